@@ -1,0 +1,40 @@
+import type { ClientInfo, EngineInfo, Outcome, StoreInfo } from "../model/answers.js";
+import type { Metadata, Storable } from "../model/metadata.js";
+import type { CallOptions, StoreOptions } from "../model/options.js";
+import type { Query, ResponseTo } from "../model/query.js";
+import type { Store } from "./store.js";
+
+/** An engine, the same in every reach: in this process, over any transport, over a pool. */
+export interface Engine extends AsyncDisposable {
+  /** Makes a store. @throws STORE_EXISTS unless `ifNotExists` is given and dimension and metric agree. */
+  createStore<M extends Storable<M> = Metadata>(
+    name: string,
+    options: StoreOptions & CallOptions,
+  ): Promise<Store<M>>;
+  /** A handle; no I/O, and no check that the store is there. */
+  store<M extends Storable<M> = Metadata>(name: string): Store<M>;
+  /** Whether there was one. @throws STORE_NOT_FOUND unless `ifExists` is given. */
+  dropStore(
+    name: string,
+    options?: { ifExists?: boolean | undefined } & CallOptions,
+  ): Promise<boolean>;
+  /** Drops every store of the namespace at once; how many there were. */
+  dropNamespace(namespace: string, options?: CallOptions): Promise<number>;
+  /** All stores, or those of one namespace, ordered by name. */
+  listStores(options?: { namespace?: string | undefined } & CallOptions): Promise<StoreInfo[]>;
+  info(options?: CallOptions): Promise<EngineInfo>;
+  /** Everyone connected to the engine, through whichever listener. */
+  clients(options?: CallOptions): Promise<ClientInfo[]>;
+  /** Milliseconds there and back. */
+  ping(options?: CallOptions): Promise<number>;
+  execute<const Q extends Query>(query: Q, options?: CallOptions): Promise<ResponseTo<Q>>;
+  /** The queries in order, each seeing the ones before; one that fails does not stop the rest. */
+  pipeline<const Qs extends readonly Query[]>(
+    queries: Qs,
+    options?: CallOptions,
+  ): Promise<{ -readonly [I in keyof Qs]: Outcome<ResponseTo<Qs[I]>> }>;
+  /** Finishes what is in flight, for at most `timeoutMs` (10,000); idempotent. Calls made after it are CLOSED. */
+  close(options?: { timeoutMs?: number | undefined }): Promise<void>;
+  /** Settles when the engine is closed, with the reason where there was one; never rejects. */
+  readonly closed: Promise<Error | undefined>;
+}

@@ -1,0 +1,56 @@
+import type { SetResponse, StoreInfo } from "../model/answers.js";
+import type { Entry, EntryInput, Examples, Include, Key, Match, Page } from "../model/entry.js";
+import type { Metadata } from "../model/metadata.js";
+import type { CallOptions, FindOptions, SearchOptions, SetMode, Target } from "../model/options.js";
+import type { VectorInput } from "../model/vector.js";
+import type { Where } from "../model/where.js";
+
+/** The handle of one named store, in every reach. Iterating it gives every entry, in id order. */
+export interface Store<M = Metadata> extends AsyncIterable<Entry<M>> {
+  readonly name: string;
+  /** One entry or many, all or nothing; `replace` is refused where the entry is absent, `insert` where it is there. */
+  set(
+    entries: EntryInput<M> | Iterable<EntryInput<M>>,
+    options?: { mode?: SetMode | undefined } & CallOptions,
+  ): Promise<SetResponse>;
+  /** Any number, in batches (1,000), each all or nothing. */
+  load(
+    entries: Iterable<EntryInput<M>> | AsyncIterable<EntryInput<M>>,
+    options?: {
+      batch?: number | undefined;
+      onProgress?: ((done: number) => void) | undefined;
+    } & CallOptions,
+  ): Promise<SetResponse>;
+  /** The entry, or undefined where there is none. */
+  get<const I extends Include = {}>(
+    id: string,
+    options?: { include?: I | undefined } & CallOptions,
+  ): Promise<Entry<M, I> | undefined>;
+  /** In the order of the keys. */
+  get<const I extends Include = {}>(
+    keys: readonly Key[],
+    options?: { include?: I | undefined } & CallOptions,
+  ): Promise<(Entry<M, I> | undefined)[]>;
+  /** How many there were. */
+  delete(target: Target<M>, options?: CallOptions): Promise<number>;
+  /** A page of entries in id order. */
+  find<const I extends Include = {}>(
+    options?: FindOptions<M, I> & CallOptions,
+  ): Promise<Page<Entry<M, I>>>;
+  /** Every entry in id order, page by page. One that is there all along comes exactly once. */
+  entries<const I extends Include = {}>(
+    options?: Omit<FindOptions<M, I>, "cursor" | "limit"> & CallOptions,
+  ): AsyncIterableIterator<Entry<M, I>>;
+  count(options?: { where?: Where<M> | undefined } & CallOptions): Promise<number>;
+  /** The nearest first: `limit` of them whenever that many match. */
+  search<const I extends Include = {}>(
+    target: VectorInput | Examples,
+    options?: SearchOptions<M, I> & CallOptions,
+  ): Promise<Match<M, I>[]>;
+  /** One search a target, answered in their order. */
+  searchMany<const I extends Include = {}>(
+    targets: readonly VectorInput[],
+    options?: SearchOptions<M, I> & CallOptions,
+  ): Promise<Match<M, I>[][]>;
+  info(options?: CallOptions): Promise<StoreInfo>;
+}

@@ -1,0 +1,67 @@
+import type { InjectionToken } from "tsyringe";
+import type { Metric } from "../model/metric.js";
+
+/** Makes the vector index of each store of one engine, all in the engine's own memory and workers. */
+export interface VectorIndexes {
+  create(dimension: number): VectorIndex;
+  /** What one vector of this dimension takes in memory. */
+  bytesPerEntry(dimension: number): number;
+  /** Bytes taken by all of them. */
+  readonly bytes: number;
+  readonly threads: number;
+  /** Ends the workers; searches under way are rejected with CLOSED. */
+  close(): Promise<void>;
+}
+
+export const VectorIndexes: InjectionToken<VectorIndexes> = Symbol("VectorIndexes");
+
+/**
+ * The vectors of one store, searched. A vector lives under an ordinal, a number below 2^48 that is never
+ * used twice, from the sequence it is born at up to the one it dies at: a search at sequence s sees what has
+ * born <= s < died, whatever is added or killed meanwhile.
+ */
+export interface VectorIndex {
+  /** Vectors held, dead ones included that a search may still see. */
+  readonly size: number;
+  readonly bytes: number;
+  /** Copies the vector: little-endian float32 bytes at any alignment. */
+  add(ordinal: number, vector: Uint8Array, born: number): void;
+  /** The vector of that ordinal is not seen from `died` on; unknown ordinals are ignored. */
+  kill(ordinal: number, died: number): void;
+  /** No search below `sequence` runs or will come: what died at or before it may be overwritten. */
+  reclaim(sequence: number): void;
+  /** A selection of ordinals to search within, empty at first. */
+  select(): Selection;
+  /** @throws ABORTED, TIMEOUT (the signal's reason where that is an AhnlichError), CLOSED */
+  search(request: IndexSearch, signal?: AbortSignal): Promise<Nearest[]>;
+  /** Gives its memory back once no search runs. */
+  close(): void;
+}
+
+export interface IndexSearch {
+  /** Of the index's dimension, finite; one answer each. */
+  readonly targets: readonly Float32Array[];
+  readonly metric: Metric;
+  /** At least 1. */
+  readonly limit: number;
+  /** What the search sees. */
+  readonly sequence: number;
+  readonly maxDistance?: number | undefined;
+  /** Only these, where given. */
+  readonly within?: Selection | undefined;
+}
+
+/** Ordinals of one index: what a predicate allows. Ordinals that the index does not hold are passed over. */
+export interface Selection {
+  add(ordinal: number): void;
+  readonly size: number;
+}
+
+/**
+ * The nearest first, by the distances that float64 arithmetic gives. All that tie with the last are there, so
+ * there may be more than `limit`: who knows the ids breaks the ties.
+ */
+export interface Nearest {
+  readonly ordinals: Float64Array;
+  readonly distances: Float64Array;
+}

@@ -1,0 +1,52 @@
+import type { Include, Key } from "./entry.js";
+import type { Metadata } from "./metadata.js";
+import type { Metric } from "./metric.js";
+import type { Where } from "./where.js";
+
+/** The last argument of every asynchronous method; never a part of a query. */
+export interface CallOptions {
+  /** Gives up when aborted: ABORTED where nothing was changed, OUTCOME_UNKNOWN otherwise. */
+  signal?: AbortSignal | undefined;
+  /** Milliseconds from now, 1 to 2^31 - 1: TIMEOUT where nothing was changed, OUTCOME_UNKNOWN otherwise. */
+  timeoutMs?: number | undefined;
+}
+
+export interface StoreOptions {
+  /** The length of every vector: 1 to `limits.dimension`. */
+  dimension: number;
+  /** What a search measures with unless it says otherwise; "cosine". */
+  metric?: Metric | undefined;
+  /** A store of that name is no error; only dimension and metric are compared (STORE_EXISTS where they differ). */
+  ifNotExists?: boolean | undefined;
+}
+
+export interface SearchOptions<M = Metadata, I extends Include = Include> {
+  /** 1 to `limits.limit`; 10. */
+  limit?: number | undefined;
+  where?: Where<M> | undefined;
+  /** The share of the true nearest asked for, above 0 to 1; 0.95. 1 is exact. */
+  recall?: number | undefined;
+  /** The store's, unless given. */
+  metric?: Metric | undefined;
+  /** Matches farther away are left out. */
+  maxDistance?: number | undefined;
+  include?: I | undefined;
+}
+
+export interface FindOptions<M = Metadata, I extends Include = Include> {
+  where?: Where<M> | undefined;
+  /** 1 to `limits.limit`; 100. */
+  limit?: number | undefined;
+  /** From the page before: an opaque text that outlives restarts and writes. */
+  cursor?: string | undefined;
+  include?: I | undefined;
+}
+
+export type SetMode = "upsert" | "insert" | "replace";
+
+/** What a delete is about; `{ all: true }` is the only way to mean every entry. */
+export type Target<M = Metadata> =
+  | string
+  | readonly Key[]
+  | { where: Where<M>; ifVersion?: undefined }
+  | { all: true };

@@ -1,0 +1,84 @@
+import type { ClientInfo, EngineInfo, Outcome, SetResponse, StoreInfo } from "./answers.js";
+import type { Entry, EntryInput, Examples, Include, Key, Match, Page } from "./entry.js";
+import type { FindOptions, SearchOptions, SetMode, StoreOptions, Target } from "./options.js";
+import type { VectorInput } from "./vector.js";
+import type { Where } from "./where.js";
+
+type StoreName = { store: string };
+
+/** Every kind once: what it asks, what it answers. The wire and the rights are tables over this one. */
+export interface Kinds {
+  ping: { ask: {}; answer: null };
+  info: { ask: {}; answer: EngineInfo };
+  clients: { ask: {}; answer: ClientInfo[] };
+  shutdown: { ask: { reason?: string | undefined }; answer: null };
+  createStore: { ask: StoreName & StoreOptions; answer: boolean };
+  dropStore: { ask: StoreName & { ifExists?: boolean | undefined }; answer: boolean };
+  dropNamespace: { ask: { namespace: string }; answer: number };
+  listStores: { ask: { namespace?: string | undefined }; answer: StoreInfo[] };
+  storeInfo: { ask: StoreName; answer: StoreInfo };
+  set: {
+    ask: StoreName & { entries: readonly EntryInput[]; mode?: SetMode | undefined };
+    answer: SetResponse;
+  };
+  get: {
+    ask: StoreName & { keys: readonly Key[]; include?: Include | undefined };
+    answer: (Entry | undefined)[];
+  };
+  find: { ask: StoreName & FindOptions; answer: Page<Entry> };
+  count: { ask: StoreName & { where?: Where | undefined }; answer: number };
+  delete: { ask: StoreName & { target: Target }; answer: number };
+  search: {
+    ask: StoreName & { target: VectorInput | Examples } & SearchOptions;
+    answer: Match[];
+  };
+  searchMany: {
+    ask: StoreName & { targets: readonly VectorInput[] } & SearchOptions;
+    answer: Match[][];
+  };
+  /** In order, each seeing the ones before; not atomic. */
+  pipeline: { ask: { queries: readonly Query[] }; answer: Outcome<unknown>[] };
+}
+
+export type QueryKind = keyof Kinds;
+
+export type Query<K extends QueryKind = QueryKind> = {
+  [P in K]: { readonly kind: P } & Readonly<Kinds[P]["ask"]>;
+}[K];
+
+export type ResponseTo<Q extends { readonly kind: QueryKind }> = Q extends unknown
+  ? Kinds[Q["kind"]]["answer"]
+  : never;
+
+/** Of each kind, the right that a user must hold to ask it. */
+export const rights: { readonly [K in QueryKind]: "read" | "write" | "admin" } = {
+  ping: "read",
+  info: "read",
+  clients: "read",
+  shutdown: "admin",
+  createStore: "admin",
+  dropStore: "admin",
+  dropNamespace: "admin",
+  listStores: "read",
+  storeInfo: "read",
+  set: "write",
+  get: "read",
+  find: "read",
+  count: "read",
+  delete: "write",
+  search: "read",
+  searchMany: "read",
+  pipeline: "read",
+};
+
+export const queryKinds: readonly QueryKind[] = Object.keys(rights) as QueryKind[];
+
+export function isQueryKind(value: unknown): value is QueryKind {
+  return typeof value === "string" && Object.hasOwn(rights, value);
+}
+
+/** Makes queries: `query.get({ store: "films", keys: ["1"] })`. Handles and pipelines are made with these. */
+export const query: { readonly [K in QueryKind]: (ask: Kinds[K]["ask"]) => Query<K> } =
+  Object.freeze(
+    Object.fromEntries(queryKinds.map((kind) => [kind, (ask: object) => ({ ...ask, kind })])),
+  ) as never;

@@ -1,0 +1,39 @@
+import type { InjectionToken } from "tsyringe";
+import type { Row, TableName } from "./table.js";
+import type { WriteBatch } from "./write-batch.js";
+
+/**
+ * Where bytes survive: ordered tables of rows, written in atomic batches, read in snapshots.
+ * Whoever implements it keeps these promises; spec/contracts/persistence.contract.ts states them.
+ */
+export interface Persistence {
+  /** What the latest settled commit left. It must be released. */
+  snapshot(): Snapshot;
+  /**
+   * Applies the batch whole or not at all. Settled: it is durable, and later snapshots have it.
+   * Rejected: no snapshot ever has it. Commits are not called while one is under way.
+   *
+   * @throws DISK_FULL, IO_ERROR, LOCKED when another process has taken the folder, CLOSED
+   */
+  commit(batch: WriteBatch): Promise<void>;
+  /** Bytes held, on disk or in memory. */
+  readonly bytes: number;
+  /** Where the bytes are, for people; undefined where nothing is kept. */
+  readonly path: string | undefined;
+  /** Waits for the commit under way; open snapshots end. Idempotent. */
+  close(): Promise<void>;
+}
+
+export const Persistence: InjectionToken<Persistence> = Symbol("Persistence");
+
+/** A state of all tables that no later commit changes. Bytes it gives are valid until its next call. */
+export interface Snapshot {
+  get(table: TableName, key: Uint8Array): Uint8Array | undefined;
+  /**
+   * The rows with from <= key < to, in the order of their keys' bytes; the iteration may be broken off.
+   * A row's bytes are valid until the next row.
+   */
+  range(table: TableName, from: Uint8Array, to: Uint8Array): Iterable<Row>;
+  /** Idempotent; a snapshot that is held keeps old pages from being used again. */
+  release(): void;
+}

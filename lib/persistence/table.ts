@@ -1,0 +1,18 @@
+/** The named databases of an environment, for ever: a table's number is its place. docs/format.md says what each holds. */
+export const tableNames = [
+  "meta",
+  "stores",
+  "counters",
+  "entries",
+  "vectors",
+  "ids",
+  "changes",
+  "erasing",
+] as const;
+
+export type TableName = (typeof tableNames)[number];
+
+export interface Row {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+}

@@ -1,0 +1,84 @@
+import { type TableName, tableNames } from "./table.js";
+
+/**
+ * Rows to put and keys to delete, in order, in one growing run of bytes that can be transferred to a worker:
+ *
+ *   | table u8 | operation u8 | key length u16 | value length u32 | key | value |   (little-endian, unpadded)
+ */
+export class WriteBatch {
+  #bytes: Uint8Array;
+  #view: DataView;
+  #length = 0;
+  #operations = 0;
+
+  constructor(capacity = 1024) {
+    this.#bytes = new Uint8Array(capacity);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  /** Puts and deletes so far. */
+  get operations(): number {
+    return this.#operations;
+  }
+
+  /** The bytes so far: a view, valid until the next change. */
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  put(table: TableName, key: Uint8Array, value: Uint8Array): void {
+    this.reserve(table, key, value.length).set(value);
+  }
+
+  delete(table: TableName, key: Uint8Array): void {
+    this.#append(deleting, table, key, 0);
+  }
+
+  /** Puts a row whose value the caller writes at once into the `length` zero bytes returned. */
+  reserve(table: TableName, key: Uint8Array, length: number): Uint8Array {
+    const at = this.#append(putting, table, key, length);
+    return this.#bytes.subarray(at, at + length);
+  }
+
+  /** Calls `visit` for each operation in order; `value` is undefined for a delete. The bytes are views. */
+  static forEach(
+    bytes: Uint8Array,
+    visit: (table: TableName, key: Uint8Array, value: Uint8Array | undefined) => void,
+  ): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let at = 0;
+    while (at < bytes.length) {
+      const keyAt = at + headerBytes;
+      const valueAt = keyAt + view.getUint16(at + 2, true);
+      const end = valueAt + view.getUint32(at + 4, true);
+      const value = bytes[at + 1] === putting ? bytes.subarray(valueAt, end) : undefined;
+      visit(tableNames[bytes[at] as number] as TableName, bytes.subarray(keyAt, valueAt), value);
+      at = end;
+    }
+  }
+
+  #append(operation: number, table: TableName, key: Uint8Array, valueLength: number): number {
+    const at = this.#length;
+    const end = at + headerBytes + key.length + valueLength;
+    if (end > this.#bytes.length) this.#grow(end);
+    this.#bytes[at] = tableNames.indexOf(table);
+    this.#bytes[at + 1] = operation;
+    this.#view.setUint16(at + 2, key.length, true);
+    this.#view.setUint32(at + 4, valueLength, true);
+    this.#bytes.set(key, at + headerBytes);
+    this.#length = end;
+    this.#operations++;
+    return end - valueLength;
+  }
+
+  #grow(needed: number): void {
+    const bytes = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    bytes.set(this.bytes);
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
+  }
+}
+
+const headerBytes = 8;
+const putting = 0;
+const deleting = 1;

@@ -1,0 +1,25 @@
+/**
+ * One byte stream between two ends: chunks come in, in order, as its iteration; where they are cut
+ * means nothing. The iteration ends when the peer has closed, and is read by one reader only.
+ */
+export interface Transport extends AsyncIterable<Uint8Array> {
+  /** Sends in order. A promise where the peer is slower than we are: wait for it before sending more. */
+  send(chunks: readonly Uint8Array[]): Promise<void> | undefined;
+  /** Sends what is under way, then closes; idempotent. */
+  close(): Promise<void>;
+  /** Settles when both directions are closed, with the reason where it was no orderly close; never rejects. */
+  readonly closed: Promise<Error | undefined>;
+  /** Who is at the other end, for people. */
+  readonly peer: string;
+  /** Bytes that the transport has taken from and given to the peer so far. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+/** A source of transports: its iteration gives each that a peer opens, and ends when it is closed. */
+export interface Listener extends AsyncIterable<Transport> {
+  /** What `connect()` takes to reach it. */
+  readonly url: string;
+  /** Takes no more; transports it has given stay open. Idempotent. */
+  close(): Promise<void>;
+}
