@@ -2,6 +2,7 @@ import { AhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import type { Kinds, Query, QueryKind } from "../model/query.js";
 import type { Executor } from "./executor.js";
+import { LateCallOptions } from "./late-call-options.js";
 
 /**
  * Makes the query of a method and executes it. The caller's options hold fields of the query and
@@ -24,7 +25,7 @@ export function call<K extends QueryKind>(
 
 /** @throws INVALID_ARGUMENT when they are not CallOptions, whole. */
 export function checkCallOptions(options: unknown): CallOptions | undefined {
-  if (options === undefined) return undefined;
+  if (options === undefined || options instanceof LateCallOptions) return options;
   checkObject(options);
   for (const name of Object.keys(options)) {
     if (isCallOption(name)) continue;
