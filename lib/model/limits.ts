@@ -4,21 +4,21 @@ import { AhnlichError } from "./errors.js";
 export interface Limits {
   /** The largest dimension of a store. */
   readonly dimension: number;
-  /** The most matches of a search, entries of a page, keys of a get. */
+  /** The most matches of a search, entries of a page, keys of a get, examples of a search. */
   readonly limit: number;
   /** UTF-8 bytes of an id. */
   readonly idBytes: number;
   /** Bytes of an entry's metadata, encoded. */
   readonly metadataBytes: number;
-  /** Levels of nesting in metadata and in predicates. */
+  /** Levels of nesting in metadata and in predicates, parts of a dotted name. */
   readonly metadataDepth: number;
-  /** Entries of one `set`, targets of one `searchMany`. */
+  /** Entries of one `set`, keys of one `delete`, targets of one `searchMany`. */
   readonly entriesPerWrite: number;
   /** Bytes of one `set`: vectors, ids and encoded metadata. */
   readonly bytesPerWrite: number;
   /** Queries of one pipeline. */
   readonly queriesPerPipeline: number;
-  /** Conditions in one predicate, operands of lists counted. */
+  /** Conditions in one predicate, operands of lists and members of groups counted. */
   readonly predicateTerms: number;
   /** Stores of one engine. */
   readonly stores: number;
