@@ -1,3 +1,4 @@
+import { describe } from "./describe.js";
 import { AhnlichError } from "./errors.js";
 
 /** Every bound of an engine in one place; the same in every reach. Crossing one: LIMIT_EXCEEDED. */
@@ -45,6 +46,12 @@ export const defaultLimits: Limits = {
 
 /** The limits with some replaced. @throws INVALID_ARGUMENT for an unknown name or an impossible value. */
 export function makeLimits(changes: Partial<Limits> = {}): Limits {
+  if (typeof changes !== "object" || changes === null) {
+    throw new AhnlichError(
+      "INVALID_ARGUMENT",
+      `limits: expected an object, got ${describe(changes)}`,
+    );
+  }
   for (const [name, value] of Object.entries(changes)) {
     if (value === undefined) continue;
     if (!Object.hasOwn(defaultLimits, name)) {
@@ -55,7 +62,7 @@ export function makeLimits(changes: Partial<Limits> = {}): Limits {
       const expected = `an integer from 1 to ${ceiling}`;
       throw new AhnlichError(
         "INVALID_ARGUMENT",
-        `limits.${name}: expected ${expected}, got ${value}`,
+        `limits.${name}: expected ${expected}, got ${describe(value)}`,
       );
     }
   }
