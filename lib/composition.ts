@@ -82,8 +82,15 @@ function engineOptions({ limits }: CheckedOpenOptions): EngineOptions {
   return { limits, version: packageVersion, protocol: protocolVersion };
 }
 
-function registerOnce<T>(own: DependencyContainer, token: InjectionToken<T> & (new (...parts: never[]) => T)): void {
-  own.register(token as never, { useClass: token as never }, { lifecycle: Lifecycle.ContainerScoped });
+function registerOnce<T>(
+  own: DependencyContainer,
+  token: InjectionToken<T> & (new (...parts: never[]) => T),
+): void {
+  own.register(
+    token as never,
+    { useClass: token as never },
+    { lifecycle: Lifecycle.ContainerScoped },
+  );
 }
 
 /** Made when it is first asked for, and then always the same. */

@@ -31,10 +31,7 @@ export type { OpenOptions, Provider } from "./open-options.js";
  * @throws LOCKED when another process, or this one, has the folder open; FORMAT_TOO_NEW, CORRUPT, IO_ERROR,
  *   INVALID_ARGUMENT
  */
-export function open(
-  path: string,
-  options?: Omit<OpenOptions, "path">,
-): Promise<EmbeddedEngine>;
+export function open(path: string, options?: Omit<OpenOptions, "path">): Promise<EmbeddedEngine>;
 export function open(options?: OpenOptions): Promise<EmbeddedEngine>;
 export async function open(
   first: string | OpenOptions = {},

@@ -24,8 +24,6 @@ export function provide<T>(
   implementation: NoInfer<T> | (() => NoInfer<T>),
 ): Provider {
   const create =
-    typeof implementation === "function"
-      ? (implementation as () => T)
-      : () => implementation;
+    typeof implementation === "function" ? (implementation as () => T) : () => implementation;
   return { port, create };
 }

@@ -15,8 +15,7 @@ export async function applyDelete(draft: Draft, command: Delete): Promise<number
   const slice = new Slice();
   for (const [id, placed] of found) {
     draft.delete(store, command, id, placed);
-    const pause = slice.pause();
-    if (pause) await pause;
+    if (slice.isOver) await slice.next();
   }
   const entries = store.counters.entries - found.size;
   draft.change(store, command, "delete", [...found.keys()], { entries });

@@ -23,8 +23,7 @@ export async function applySet(draft: Draft, command: Set, limits: Limits): Prom
   for (const { entry, before } of accepted.values()) {
     draft.put(store, command, nextOrdinal++, entry, before);
     if (before) updated++;
-    const pause = slice.pause();
-    if (pause) await pause;
+    if (slice.isOver) await slice.next();
   }
   const inserted = accepted.size - updated;
   entries += inserted;
@@ -53,8 +52,7 @@ async function check(
     checkMode(command.mode, entry.id, before !== undefined || accepted.has(entry.id));
     if (entry.ifVersion !== undefined) checkVersion(draft, store, entry, before);
     accepted.set(entry.id, { entry, before });
-    const pause = slice.pause();
-    if (pause) await pause;
+    if (slice.isOver) await slice.next();
   }
   return accepted;
 }

@@ -1,8 +1,8 @@
 import type { CheckedQuery } from "../model/checked-query.js";
 import { AhnlichError } from "../model/errors.js";
-import type { StoredStore } from "../persistence/rows/store-rows.js";
 import { checksum } from "../persistence/rows/checksum.js";
 import { readU32, writeU32 } from "../persistence/rows/keys.js";
+import type { StoredStore } from "../persistence/rows/store-rows.js";
 
 /*
  * Where a page ended, as an opaque text: base64url of
@@ -30,7 +30,8 @@ export function readCursor(store: StoredStore, query: CheckedQuery<"find">): str
   if (!isWhole || bytes.toString("base64url") !== query.cursor) {
     throw new AhnlichError("INVALID_ARGUMENT", "cursor: expected one that a page has given");
   }
-  const isOurs = readU32(bytes, 5) === store.incarnation && readU32(bytes, 1) === sumOf(bytes, query);
+  const isOurs =
+    readU32(bytes, 5) === store.incarnation && readU32(bytes, 1) === sumOf(bytes, query);
   if (!isOurs) {
     throw new AhnlichError("INVALID_ARGUMENT", "cursor: it is of another store or another query");
   }

@@ -1,13 +1,8 @@
+import type { Snapshot } from "../persistence/persistence.js";
 import { type ChangeKind, changeParts, putChanges } from "../persistence/rows/change-rows.js";
-import {
-  deleteEntry,
-  putEntry,
-  readEntry,
-  readOrdinal,
-} from "../persistence/rows/entry-rows.js";
+import { deleteEntry, putEntry, readEntry, readOrdinal } from "../persistence/rows/entry-rows.js";
 import { putState, type State } from "../persistence/rows/meta-rows.js";
 import { type Counters, putCounters, type StoredStore } from "../persistence/rows/store-rows.js";
-import type { Snapshot } from "../persistence/persistence.js";
 import { WriteBatch } from "../persistence/write-batch.js";
 import type { Catalog } from "./catalog.js";
 import type { Command, WriteEntry } from "./command.js";
@@ -27,7 +22,7 @@ export interface Ground {
  * committed. Nothing of it is seen by readers until it is; it can be thrown away at any time.
  */
 export class Draft {
-  readonly batch = new WriteBatch(16 * 1024);
+  readonly batch: WriteBatch = new WriteBatch(16 * 1024);
   readonly catalog: Catalog;
   /** What publishing changes in memory, by store incarnation. */
   readonly effects: Map<number, Effects> = new Map();

@@ -21,7 +21,10 @@ export class Eraser {
         if (await this.#writer.submit(write, { signal: undefined })) return;
       }
     } catch (error) {
-      this.#log.warn({ incarnation, error }, "a dropped store is not erased yet; the next open goes on");
+      this.#log.warn(
+        { incarnation, error },
+        "a dropped store is not erased yet; the next open goes on",
+      );
     }
   }
 

@@ -31,8 +31,7 @@ export async function find(
       }
       entries.push(toEntry(snapshot, store, stored, query.include));
     }
-    const pause = slice.pause();
-    if (pause) await pause;
+    if (slice.isOver) await slice.next();
   }
   return { entries };
 }

@@ -2,26 +2,23 @@ import type { StoreInfo } from "../model/answers.js";
 import type { CheckedQuery } from "../model/checked-query.js";
 import type { Entry } from "../model/entry.js";
 import { AhnlichError } from "../model/errors.js";
+import type { Limits } from "../model/limits.js";
 import type { Kinds, QueryKind } from "../model/query.js";
 import type { Call } from "./call.js";
-import { runPipeline } from "./pipeline.js";
 import { count, find } from "./find.js";
+import { runPipeline } from "./pipeline.js";
+import type { Publication } from "./publication.js";
 import { readById, toEntry } from "./read.js";
 import type { Report } from "./report.js";
-import type { Publication } from "./publication.js";
 import { search, searchMany } from "./search.js";
 import { Slice } from "./slice.js";
 import type { View } from "./view.js";
 import { writeOf } from "./write-of.js";
 import type { Writer } from "./writer.js";
-import type { Limits } from "../model/limits.js";
 
 /** Of every kind, how it is carried out. */
 export type Handlers = {
-  readonly [K in QueryKind]: (
-    query: CheckedQuery<K>,
-    call: Call,
-  ) => Promise<Kinds[K]["answer"]>;
+  readonly [K in QueryKind]: (query: CheckedQuery<K>, call: Call) => Promise<Kinds[K]["answer"]>;
 };
 
 /** What the handlers work with. */
@@ -86,8 +83,7 @@ async function get(
   for (const id of ids) {
     const stored = readById(snapshot, store, id);
     entries.push(stored && toEntry(snapshot, store, stored, include));
-    const pause = slice.pause();
-    if (pause) await pause;
+    if (slice.isOver) await slice.next();
   }
   return entries;
 }

@@ -66,7 +66,7 @@ export class LocalExecutor implements Executor {
   }
 
   execute(query: Query, options?: CallOptions): Promise<unknown> {
-    if (this.#closing) {
+    if (this.#closing !== undefined) {
       return Promise.reject(new AhnlichError("CLOSED", "the engine is closed"));
     }
     const checked = checkQuery(query, this.#options.limits);
@@ -76,7 +76,7 @@ export class LocalExecutor implements Executor {
   }
 
   attach(attachment: Attachment): Disposable {
-    if (this.#closing) throw new AhnlichError("CLOSED", "the engine is closed");
+    if (this.#closing !== undefined) throw new AhnlichError("CLOSED", "the engine is closed");
     this.#attachments.add(attachment);
     return { [Symbol.dispose]: () => void this.#attachments.delete(attachment) };
   }

@@ -1,6 +1,7 @@
 import type { CheckedInclude } from "../model/checked-query.js";
 import type { Entry } from "../model/entry.js";
 import { AhnlichError } from "../model/errors.js";
+import type { Snapshot } from "../persistence/persistence.js";
 import {
   decodeMetadata,
   readEntry,
@@ -9,7 +10,6 @@ import {
   type StoredEntry,
 } from "../persistence/rows/entry-rows.js";
 import type { StoredStore } from "../persistence/rows/store-rows.js";
-import type { Snapshot } from "../persistence/persistence.js";
 
 /** The entry of that id as it is stored; undefined where there is none. */
 export function readById(

@@ -1,5 +1,12 @@
 import type { Persistence } from "../persistence/persistence.js";
-import { type Origin, putOrigin, putState, readOrigin, readState, type State } from "../persistence/rows/meta-rows.js";
+import {
+  type Origin,
+  putOrigin,
+  putState,
+  readOrigin,
+  readState,
+  type State,
+} from "../persistence/rows/meta-rows.js";
 import { readErasing, readStores } from "../persistence/rows/store-rows.js";
 import { WriteBatch } from "../persistence/write-batch.js";
 import { Catalog } from "./catalog.js";
@@ -13,12 +20,7 @@ export class Recovery {
   /** Dropped stores whose rows are still being erased. */
   readonly erasing: readonly number[];
 
-  constructor(
-    origin: Origin,
-    state: State,
-    catalog: Catalog,
-    erasing: readonly number[],
-  ) {
+  constructor(origin: Origin, state: State, catalog: Catalog, erasing: readonly number[]) {
     this.origin = origin;
     this.state = state;
     this.catalog = catalog;

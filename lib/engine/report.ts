@@ -1,9 +1,9 @@
 import type { Attachment } from "../handles/embedded-engine.js";
 import type { VectorIndexes } from "../indexes/vector-index.js";
 import type { ClientInfo, EngineInfo, StoreInfo } from "../model/answers.js";
+import type { Persistence } from "../persistence/persistence.js";
 import type { Origin } from "../persistence/rows/meta-rows.js";
 import type { StoredStore } from "../persistence/rows/store-rows.js";
-import type { Persistence } from "../persistence/persistence.js";
 import type { EngineOptions } from "./engine-options.js";
 import { positionOf } from "./position.js";
 import type { Publication } from "./publication.js";

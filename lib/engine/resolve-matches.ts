@@ -2,9 +2,9 @@ import type { Nearest } from "../indexes/vector-index.js";
 import type { CheckedInclude } from "../model/checked-query.js";
 import type { Match } from "../model/entry.js";
 import { compareText } from "../model/text.js";
+import type { Snapshot } from "../persistence/persistence.js";
 import { decodeMetadata } from "../persistence/rows/entry-rows.js";
 import type { StoredStore } from "../persistence/rows/store-rows.js";
-import type { Snapshot } from "../persistence/persistence.js";
 import { readByOrdinal, vectorOf } from "./read.js";
 import type { Slice } from "./slice.js";
 
@@ -54,8 +54,7 @@ async function idsOf(
   const tied: Tied[] = [];
   for (const ordinal of ordinals) {
     tied.push({ id: readByOrdinal(snapshot, store, ordinal).id, ordinal });
-    const pause = slice.pause();
-    if (pause) await pause;
+    if (slice.isOver) await slice.next();
   }
   return tied.length > 1 ? tied.sort((a, b) => compareText(a.id, b.id)) : tied;
 }

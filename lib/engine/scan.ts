@@ -1,10 +1,10 @@
-import type { Metadata } from "../model/metadata.js";
 import { compilePredicate } from "../model/compile-predicate.js";
+import type { Metadata } from "../model/metadata.js";
 import type { Predicate } from "../model/predicate.js";
+import type { Snapshot } from "../persistence/persistence.js";
 import { decodeMetadata, entryOfRow, type StoredEntry } from "../persistence/rows/entry-rows.js";
 import { afterStoreKey, ordinalOfKey, storeKey } from "../persistence/rows/keys.js";
 import type { StoredStore } from "../persistence/rows/store-rows.js";
-import type { Snapshot } from "../persistence/persistence.js";
 import type { Slice } from "./slice.js";
 
 /** Visits every entry of the store that the predicate allows, in the order of their ordinals, in slices. */
@@ -21,8 +21,7 @@ export async function scanEntries(
   for (const { key, value } of rows) {
     const entry = entryOfRow(key, value, ordinalOfKey(key));
     if (!where || matches(decodeMetadata(entry.metadata))) visit(entry);
-    const pause = slice.pause();
-    if (pause) await pause;
+    if (slice.isOver) await slice.next();
   }
 }
 

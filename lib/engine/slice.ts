@@ -3,25 +3,24 @@ import { type Call, checkCall } from "./call.js";
 
 /**
  * Cuts long work on the calling thread into slices, so that the event loop is never held for longer than
- * one: `const pause = slice.pause(); if (pause) await pause;` once a step.
+ * one: `if (slice.isOver) await slice.next();` once a step.
  */
 export class Slice {
   readonly #call: Call | undefined;
   #steps = 0;
   #ends = performance.now() + sliceMs;
 
-  /** With a call: pausing throws its reason once it is given up. */
   constructor(call?: Call) {
     this.#call = call;
   }
 
-  /** A promise for the next slice when this one is used up. */
-  pause(): Promise<void> | undefined {
-    if ((++this.#steps & (stepsPerLook - 1)) !== 0) return undefined;
-    return performance.now() < this.#ends ? undefined : this.#next();
+  /** Whether others should have their turn now; to be asked once a step. */
+  get isOver(): boolean {
+    return (++this.#steps & (stepsPerLook - 1)) === 0 && performance.now() >= this.#ends;
   }
 
-  async #next(): Promise<void> {
+  /** The next slice begins. @throws the call's reason when it was given up */
+  async next(): Promise<void> {
     await nextTurn();
     if (this.#call) checkCall(this.#call);
     this.#ends = performance.now() + sliceMs;

@@ -69,8 +69,7 @@ export class StoreVectors {
   async #follow(index: VectorIndex, { added, killed }: Effects, slice: Slice): Promise<void> {
     for (const { ordinal, vector, born } of added) {
       index.add(ordinal, vectorToBytes(vector), born);
-      const pause = slice.pause();
-      if (pause) await pause;
+      if (slice.isOver) await slice.next();
     }
     for (const { ordinal, died } of killed) {
       index.kill(ordinal, died);
@@ -118,8 +117,7 @@ export class StoreVectors {
       index.add(ordinal, vectorBytesOfRow(key, value), 0);
       const died = this.#deaths.get(ordinal);
       if (died !== undefined) index.kill(ordinal, died);
-      const pause = slice.pause();
-      if (pause) await pause;
+      if (slice.isOver) await slice.next();
     }
   }
 }

@@ -21,7 +21,10 @@ export function writeOf(
   return { kind, store, mode, entries };
 }
 
-function encodeEntry({ id, vector, metadata, ifVersion }: CheckedEntry, limits: Limits): WriteEntry {
+function encodeEntry(
+  { id, vector, metadata, ifVersion }: CheckedEntry,
+  limits: Limits,
+): WriteEntry {
   const encoded = encodeMetadata(metadata);
   if (encoded.length > limits.metadataBytes) {
     checkLimit(limits, "metadataBytes", encoded.length, `metadata of entry ${id}`);

@@ -1,11 +1,12 @@
 import { AhnlichError, toAhnlichError } from "../model/errors.js";
 import type { Limits } from "../model/limits.js";
-import type { State } from "../persistence/rows/meta-rows.js";
 import type { Persistence } from "../persistence/persistence.js";
+import type { State } from "../persistence/rows/meta-rows.js";
 import { apply } from "./apply.js";
 import type { Call } from "./call.js";
 import { type Command, readsWholeStore, type Write } from "./command.js";
-import { Draft } from "./draft.js";
+import { Draft, type Ground } from "./draft.js";
+import { PendingWrite } from "./pending-write.js";
 import type { Clock } from "./ports.js";
 import type { View } from "./view.js";
 
@@ -27,7 +28,7 @@ export class Writer {
   readonly #publisher: Publisher;
   readonly #clock: Clock;
   readonly #limits: Limits;
-  #queue: Pending[] = [];
+  #queue: PendingWrite[] = [];
   #state: State;
   #sequence: number;
   #time: number;
@@ -59,7 +60,7 @@ export class Writer {
     this.#time = Math.max(this.#time, this.#clock.now());
     const command = { ...write, sequence: ++this.#sequence, time: this.#time } as Command;
     return new Promise((resolve, reject) => {
-      this.#queue.push(new Pending(command, call, resolve, reject, (p) => this.#forget(p)));
+      this.#queue.push(new PendingWrite(command, call, resolve, reject, (p) => this.#forget(p)));
       this.#arrived?.();
       this.#running ??= this.#run();
     });
@@ -74,7 +75,7 @@ export class Writer {
 
   /** Settles when nothing waits and nothing is under way. */
   async idle(): Promise<void> {
-    while (this.#running) await this.#running;
+    while (this.#running !== undefined) await this.#running;
   }
 
   /** What is sent in one turn of the event loop, by whomever, is gathered before the first is taken. */
@@ -82,10 +83,8 @@ export class Writer {
     await new Promise((resolve) => setImmediate(resolve));
     let ahead: Commit | undefined;
     while (this.#queue.length > 0) {
-      if (this.#nextReadsAll() && ahead) {
-        await ahead.settled;
-        ahead = undefined;
-      }
+      if (this.#nextReadsAll()) await ahead?.settled;
+      if (ahead?.isSettled) ahead = undefined;
       const group = await this.#gather(ahead);
       ahead = this.#commit(group);
     }
@@ -97,7 +96,7 @@ export class Writer {
   /** Drafts what waits, and goes on while the transaction ahead is under way and there is room. */
   async #gather(ahead: Commit | undefined): Promise<Group> {
     const state = ahead?.draft.state ?? this.#state;
-    const group = new Group(this.#publisher.acquire(), state, ahead?.draft);
+    const group = new Group({ view: this.#publisher.acquire(), state, before: ahead?.draft });
     for (;;) {
       while (this.#queue.length > 0 && group.hasRoom) {
         if (this.#nextReadsAll() && group.members.length > 0) break;
@@ -116,24 +115,44 @@ export class Writer {
     return group;
   }
 
-  async #add(group: Group, pending: Pending): Promise<void> {
+  async #add(group: Group, pending: PendingWrite): Promise<void> {
     group.members.push(pending);
+    if (!(await this.#decide(group, pending))) await this.#again(group);
+  }
+
+  /** False where the command failed half-way, and so has spoilt the draft. */
+  async #decide({ draft }: Group, pending: PendingWrite): Promise<boolean> {
+    const before = draft.batch.operations;
     try {
-      pending.answer = await apply(group.draft, pending.command, this.#limits);
+      pending.error = undefined;
+      pending.answer = await apply(draft, pending.command, this.#limits);
+      return true;
     } catch (error) {
       pending.error = toAhnlichError(error);
+      return draft.batch.operations === before;
+    }
+  }
+
+  /** Drafts the group anew on the same ground, without those that spoil it. */
+  async #again(group: Group): Promise<void> {
+    const spoilers = new Set([group.members.at(-1)]);
+    for (let clean = false; !clean; ) {
+      clean = true;
+      group.begin(group.ground);
+      for (const member of group.members) {
+        if (spoilers.has(member) || (await this.#decide(group, member))) continue;
+        spoilers.add(member);
+        clean = false;
+        break;
+      }
     }
   }
 
   /** The transaction that the draft was built on has failed: everything is decided again. */
   async #redraft(group: Group): Promise<void> {
-    const members = group.members.splice(0);
-    this.#publisher.release(group.view);
-    group.begin(this.#publisher.acquire(), this.#state, undefined);
-    for (const member of members) {
-      member.error = undefined;
-      await this.#add(group, member);
-    }
+    this.#publisher.release(group.ground.view);
+    group.begin({ view: this.#publisher.acquire(), state: this.#state, before: undefined });
+    for (const member of group.members.splice(0)) await this.#add(group, member);
   }
 
   #commit(group: Group): Commit {
@@ -150,7 +169,7 @@ export class Writer {
     const { draft, members } = group;
     try {
       if (!draft.isEmpty) {
-        draft.seal((members.at(-1) as Pending).command);
+        draft.seal((members.at(-1) as PendingWrite).command);
         await this.#persistence.commit(draft.batch);
         this.#state = draft.state;
         await this.#publisher.publish(draft);
@@ -159,7 +178,7 @@ export class Writer {
       for (const member of members) member.reject(toAhnlichError(error));
       return false;
     } finally {
-      this.#publisher.release(group.view);
+      this.#publisher.release(group.ground.view);
     }
     for (const member of members) member.settle();
     return true;
@@ -170,77 +189,37 @@ export class Writer {
     return next !== undefined && readsWholeStore(next.command);
   }
 
-  #take(): Pending {
-    const pending = this.#queue.shift() as Pending;
+  #take(): PendingWrite {
+    const pending = this.#queue.shift() as PendingWrite;
     pending.isTaken = true;
     return pending;
   }
 
-  #forget(pending: Pending): void {
+  #forget(pending: PendingWrite): void {
     this.#queue = this.#queue.filter((other) => other !== pending);
-  }
-}
-
-/** A write on its way. */
-class Pending {
-  readonly command: Command;
-  /** From here on it may be applied, whatever its caller does. */
-  isTaken = false;
-  answer: unknown;
-  error: AhnlichError | undefined;
-  readonly #resolve: (answer: unknown) => void;
-  readonly #reject: (error: AhnlichError) => void;
-  readonly #stopListening: () => void;
-
-  constructor(
-    command: Command,
-    call: Call,
-    resolve: (answer: unknown) => void,
-    reject: (error: AhnlichError) => void,
-    forget: (pending: Pending) => void,
-  ) {
-    this.command = command;
-    this.#resolve = resolve;
-    this.#reject = reject;
-    const { signal } = call;
-    const giveUp = () => {
-      if (!this.isTaken) forget(this);
-      reject(this.isTaken ? outcomeUnknown(signal?.reason) : signal?.reason);
-    };
-    signal?.addEventListener("abort", giveUp, { once: true });
-    this.#stopListening = () => signal?.removeEventListener("abort", giveUp);
-  }
-
-  settle(): void {
-    if (this.error) return this.reject(this.error);
-    this.#stopListening();
-    this.#resolve(this.answer);
-  }
-
-  reject(error: AhnlichError): void {
-    this.#stopListening();
-    this.#reject(error);
   }
 }
 
 /** Writes that share a transaction. */
 class Group {
-  readonly members: Pending[] = [];
-  view: View;
+  readonly members: PendingWrite[] = [];
+  ground: Ground;
   draft: Draft;
 
-  constructor(view: View, state: State, before: Draft | undefined) {
-    this.view = view;
-    this.draft = new Draft({ view, state, before });
+  constructor(ground: Ground) {
+    this.ground = ground;
+    this.draft = new Draft(ground);
   }
 
-  begin(view: View, state: State, before: Draft | undefined): void {
-    this.view = view;
-    this.draft = new Draft({ view, state, before });
+  begin(ground: Ground): void {
+    this.ground = ground;
+    this.draft = new Draft(ground);
   }
 
   get hasRoom(): boolean {
-    return this.draft.entries < entriesPerTransaction && this.members.length < entriesPerTransaction;
+    return (
+      this.draft.entries < entriesPerTransaction && this.members.length < entriesPerTransaction
+    );
   }
 }
 
@@ -254,14 +233,6 @@ class Commit {
   constructor(draft: Draft) {
     this.draft = draft;
   }
-}
-
-function outcomeUnknown(reason: unknown): AhnlichError {
-  return new AhnlichError(
-    "OUTCOME_UNKNOWN",
-    "the write was given up while it was being applied: it may or may not have been",
-    { cause: reason },
-  );
 }
 
 /** Keeps a transaction, and so the wait of the writes behind it, short. */
