@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { AhnlichError } from "../model/errors.js";
-import { commitFailure } from "./commit-failure.js";
+import { diskFailure } from "./disk-failure.js";
 import type { LmdbEnvironment } from "./lmdb.js";
 import { fileBytes } from "./lmdb-file.js";
 import { LmdbSnapshot, LmdbState } from "./lmdb-snapshot.js";
@@ -106,7 +106,7 @@ export class LmdbPersistence implements Persistence {
    * what the system still believes to be on disk, so nothing more is written until it is opened anew.
    */
   async #failed(error: unknown): Promise<AhnlichError> {
-    const failure = await commitFailure(error, this.path);
+    const failure = await diskFailure(error, this.path, "a commit to");
     if (failure.code === "DISK_FULL" && this.#canWrite()) return failure;
     const sentence = `${this.path} takes no writes until it is opened again, since: ${failure.message}`;
     this.#refuse(new AhnlichError("READ_ONLY", sentence, { cause: failure }));

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { thrownThere } from "./commit-failure.js";
+import { thrownThere } from "./disk-failure.js";
 import { LmdbEnvironment } from "./lmdb.js";
 import type { WriterJob, WriterOutcome } from "./writer.js";
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { AhnlichError } from "../model/errors.js";
-import type { ThrownThere } from "./commit-failure.js";
+import type { ThrownThere } from "./disk-failure.js";
 
 /**
  * A thread of its own for large batches, on the same environment. It is started with the first

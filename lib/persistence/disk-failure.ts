@@ -2,16 +2,20 @@ import { statfs } from "node:fs/promises";
 import { AhnlichError, type ErrorCode } from "../model/errors.js";
 
 /**
- * The error of a commit that did not come about, as what it was in truth: lmdb-js rejects with "Commit failed" and
- * keeps the reason in a second promise, which nobody else waits for.
+ * What went wrong while we were `doing` something in the folder, as what it was in truth: lmdb-js rejects with
+ * "Commit failed" and keeps the reason in a second promise, which nobody else waits for.
  */
-export async function commitFailure(thrown: unknown, folder: string): Promise<AhnlichError> {
+export async function diskFailure(
+  thrown: unknown,
+  folder: string,
+  doing: string,
+): Promise<AhnlichError> {
   if (thrown instanceof AhnlichError) return thrown;
   const reason = await within(reasonOf(thrown), thrown);
   const number = codeOf(reason);
   const code = await classify(number, folder);
   const came = reason instanceof Error ? reason.message : String(reason);
-  return new AhnlichError(code, `the commit to ${folder} failed and changed nothing: ${came}`, {
+  return new AhnlichError(code, `${doing} ${folder} failed: ${came}`, {
     details: { path: folder, reason: number ?? null },
     cause: reason,
   });
@@ -49,7 +53,7 @@ function codeOf(reason: unknown): number | undefined {
 
 /** A write cut short is reported as an I/O error too, so the space that is left decides. */
 async function classify(code: number | undefined, folder: string): Promise<ErrorCode> {
-  if (code === pageNotFound || code === corrupted) return "CORRUPT";
+  if (code !== undefined && corruptions.has(code)) return "CORRUPT";
   const mayBeFull = code === noSpace || code === ioError;
   return mayBeFull && (await isFull(folder)) ? "DISK_FULL" : "IO_ERROR";
 }
@@ -78,7 +82,7 @@ async function within<T>(waited: Promise<T>, instead: T): Promise<T> {
 
 const ioError = 5;
 const noSpace = 28;
-const pageNotFound = -30_797;
-const corrupted = -30_796;
+/** MDB_PAGE_NOTFOUND, MDB_CORRUPTED, MDB_VERSION_MISMATCH, MDB_INVALID. */
+const corruptions: ReadonlySet<number> = new Set([-30_797, -30_796, -30_794, -30_793]);
 const spareBytes = 256 * 1024 * 1024;
 const spareShare = 0.05;
