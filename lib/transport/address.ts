@@ -46,17 +46,18 @@ function parseHost(text: string, rest: string): TcpAddress {
 }
 
 function parsePath(text: string, rest: string): SocketAddress {
-  try {
-    const path = decodeURI(rest).replace(/%3f/gi, "?").replace(/%23/g, "#");
-    if (path.length > 1 && !path.includes("\0")) return { path };
-  } catch {
-    // Ill-formed percent signs: no URL.
-  }
-  throw notAUrl(text);
+  const path = decodePercents(rest);
+  // On Windows a named pipe begins with two backslashes.
+  if (path === undefined || !/^[/\\]./s.test(path) || path.includes("\0")) throw notAUrl(text);
+  return { path };
 }
 
-function escape(character: string): string {
-  return `%${character.charCodeAt(0).toString(16)}`;
+function decodePercents(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function notAUrl(text: string): AhnlichError {
