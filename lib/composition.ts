@@ -10,12 +10,13 @@ import type { Attachment, EmbeddedEngine } from "./handles/embedded-engine.js";
 import { EngineHandle } from "./handles/engine-handle.js";
 import { ExactVectorIndexes } from "./indexes/exact-vector-indexes.js";
 import { VectorIndexes } from "./indexes/vector-index.js";
+import { packageVersion } from "./model/version.js";
 import type { CheckedOpenOptions } from "./open-options.js";
 import { MemoryPersistence } from "./persistence/memory.js";
 import { Persistence } from "./persistence/persistence.js";
-import { openFolder } from "./sharing/open-folder.js";
-import { doorbell } from "./transport/tcp.js";
-import { packageVersion, protocolVersion } from "./version.js";
+import { protocolVersion } from "./protocol/handshake.js";
+import { openLmdb } from "./sharing/open-lmdb.js";
+import { answers, hang } from "./transport/tcp.js";
 
 /**
  * Wires one engine: a container of its own, in which every port has one implementation, ours or the one
@@ -71,15 +72,15 @@ async function openPersistence(
   { path, threads }: CheckedOpenOptions,
 ): Promise<Persistence> {
   if (own.isRegistered(Persistence)) return own.resolve(Persistence);
-  const parts = { clock: own.resolve(Clock), random: own.resolve(Random), doorbell, threads };
+  const parts = { clock: own.resolve(Clock), random: own.resolve(Random), doorbell: { hang, answers }, threads };
   const persistence =
-    path === undefined ? new MemoryPersistence() : await openFolder({ path, ...parts });
+    path === undefined ? new MemoryPersistence() : await openLmdb({ path, ...parts });
   own.register<Persistence>(Persistence, { useValue: persistence });
   return persistence;
 }
 
 function engineOptions({ limits }: CheckedOpenOptions): EngineOptions {
-  return { limits, version: packageVersion, protocol: protocolVersion };
+  return { limits, version: packageVersion, protocol: `${protocolVersion.major}.${protocolVersion.minor}` };
 }
 
 function registerOnce<T>(
