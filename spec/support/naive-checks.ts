@@ -182,3 +182,18 @@ export function isPlain(value: unknown): value is { [name: string]: unknown } {
 function bytesAsText(_name: string, value: unknown): unknown {
   return value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : value;
 }
+
+export function demandMetric(metric: unknown): void {
+  demand(["cosine", "euclidean", "dot"].includes(metric as string), "no such metric");
+}
+
+export function demandNamespace(name: unknown): void {
+  demand(typeof name === "string" && /^[A-Za-z0-9_.-]{1,128}$/.test(name), "no namespace");
+}
+
+export function demandStoreName(name: unknown): asserts name is string {
+  demand(typeof name === "string", "a store's name is text");
+  const parts = name.split("/");
+  demand(parts.length <= 2, "a store's name has at most one slash");
+  for (const part of parts) demandNamespace(part);
+}

@@ -17,6 +17,9 @@ import {
   demandBoolean,
   demandFields,
   demandInclude,
+  demandMetric,
+  demandNamespace,
+  demandStoreName,
   fieldsOf,
   isPlain,
   refuse,
@@ -390,19 +393,4 @@ function readCursor(cursor: unknown, store: string): string {
   }
   demand(Array.isArray(read) && read[0] === store, "no cursor of this store");
   return read[1];
-}
-
-function demandMetric(metric: unknown): void {
-  demand(["cosine", "euclidean", "dot"].includes(metric as string), "no such metric");
-}
-
-function demandNamespace(name: unknown): void {
-  demand(typeof name === "string" && /^[A-Za-z0-9_.-]{1,128}$/.test(name), "no namespace");
-}
-
-function demandStoreName(name: unknown): asserts name is string {
-  demand(typeof name === "string", "a store's name is text");
-  const parts = name.split("/");
-  demand(parts.length <= 2, "a store's name has at most one slash");
-  for (const part of parts) demandNamespace(part);
 }
