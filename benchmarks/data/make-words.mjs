@@ -1,7 +1,7 @@
 // Makes the data set of `npm start`: examples/words/words.txt and vectors.f32.
 // The same bytes come out every time; run it with `npm run words` after `npm ci` in benchmarks/.
 import { writeFileSync } from "node:fs";
-import { readEmbeddings, toBytes } from "./embeddings.mjs";
+import { readEmbeddings, toBytes } from "./embeddings.js";
 
 const count = 10_000;
 const folder = new URL("../../examples/words/", import.meta.url);

@@ -1,7 +1,7 @@
 // Prepares the large data of the benchmarks beside this file, outside git: every word, its vector
 // normalized, shuffled with a fixed seed; the first 1,000 are held out as queries.
 import { writeFileSync } from "node:fs";
-import { readEmbeddings, toBytes } from "./embeddings.mjs";
+import { readEmbeddings, toBytes } from "./embeddings.js";
 
 const heldOut = 1_000;
 const seed = 1369;
