@@ -16,3 +16,6 @@ export interface Row {
   readonly key: Uint8Array;
   readonly value: Uint8Array;
 }
+
+/** The longest key of a row, which is what a page of the lmdb we use takes; the shortest is one byte. */
+export const maxKeyBytes = 1_978;

@@ -1,12 +1,15 @@
-import { type TableName, tableNames } from "./table.js";
+import { AhnlichError } from "../model/errors.js";
+import { maxKeyBytes, type TableName, tableNames } from "./table.js";
 
 /**
  * Rows to put and keys to delete, in order, in one growing run of bytes that can be transferred to a worker:
  *
  *   | table u8 | operation u8 | key length u16 | value length u32 | key | value |   (little-endian, unpadded)
+ *
+ * A key that no table takes is refused with INVALID_ARGUMENT here, so that no commit fails half-way for it.
  */
 export class WriteBatch {
-  #bytes: Uint8Array;
+  #bytes: Uint8Array<ArrayBuffer>;
   #view: DataView;
   #length = 0;
   #operations = 0;
@@ -22,7 +25,7 @@ export class WriteBatch {
   }
 
   /** The bytes so far: a view, valid until the next change. */
-  get bytes(): Uint8Array {
+  get bytes(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
   }
 
@@ -57,7 +60,19 @@ export class WriteBatch {
     }
   }
 
+  /** The same operations in runs of at most `operations`, in order: views. */
+  static *parts(bytes: Uint8Array, operations: number): Generator<Uint8Array, void, undefined> {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let from = 0, to = 0; from < bytes.length; from = to) {
+      for (let count = 0; count < operations && to < bytes.length; count++) {
+        to += headerBytes + view.getUint16(to + 2, true) + view.getUint32(to + 4, true);
+      }
+      yield bytes.subarray(from, to);
+    }
+  }
+
   #append(operation: number, table: TableName, key: Uint8Array, valueLength: number): number {
+    if (key.length < 1 || key.length > maxKeyBytes) throw badKey(key.length);
     const at = this.#length;
     const end = at + headerBytes + key.length + valueLength;
     if (end > this.#bytes.length) this.#grow(end);
@@ -82,3 +97,10 @@ export class WriteBatch {
 const headerBytes = 8;
 const putting = 0;
 const deleting = 1;
+
+function badKey(length: number): AhnlichError {
+  const sentence = `key of a row: expected 1 to ${maxKeyBytes} bytes, got ${length}`;
+  return new AhnlichError("INVALID_ARGUMENT", sentence, {
+    details: { bound: maxKeyBytes, got: length },
+  });
+}

@@ -1,9 +1,14 @@
 /**
  * One byte stream between two ends: chunks come in, in order, as its iteration; where they are cut
- * means nothing. The iteration ends when the peer has closed, and is read by one reader only.
+ * means nothing. The iteration ends when the peer has closed or is lost, or this end has closed; it
+ * never throws. It is read by one reader at a time, and one that stops leaves the rest to the next.
  */
 export interface Transport extends AsyncIterable<Uint8Array> {
-  /** Sends in order. A promise where the peer is slower than we are: wait for it before sending more. */
+  /**
+   * Sends in order. A promise where the peer is slower than we are: wait for it before sending
+   * more; it never rejects. The chunks must not be changed any more. What is sent after an end has
+   * closed is dropped: `closed` tells.
+   */
   send(chunks: readonly Uint8Array[]): Promise<void> | undefined;
   /** Sends what is under way, then closes; idempotent. */
   close(): Promise<void>;

@@ -1,0 +1,327 @@
+import { randomBytes } from "node:crypto";
+import { closedError } from "../handles/engine-handle.js";
+import type { Executor } from "../handles/executor.js";
+import { AhnlichError, type ErrorCode, toAhnlichError } from "../model/errors.js";
+import type { CallOptions } from "../model/options.js";
+import type { Query } from "../model/query.js";
+import { encodeQuery } from "../protocol/query-codec.js";
+import { Backoff } from "./backoff.js";
+import { CallQueue } from "./call-queue.js";
+import type { CheckedConnectOptions } from "./connect-options.js";
+import type { Connection, ConnectionOwner, Introduction } from "./connection.js";
+import { openConnection, type Target } from "./dialer.js";
+import { PendingCall } from "./pending-call.js";
+import type { ConnectionStatus } from "./remote-engine.js";
+import { StatusFeed } from "./status-feed.js";
+
+/**
+ * Executes queries over connections that are opened as they are needed, the least loaded first. When
+ * all are lost it goes on trying the targets in their order; calls wait for that as long as a
+ * connection may take to open. What was sent is repeated on another connection only when it is a read.
+ */
+export class ConnectionPool implements Executor, ConnectionOwner {
+  readonly closed: Promise<Error | undefined>;
+  readonly #targets: readonly Target[];
+  readonly #options: CheckedConnectOptions;
+  readonly #introduction: Introduction;
+  readonly #backoff = new Backoff();
+  readonly #queue = new CallQueue();
+  readonly #feed = new StatusFeed();
+  /** Those that take calls. */
+  readonly #open: Connection[] = [];
+  /** All that are not closed, with where they lead. */
+  readonly #all = new Map<Connection, Target>();
+  /** Where the open ones lead. */
+  #target: Target;
+  #dialling = false;
+  #growAt = 0;
+  #downSince = 0;
+  #waitTimer: NodeJS.Timeout | undefined;
+  #retryTimer: NodeJS.Timeout | undefined;
+  #lastError: AhnlichError | undefined;
+  #closing: Promise<void> | undefined;
+  #settle: () => void = () => {};
+  #onChange: (() => void) | undefined;
+
+  constructor(targets: readonly [Target, ...Target[]], options: CheckedConnectOptions) {
+    this.#targets = targets;
+    this.#target = targets[0];
+    this.#options = options;
+    this.#introduction = { name: options.name, clientId: randomBytes(16).toString("hex") };
+    this.closed = new Promise((resolve) => {
+      this.#settle = () => resolve(undefined);
+    });
+  }
+
+  /** Opens the first connection. @throws why the last of the targets could not be reached */
+  async open(): Promise<void> {
+    this.#dialling = true;
+    try {
+      await this.#dialAny();
+    } finally {
+      this.#dialling = false;
+    }
+  }
+
+  execute(query: Query, options?: CallOptions): Promise<unknown> {
+    if (this.#closing !== undefined) throw closedError("the client");
+    const call = new PendingCall(query, encodeQuery(query));
+    const answered = new Promise((resolve, reject) => {
+      call.resolve = resolve;
+      call.reject = reject;
+    });
+    if (options !== undefined) call.watch(options, (given) => this.#abandon(given));
+    if (!call.settled) this.#dispatch(call);
+    return answered;
+  }
+
+  status(): AsyncIterableIterator<ConnectionStatus> {
+    return this.#feed.read();
+  }
+
+  close(options: { timeoutMs?: number | undefined } = {}): Promise<void> {
+    this.#closing ??= this.#close(options.timeoutMs ?? closeTimeoutMs);
+    return this.#closing;
+  }
+
+  released(connection: Connection): void {
+    while (this.#queue.size > 0 && connection.room > 0) {
+      const call = this.#queue.shift();
+      if (call !== undefined) this.#send(connection, call);
+    }
+    this.#onChange?.();
+  }
+
+  leaving(connection: Connection): void {
+    this.#remove(connection);
+    this.#recover();
+  }
+
+  lost(connection: Connection, calls: PendingCall[], reason: Error | undefined): void {
+    const target = this.#all.get(connection);
+    this.#all.delete(connection);
+    this.#remove(connection);
+    for (const call of calls) {
+      if (!call.settled) this.#repeat(call, connection.wasSent(call), reason);
+    }
+    if (target !== undefined) {
+      this.#publish({ kind: "disconnected", address: target.address }, reason);
+      this.#recover();
+    }
+    this.#onChange?.();
+  }
+
+  #dispatch(call: PendingCall): void {
+    const connection = this.#queue.size === 0 ? this.#leastLoaded() : undefined;
+    if (connection !== undefined) {
+      if (connection.inFlight >= growInFlight || connection.blocked) this.#grow();
+      this.#send(connection, call);
+      return;
+    }
+    try {
+      this.#queue.push(call);
+    } catch (error) {
+      call.fail(error);
+      return;
+    }
+    if (this.#open.length === 0) this.#boundWaiting();
+    else this.#grow();
+  }
+
+  #send(connection: Connection, call: PendingCall): void {
+    try {
+      connection.send(call);
+    } catch (error) {
+      call.fail(error);
+    }
+  }
+
+  #leastLoaded(): Connection | undefined {
+    let least: Connection | undefined;
+    for (const connection of this.#open) {
+      if (connection.room === 0) continue;
+      if (least === undefined || connection.inFlight < least.inFlight) least = connection;
+    }
+    return least;
+  }
+
+  /** Its caller has given it up: it is settled. */
+  #abandon(call: PendingCall): void {
+    if (call.connection !== undefined) call.connection.cancel(call);
+    else if (call.queuedAt > 0) this.#queue.forget(call);
+  }
+
+  /** What becomes of a call whose connection is gone. */
+  #repeat(call: PendingCall, sent: boolean, cause: Error | undefined): void {
+    call.connection = undefined;
+    if (sent && !call.repeatable) {
+      const sentence = "the connection ended after the write was sent, before its answer came";
+      call.fail(new AhnlichError("OUTCOME_UNKNOWN", sentence, { cause }));
+      return;
+    }
+    if (sent) call.losses += 1;
+    if (this.#closing !== undefined) {
+      call.fail(closedError("the client"));
+    } else if (call.losses > lossesMax) {
+      const sentence = `the connection ended ${call.losses} times before the answer came`;
+      call.fail(new AhnlichError("CONNECTION_LOST", sentence, { cause }));
+    } else {
+      this.#dispatch(call);
+    }
+  }
+
+  #remove(connection: Connection): void {
+    const at = this.#open.indexOf(connection);
+    if (at < 0) return;
+    this.#open.splice(at, 1);
+    if (this.#open.length === 0) this.#downSince = performance.now();
+  }
+
+  /** One more connection beside those that are busy. */
+  #grow(): void {
+    const full = this.#open.length >= this.#options.connections;
+    if (full || this.#dialling || this.#closing !== undefined) return;
+    if (performance.now() < this.#growAt) return;
+    this.#dialling = true;
+    this.#dial(this.#target)
+      .then(() => this.#backoff.reset())
+      .catch(() => {
+        // The others go on; this one is tried again later.
+        this.#growAt = performance.now() + this.#backoff.next();
+      })
+      .finally(() => {
+        this.#dialling = false;
+        this.#recover();
+      });
+  }
+
+  /** With no connection left, opens another, again and again, until there is one. */
+  #recover(): void {
+    if (this.#open.length > 0 || this.#dialling || this.#closing !== undefined) return;
+    if (this.#queue.size > 0) this.#boundWaiting();
+    if (this.#retryTimer !== undefined) return;
+    // It alone does not keep the process alive: a call that waits has a timer of its own.
+    this.#retryTimer = setTimeout(() => this.#reconnect(), this.#backoff.next());
+    this.#retryTimer.unref();
+  }
+
+  #reconnect(): void {
+    this.#retryTimer = undefined;
+    if (this.#closing !== undefined) return;
+    this.#dialling = true;
+    this.#dialAny()
+      .then(() => this.#backoff.reset())
+      .catch((error) => {
+        this.#lastError = toAhnlichError(error);
+        // Waiting does not help here: the calls are told at once.
+        if (lasting.has(this.#lastError.code)) this.#failWaiting(Number.POSITIVE_INFINITY);
+      })
+      .finally(() => {
+        this.#dialling = false;
+        this.#recover();
+      });
+  }
+
+  async #dialAny(): Promise<void> {
+    let failure: unknown;
+    for (const target of this.#targets) {
+      this.#publish({ kind: "reconnecting", address: target.address });
+      try {
+        await this.#dial(target);
+        return;
+      } catch (error) {
+        failure = error;
+        if (this.#closing !== undefined) break;
+      }
+    }
+    throw failure;
+  }
+
+  async #dial(target: Target): Promise<void> {
+    const timeoutMs = this.#options.connectTimeoutMs;
+    const connection = await openConnection(target, this, this.#introduction, timeoutMs);
+    if (this.#closing !== undefined) {
+      connection.drop();
+      return;
+    }
+    this.#target = target;
+    this.#all.set(connection, target);
+    this.#open.push(connection);
+    clearTimeout(this.#waitTimer);
+    this.#waitTimer = undefined;
+    this.#publish({ kind: "connected", address: target.address });
+    this.released(connection);
+  }
+
+  /** Calls wait for a connection only so long. */
+  #boundWaiting(): void {
+    if (this.#waitTimer !== undefined) return;
+    const { connectTimeoutMs } = this.#options;
+    this.#waitTimer = setTimeout(() => {
+      this.#waitTimer = undefined;
+      this.#failWaiting(performance.now() - connectTimeoutMs);
+      if (this.#queue.size > 0 && this.#open.length === 0) this.#boundWaiting();
+    }, connectTimeoutMs);
+  }
+
+  /** Fails the calls that have waited since then or longer. */
+  #failWaiting(since: number): void {
+    const cause = this.#lastError;
+    const lost = new AhnlichError("CONNECTION_LOST", "there is no connection to the server", {
+      cause,
+    });
+    const error = cause !== undefined && lasting.has(cause.code) ? cause : lost;
+    for (const call of this.#queue.takeSince(since)) call.fail(error);
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
+    clearTimeout(this.#retryTimer);
+    const deadline = performance.now() + timeoutMs;
+    if (this.#all.size > 0) await this.#until(deadline, () => this.#idle);
+    clearTimeout(this.#waitTimer);
+    for (const call of this.#queue.takeSince(Number.POSITIVE_INFINITY)) {
+      call.fail(closedError("the client"));
+    }
+    for (const connection of [...this.#open]) if (connection.inFlight === 0) connection.leave();
+    const goodbye = Math.min(deadline, performance.now() + goodbyeMs);
+    await this.#until(goodbye, () => this.#all.size === 0);
+    for (const connection of [...this.#all.keys()]) connection.drop();
+    this.#feed.end();
+    this.#settle();
+  }
+
+  get #idle(): boolean {
+    if (this.#queue.size > 0 && this.#open.length > 0) return false;
+    for (const connection of this.#all.keys()) if (connection.inFlight > 0) return false;
+    return true;
+  }
+
+  /** Waits until it is so, or until the deadline. */
+  async #until(deadline: number, condition: () => boolean): Promise<void> {
+    const remaining = deadline - performance.now();
+    if (condition() || remaining <= 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, remaining);
+      this.#onChange = () => {
+        if (!condition()) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#onChange = undefined;
+  }
+
+  #publish(status: Exclude<ConnectionStatus, { kind: "closed" }>, reason?: Error): void {
+    this.#feed.publish(reason === undefined ? status : { ...status, reason });
+  }
+}
+
+const closeTimeoutMs = 10_000;
+/** How long the server may take to close when it was told goodbye. */
+const goodbyeMs = 1_000;
+/** Requests in flight on the least loaded connection from which on another one is opened. */
+const growInFlight = 128;
+/** How often a read may lose its connection before it is given up. */
+const lossesMax = 2;
+/** What another attempt in a moment cannot cure. */
+const lasting: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["VERSION_MISMATCH", "FORBIDDEN"]);

@@ -1,0 +1,249 @@
+import { AhnlichError, toAhnlichError } from "../model/errors.js";
+import { packageVersion } from "../model/version.js";
+import { decodeAnswer } from "../protocol/answer-codec.js";
+import { decodeFrame } from "../protocol/decode-frame.js";
+import { FrameReader } from "../protocol/frame-reader.js";
+import { FrameWriter } from "../protocol/frame-writer.js";
+import { checkServerHello, clientHello, frameBytesMin, HelloReader } from "../protocol/handshake.js";
+import type { AcceptMessage, Message } from "../protocol/message.js";
+import { PartJoiner } from "../protocol/part-joiner.js";
+import { Outbox } from "../transport/outbox.js";
+import type { Transport } from "../transport/transport.js";
+import { InFlightWindow } from "./in-flight-window.js";
+import type { PendingCall } from "./pending-call.js";
+
+/** Who connects. */
+export interface Introduction {
+  readonly name: string;
+  /** The same for all connections of one client. */
+  readonly clientId: string;
+}
+
+/** What a connection tells its pool. */
+export interface ConnectionOwner {
+  /** There may be room for another call. */
+  released(connection: Connection): void;
+  /** It takes no more calls; those in flight are still answered. */
+  leaving(connection: Connection): void;
+  /** It is closed; these calls were not answered. */
+  lost(connection: Connection, calls: PendingCall[], reason: Error | undefined): void;
+}
+
+/** The client's end of one transport: a window of requests in flight. */
+export class Connection {
+  readonly #transport: Transport;
+  readonly #owner: ConnectionOwner;
+  readonly #helloReader = new HelloReader();
+  readonly #reader = new FrameReader(frameBytesOffered);
+  readonly #writer = new FrameWriter(frameBytesMin);
+  readonly #joiner = new PartJoiner(answerBytesMax);
+  readonly #outbox: Outbox;
+  #window = new InFlightWindow(0);
+  #status: "opening" | "open" | "leaving" | "closed" = "opening";
+  #greeted = false;
+  #opened: { resolve: () => void; reject: (error: AhnlichError) => void };
+  /** Settles when the server has accepted; rejects with why not. */
+  readonly ready: Promise<void>;
+  #fault: AhnlichError | undefined;
+
+  constructor(transport: Transport, owner: ConnectionOwner, introduction: Introduction) {
+    this.#transport = transport;
+    this.#owner = owner;
+    this.#outbox = new Outbox(transport, this.#writer, () => this.#progress());
+    this.#opened = { resolve: nothing, reject: nothing };
+    this.ready = new Promise((resolve, reject) => {
+      this.#opened = { resolve, reject };
+    });
+    this.ready.catch(nothing);
+    void this.#transport.closed.then((reason) => this.#end(reason));
+    void this.#read(introduction);
+  }
+
+  /** How many more calls it takes now. */
+  get room(): number {
+    if (this.#status !== "open" || this.#outbox.queuedBytes > queuedBytesMax) return 0;
+    return this.#window.room;
+  }
+
+  get inFlight(): number {
+    return this.#window.size;
+  }
+
+  /** Whether the server is slower than we are. */
+  get blocked(): boolean {
+    return this.#outbox.blockedSince !== undefined;
+  }
+
+  /** Whether the call's bytes may have left this process. */
+  wasSent(call: PendingCall): boolean {
+    return call.turn < this.#outbox.turn;
+  }
+
+  /** Sends a call, for which there must be room. @throws LIMIT_EXCEEDED when it is too long for a frame. */
+  send(call: PendingCall): void {
+    const id = this.#window.add(call);
+    try {
+      const timeoutMs = call.remainingMs;
+      this.#writer.write(
+        timeoutMs === undefined
+          ? { kind: "request", id, query: call.query }
+          : { kind: "request", id, query: call.query, timeoutMs },
+      );
+    } catch (error) {
+      this.#window.take(id);
+      throw error;
+    }
+    call.connection = this;
+    call.id = id;
+    call.turn = this.#outbox.turn;
+    this.#outbox.wake();
+  }
+
+  /** The caller of this call waits no longer; its place is free when the server has answered it. */
+  cancel(call: PendingCall): void {
+    if (this.#status === "closed") return;
+    this.#writer.write({ kind: "cancel", id: call.id });
+    this.#outbox.wake();
+  }
+
+  /** Takes no more calls, finishes those in flight, says goodbye and closes. */
+  leave(): void {
+    if (this.#status === "opening") this.drop();
+    if (this.#status !== "open") return;
+    this.#status = "leaving";
+    this.#owner.leaving(this);
+    this.#leaveIfDone();
+  }
+
+  /** Closes now; what is in flight is lost. */
+  drop(fault?: AhnlichError): void {
+    this.#fault ??= fault;
+    this.#outbox.stop();
+    void this.#transport.close().catch(nothing);
+    this.#end(undefined);
+  }
+
+  async #read(introduction: Introduction): Promise<void> {
+    try {
+      const sending = this.#transport.send([clientHello(frameBytesOffered)]);
+      if (sending !== undefined) await sending;
+      for await (const chunk of this.#transport) {
+        const bytes = this.#greeted ? chunk : this.#greet(chunk, introduction);
+        if (bytes !== undefined && this.#status !== "closed") this.#take(bytes);
+      }
+    } catch (error) {
+      this.drop(toAhnlichError(error));
+    }
+    this.drop();
+  }
+
+  #greet(chunk: Uint8Array, introduction: Introduction): Uint8Array | undefined {
+    const greeting = this.#helloReader.push(chunk);
+    if (greeting === undefined) return undefined;
+    const { maxFrameBytes } = checkServerHello(greeting.hello);
+    this.#greeted = true;
+    this.#writer.maxFrameBytes = maxFrameBytes;
+    this.#writer.write({ kind: "connect", version: packageVersion, ...introduction });
+    this.#outbox.wake();
+    return greeting.rest;
+  }
+
+  #take(bytes: Uint8Array): void {
+    for (const body of this.#reader.push(bytes)) {
+      for (const message of decodeFrame(body)) this.#receive(message);
+    }
+  }
+
+  #receive(message: Message): void {
+    switch (message.kind) {
+      case "response":
+        this.#answer(this.#window.take(message.id), message.answer);
+        return;
+      case "failure":
+        this.#joiner.drop(message.id);
+        this.#window.take(message.id).fail(message.error);
+        this.#released();
+        return;
+      case "part": {
+        this.#window.check(message.id);
+        const answer = this.#joiner.add(message);
+        if (answer !== undefined) this.#answer(this.#window.take(message.id), answer);
+        return;
+      }
+      case "accept":
+        this.#accept(message);
+        return;
+      case "refuse":
+        throw message.error;
+      case "goaway":
+        this.leave();
+        return;
+      default:
+        throw new AhnlichError("PROTOCOL_ERROR", `the server sent a ${message.kind}`);
+    }
+  }
+
+  #answer(call: PendingCall, answer: Uint8Array): void {
+    if (!call.settled) {
+      try {
+        call.succeed(decodeAnswer(call.kind, answer));
+      } catch (error) {
+        // The frame was whole: what this one answer holds is no reason to lose the others.
+        call.fail(error);
+      }
+    }
+    this.#released();
+  }
+
+  #accept(message: AcceptMessage): void {
+    if (this.#status !== "opening") {
+      throw new AhnlichError("PROTOCOL_ERROR", "the server accepted twice");
+    }
+    this.#window = new InFlightWindow(Math.min(Math.max(1, message.inFlight), inFlightMax));
+    this.#status = "open";
+    this.#opened.resolve();
+  }
+
+  #released(): void {
+    if (this.#status === "leaving") this.#leaveIfDone();
+    else this.#owner.released(this);
+  }
+
+  #progress(): void {
+    this.#owner.released(this);
+  }
+
+  #leaveIfDone(): void {
+    if (this.#window.size > 0 || this.#status !== "leaving") return;
+    this.#writer.write({ kind: "disconnect" });
+    this.#outbox.flush();
+    void this.#transport.close().catch(nothing);
+  }
+
+  #end(reason: Error | undefined): void {
+    if (this.#status === "closed") return;
+    const fault = this.#fault ?? reason;
+    const opening = this.#status === "opening";
+    this.#status = "closed";
+    if (opening) this.#opened.reject(openError(this.#transport.peer, fault));
+    const calls = this.#window.drain();
+    this.#owner.lost(this, calls, fault);
+    this.#outbox.stop();
+  }
+}
+
+/** Why a connection did not open: what the server said, or that it said nothing. */
+function openError(peer: string, fault: Error | undefined): AhnlichError {
+  if (fault instanceof AhnlichError) return fault;
+  const sentence = `the connection to ${peer} ended before the server accepted it`;
+  return new AhnlichError("CONNECTION_LOST", sentence, { cause: fault });
+}
+
+function nothing(): void {}
+
+const frameBytesOffered = 16 * 1024 * 1024;
+/** Of an answer that comes in parts. */
+const answerBytesMax = 256 * 1024 * 1024;
+/** Of requests that the server has not taken yet. */
+const queuedBytesMax = 4 * 1024 * 1024;
+const inFlightMax = 1_024;

@@ -1,0 +1,101 @@
+import { AhnlichError } from "../model/errors.js";
+import type { CallOptions } from "../model/options.js";
+import { type Query, type QueryKind, rights } from "../model/query.js";
+import type { Connection } from "./connection.js";
+
+/**
+ * A call that is not answered yet: waiting for a connection, or in flight on one. It settles once.
+ *
+ * Given up by its caller it settles at once: ABORTED or TIMEOUT for a read, and for a write that was
+ * not sent; OUTCOME_UNKNOWN for a write that was.
+ */
+export class PendingCall {
+  readonly kind: QueryKind;
+  /** The encoded query: the caller's objects are not looked at again. */
+  readonly query: Uint8Array;
+  readonly repeatable: boolean;
+  /** Where it is in flight; undefined while it waits. */
+  connection: Connection | undefined = undefined;
+  /** Its request's id there. */
+  id = 0;
+  /** The turn of the connection's outbox in which it was written. */
+  turn = 0;
+  /** How often a connection died under it. */
+  losses = 0;
+  /** When (`performance.now`) it began to wait for a connection. */
+  queuedAt = 0;
+  settled = false;
+  /** When its caller stops waiting; undefined: never. */
+  deadline: number | undefined = undefined;
+  resolve: (answer: unknown) => void = nothing;
+  reject: (error: unknown) => void = nothing;
+  #timer: NodeJS.Timeout | undefined = undefined;
+  #signal: AbortSignal | undefined = undefined;
+  #onAbort: (() => void) | undefined = undefined;
+
+  constructor(query: Query, bytes: Uint8Array) {
+    this.kind = query.kind;
+    this.query = bytes;
+    this.repeatable = isRepeatable(query);
+  }
+
+  /** Settles the call when its caller gives up, and lets `leave` take it from where it is. */
+  watch(options: CallOptions, leave: (call: PendingCall) => void): void {
+    const { signal, timeoutMs } = options;
+    if (timeoutMs !== undefined) {
+      this.deadline = performance.now() + timeoutMs;
+      this.#timer = setTimeout(() => this.#giveUp("TIMEOUT", undefined, leave), timeoutMs);
+    }
+    if (signal === undefined) return;
+    this.#signal = signal;
+    this.#onAbort = () => this.#giveUp("ABORTED", signal.reason, leave);
+    if (signal.aborted) this.#onAbort();
+    else signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  succeed(answer: unknown): void {
+    if (this.settled) return;
+    this.#settle();
+    this.resolve(answer);
+  }
+
+  fail(error: unknown): void {
+    if (this.settled) return;
+    this.#settle();
+    this.reject(error);
+  }
+
+  /** Milliseconds until the deadline, at least 1; undefined without one. */
+  get remainingMs(): number | undefined {
+    if (this.deadline === undefined) return undefined;
+    return Math.max(1, Math.ceil(this.deadline - performance.now()));
+  }
+
+  #giveUp(code: "ABORTED" | "TIMEOUT", cause: unknown, leave: (call: PendingCall) => void): void {
+    if (this.settled) return;
+    const unknown = this.connection !== undefined && !this.repeatable;
+    this.fail(
+      unknown
+        ? new AhnlichError("OUTCOME_UNKNOWN", `${givingUp[code]} after the write was sent`, { cause })
+        : new AhnlichError(code, givingUp[code], { cause }),
+    );
+    leave(this);
+  }
+
+  #settle(): void {
+    this.settled = true;
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    if (this.#onAbort !== undefined) this.#signal?.removeEventListener("abort", this.#onAbort);
+  }
+}
+
+/** Whether asking twice is as good as asking once: reads, and pipelines of nothing else. */
+export function isRepeatable(query: Query): boolean {
+  if (query.kind !== "pipeline") return rights[query.kind] === "read";
+  const { queries } = query;
+  return Array.isArray(queries) && queries.every((each) => isRepeatable(Object(each)));
+}
+
+function nothing(): void {}
+
+const givingUp = { ABORTED: "the call was aborted", TIMEOUT: "the deadline passed" } as const;

@@ -1,0 +1,95 @@
+import { AhnlichError } from "../model/errors.js";
+
+/** The deepest nesting that is encoded or decoded. */
+export const depthMax = 100;
+
+/** What `inspect` finds, as bits. */
+export const undefinedProperty = 1;
+export const negativeZero = 2;
+export const unencodable = 4;
+
+/** Looks through a value before it is encoded; 0 where msgpackr's way of writing it is ours. */
+export function inspect(value: unknown, depth: number): number {
+  switch (typeof value) {
+    case "string":
+      return value.isWellFormed() ? 0 : unencodable;
+    case "number":
+      return value === 0 && Object.is(value, -0) ? negativeZero : 0;
+    case "boolean":
+    case "undefined":
+      return 0;
+    case "object":
+      return value === null ? 0 : inspectObject(value, depth);
+    default:
+      return unencodable;
+  }
+}
+
+/** The error for the first value in here that cannot be encoded, with its path. */
+export function findUnencodable(value: unknown, path: string, depth = 0): AhnlichError {
+  if (depth > depthMax) {
+    return new AhnlichError("LIMIT_EXCEEDED", `${path}: nested deeper than ${depthMax} levels`, {
+      details: { bound: depthMax },
+    });
+  }
+  const found = isContainer(value) ? findWithin(value, path, depth) : undefined;
+  if (found !== undefined) return found;
+  const expected = "null, boolean, number, text, Date, Uint8Array, array or plain object";
+  return new AhnlichError(
+    "INVALID_ARGUMENT",
+    `${path}: expected ${expected}, got ${describe(value)}`,
+  );
+}
+
+function inspectObject(value: object, depth: number): number {
+  if (depth > depthMax) return unencodable;
+  let found = 0;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      if (value[i] === undefined) return unencodable;
+      found |= inspect(value[i], depth + 1);
+    }
+    return found;
+  }
+  if (value instanceof Uint8Array) return 0;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? unencodable : 0;
+  if (!isPlain(value)) return unencodable;
+  for (const name of Object.keys(value)) {
+    const element = (value as Record<string, unknown>)[name];
+    if (!name.isWellFormed()) return unencodable;
+    found |= element === undefined ? undefinedProperty : inspect(element, depth + 1);
+  }
+  return found;
+}
+
+function findWithin(value: object, path: string, depth: number): AhnlichError | undefined {
+  if (Array.isArray(value)) {
+    const at = value.findIndex(
+      (element) => element === undefined || (inspect(element, depth + 1) & unencodable) !== 0,
+    );
+    return at < 0 ? undefined : findUnencodable(value[at], `${path}[${at}]`, depth + 1);
+  }
+  for (const [name, element] of Object.entries(value)) {
+    if (!name.isWellFormed()) return findUnencodable(name, `a name in ${path}`, depth + 1);
+    if ((inspect(element, depth + 1) & unencodable) === 0) continue;
+    return findUnencodable(element, `${path}.${name}`, depth + 1);
+  }
+  return undefined;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === "object" && value !== null && (Array.isArray(value) || isPlain(value));
+}
+
+/** True for the plain objects of every realm. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function describe(value: unknown): string {
+  if (typeof value === "string") return "text that is not well-formed Unicode";
+  if (value instanceof Date) return "an invalid Date";
+  if (typeof value !== "object" || value === null) return typeof value;
+  return value.constructor?.name ?? "an object";
+}

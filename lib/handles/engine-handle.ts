@@ -1,0 +1,106 @@
+import type { ClientInfo, EngineInfo, Outcome, StoreInfo } from "../model/answers.js";
+import { AhnlichError } from "../model/errors.js";
+import type { Metadata, Storable } from "../model/metadata.js";
+import type { CallOptions, StoreOptions } from "../model/options.js";
+import type { Query, ResponseTo } from "../model/query.js";
+import { call, checkCallOptions, checkObject, checkTimeout, unknownOption } from "./call.js";
+import type { Engine } from "./engine.js";
+import type { Executor } from "./executor.js";
+import type { Store } from "./store.js";
+import { StoreHandle } from "./store-handle.js";
+
+/** The Engine interface over an executor: every method makes a query and executes it. */
+export class EngineHandle implements Engine {
+  readonly #executor: Executor;
+
+  constructor(executor: Executor) {
+    this.#executor = executor;
+  }
+
+  createStore<M extends Storable<M> = Metadata>(
+    name: string,
+    options: StoreOptions & CallOptions,
+  ): Promise<Store<M>> {
+    const created = call(this.#executor, "createStore", { store: name }, options);
+    return created.then(() => this.store<M>(name));
+  }
+
+  store<M extends Storable<M> = Metadata>(name: string): Store<M> {
+    return new StoreHandle<M>(this.#executor, name);
+  }
+
+  dropStore(
+    name: string,
+    options?: { ifExists?: boolean | undefined } & CallOptions,
+  ): Promise<boolean> {
+    return call(this.#executor, "dropStore", { store: name }, options);
+  }
+
+  dropNamespace(namespace: string, options?: CallOptions): Promise<number> {
+    return call(this.#executor, "dropNamespace", { namespace }, options);
+  }
+
+  listStores(options?: { namespace?: string | undefined } & CallOptions): Promise<StoreInfo[]> {
+    return call(this.#executor, "listStores", {}, options);
+  }
+
+  info(options?: CallOptions): Promise<EngineInfo> {
+    return call(this.#executor, "info", {}, options);
+  }
+
+  clients(options?: CallOptions): Promise<ClientInfo[]> {
+    return call(this.#executor, "clients", {}, options);
+  }
+
+  ping(options?: CallOptions): Promise<number> {
+    const started = performance.now();
+    const answered = call(this.#executor, "ping", {}, options);
+    return answered.then(() => performance.now() - started);
+  }
+
+  execute<const Q extends Query>(query: Q, options?: CallOptions): Promise<ResponseTo<Q>> {
+    try {
+      const checked = checkCallOptions(options);
+      return this.#executor.execute(query, checked) as Promise<ResponseTo<Q>>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  pipeline<const Qs extends readonly Query[]>(
+    queries: Qs,
+    options?: CallOptions,
+  ): Promise<{ -readonly [I in keyof Qs]: Outcome<ResponseTo<Qs[I]>> }> {
+    return call(this.#executor, "pipeline", { queries }, options) as Promise<never>;
+  }
+
+  close(options: { timeoutMs?: number | undefined } = {}): Promise<void> {
+    try {
+      return this.#executor.close(checkCloseOptions(options));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  get closed(): Promise<Error | undefined> {
+    return this.#executor.closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** @throws INVALID_ARGUMENT unless it holds at most `timeoutMs`, 0 or more. */
+export function checkCloseOptions(options: unknown): { timeoutMs?: number } {
+  checkObject(options);
+  for (const name of Object.keys(options)) {
+    if (name !== "timeoutMs" && options[name] !== undefined) throw unknownOption(name);
+  }
+  return options.timeoutMs === undefined ? {} : { timeoutMs: checkTimeout(options.timeoutMs, 0) };
+}
+
+/** What every call after `close()` is answered with. */
+export function closedError(what = "the engine"): AhnlichError {
+  return new AhnlichError("CLOSED", `${what} is closed`);
+}

@@ -1,0 +1,2 @@
+/** Of this package; a spec keeps it equal to package.json's. */
+export const packageVersion = "0.1.0";

@@ -1,0 +1,73 @@
+import { AhnlichError } from "../../model/errors.js";
+import { type TableName, tableNames } from "../table.js";
+import type { WriteBatch } from "../write-batch.js";
+import { checksum } from "./checksum.js";
+
+/*
+ * Every row's value, in every table:
+ *
+ *   | row format u8 = 1 | checksum u32 LE | body |
+ *
+ * The checksum is the CRC-32 of key and body, begun with table number x 256 + row format, so that a
+ * row is never taken for another's, whichever byte of it or of its key is flipped.
+ */
+
+/** The format of the rows that this version writes. A later one raises it and still reads this one. */
+export const rowFormat = 1;
+
+/** Puts a row into the batch: `fill` writes the body's `length` bytes, which are zero at first. */
+export function putRow(
+  batch: WriteBatch,
+  table: TableName,
+  key: Uint8Array,
+  length: number,
+  fill: (body: Buffer) => void,
+): void {
+  const row = batch.reserve(table, key, headerBytes + length);
+  const body = bodyIn(row);
+  fill(body);
+  row[0] = rowFormat;
+  const sum = sumOf(table, rowFormat, key, body);
+  row[1] = sum;
+  row[2] = sum >>> 8;
+  row[3] = sum >>> 16;
+  row[4] = sum >>> 24;
+}
+
+/**
+ * The body of a stored row, as a view of it.
+ *
+ * @throws CORRUPT when key or body are not what was written, FORMAT_TOO_NEW for a row of a later version
+ */
+export function bodyOf(table: TableName, key: Uint8Array, row: Uint8Array): Buffer {
+  if (row.length >= headerBytes) {
+    const format = row[0] as number;
+    const body = bodyIn(row);
+    if (sumOf(table, format, key, body) === storedSum(row)) {
+      if (format <= rowFormat) return body;
+      throw new AhnlichError(
+        "FORMAT_TOO_NEW",
+        `a row of table ${table} has format ${format}, this version reads up to ${rowFormat}`,
+      );
+    }
+  }
+  const at = Buffer.from(key).toString("hex");
+  throw new AhnlichError("CORRUPT", `table ${table}, row ${at}: the checksum does not match`, {
+    details: { table, key: at },
+  });
+}
+
+function bodyIn(row: Uint8Array): Buffer {
+  return Buffer.from(row.buffer, row.byteOffset + headerBytes, row.length - headerBytes);
+}
+
+function sumOf(table: TableName, format: number, key: Uint8Array, body: Uint8Array): number {
+  return checksum(body, checksum(key, tableNames.indexOf(table) * 256 + format));
+}
+
+function storedSum(row: Uint8Array): number {
+  const low = (row[1] as number) | ((row[2] as number) << 8) | ((row[3] as number) << 16);
+  return (low | ((row[4] as number) << 24)) >>> 0;
+}
+
+const headerBytes = 5;

@@ -1,0 +1,180 @@
+import type { EmbeddedEngine } from "../handles/embedded-engine.js";
+import type { ClientInfo } from "../model/answers.js";
+import { AhnlichError } from "../model/errors.js";
+import type { CallOptions } from "../model/options.js";
+import type { Query } from "../model/query.js";
+import type { ConnectMessage } from "../protocol/message.js";
+import type { Listener } from "../transport/transport.js";
+import { ClientList, type ConnectedClient } from "./client-list.js";
+import type { Server } from "./server.js";
+import { Session, type SessionHost } from "./session.js";
+import type { SessionSettings } from "./session-settings.js";
+
+export interface ServerSettings {
+  readonly maxClients: number;
+  readonly session: SessionSettings;
+  readonly onShutdown: ((reason: string, client: ClientInfo) => void) | undefined;
+}
+
+/** Takes every transport that a listener gives into a session on the engine, until it is closed. */
+export class AttachedServer implements Server, SessionHost {
+  readonly url: string;
+  readonly closed: Promise<Error | undefined>;
+  readonly #engine: EmbeddedEngine;
+  readonly #listener: Listener;
+  readonly #settings: ServerSettings;
+  readonly #list: ClientList;
+  readonly #sessions = new Set<Session>();
+  /** Those that have not introduced themselves, in the order they came. */
+  readonly #strangers = new Set<Session>();
+  readonly #attachment: Disposable;
+  readonly #ticking: NodeJS.Timeout;
+  #settle: (reason: Error | undefined) => void = () => {};
+  #closing: Promise<void> | undefined;
+  #emptied: (() => void) | undefined;
+
+  /** @throws CLOSED when the engine is */
+  constructor(engine: EmbeddedEngine, listener: Listener, settings: ServerSettings) {
+    this.url = listener.url;
+    this.#engine = engine;
+    this.#listener = listener;
+    this.#settings = settings;
+    this.#list = new ClientList(settings.maxClients);
+    this.closed = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    this.#attachment = engine.attach(this);
+    this.#ticking = setInterval(() => this.#tick(), tickMs(settings.session));
+    void this.#accept();
+  }
+
+  clients(): ClientInfo[] {
+    return this.#list.report();
+  }
+
+  close(options: { timeoutMs?: number | undefined } = {}): Promise<void> {
+    this.#closing ??= this.#close(options.timeoutMs ?? closeTimeoutMs, undefined);
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  enter(message: ConnectMessage, session: Session): ConnectedClient {
+    if (this.#closing !== undefined) throw shuttingDown();
+    const client = this.#list.enter(message, session);
+    this.#strangers.delete(session);
+    return client;
+  }
+
+  execute(query: Query, options: CallOptions, session: Session): Promise<unknown> {
+    if (query.kind === "shutdown") return this.#shutdown(query, session);
+    return this.#engine.execute(query, options);
+  }
+
+  ended(session: Session): void {
+    this.#sessions.delete(session);
+    this.#strangers.delete(session);
+    if (session.entered !== undefined) this.#list.leave(session.entered, session);
+    if (this.#sessions.size === 0) this.#emptied?.();
+  }
+
+  async #accept(): Promise<void> {
+    let reason: Error | undefined;
+    try {
+      for await (const transport of this.#listener) {
+        const session = new Session(transport, this, this.#settings.session);
+        this.#sessions.add(session);
+        this.#strangers.add(session);
+        this.#boundStrangers();
+        void session.run();
+        if (this.#closing !== undefined) session.leave(shuttingDown());
+      }
+    } catch (error) {
+      reason = error instanceof Error ? error : new Error(String(error));
+    }
+    this.#closing ??= this.#close(closeTimeoutMs, reason);
+  }
+
+  /** Those who connect and say nothing cannot take the place of all others: the oldest makes room. */
+  #boundStrangers(): void {
+    if (this.#strangers.size <= strangersMax) return;
+    const [oldest] = this.#strangers;
+    this.#strangers.delete(oldest);
+    void oldest.drop();
+  }
+
+  async #shutdown(query: Query<"shutdown">, session: Session): Promise<null> {
+    const { reason = "" } = checkShutdown(query);
+    const { onShutdown } = this.#settings;
+    const client = session.client;
+    if (onShutdown === undefined || client === undefined) {
+      throw new AhnlichError("FORBIDDEN", "this server is not shut down by its clients");
+    }
+    // Behind the answer, which is sent when this turn is over.
+    setImmediate(() => {
+      try {
+        onShutdown(reason, client);
+      } catch (error) {
+        // A client asked for it: what the program's callback throws must not end the program.
+        process.emitWarning(error instanceof Error ? error : String(error));
+      }
+    });
+    return null;
+  }
+
+  async #close(timeoutMs: number, reason: Error | undefined): Promise<void> {
+    await this.#listener.close().catch(() => {});
+    for (const session of this.#sessions) session.leave(shuttingDown());
+    await this.#empty(timeoutMs);
+    await Promise.all(Array.from(this.#sessions, (session) => session.drop()));
+    clearInterval(this.#ticking);
+    this.#attachment[Symbol.dispose]();
+    this.#settle(reason);
+  }
+
+  /** Waits until no session is left, for at most so long. */
+  #empty(timeoutMs: number): Promise<void> {
+    if (this.#sessions.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs);
+      this.#emptied = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    for (const session of this.#sessions) session.tick(now);
+  }
+}
+
+function checkShutdown(query: Query<"shutdown">): { reason?: string | undefined } {
+  for (const name of Object.keys(query)) {
+    if (name === "kind" || name === "reason") continue;
+    throw new AhnlichError("INVALID_ARGUMENT", `shutdown has no field ${name.slice(0, 100)}`);
+  }
+  const { reason } = query;
+  if (reason === undefined) return query;
+  if (typeof reason === "string" && reason.length <= reasonMax) return query;
+  const sentence = `reason: expected a text of at most ${reasonMax} characters`;
+  throw new AhnlichError("INVALID_ARGUMENT", sentence);
+}
+
+function shuttingDown(): AhnlichError {
+  return new AhnlichError("SHUTTING_DOWN", "the server is shutting down");
+}
+
+/** Often enough that the shortest bound is kept within a fifth of it. */
+function tickMs(settings: SessionSettings): number {
+  const { handshakeTimeoutMs, frameTimeoutMs, stallTimeoutMs, lingerMs } = settings;
+  const shortest = Math.min(handshakeTimeoutMs, frameTimeoutMs, stallTimeoutMs, lingerMs);
+  return Math.min(1_000, Math.max(5, shortest / 5));
+}
+
+const closeTimeoutMs = 10_000;
+const strangersMax = 256;
+const reasonMax = 1_000;

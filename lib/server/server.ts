@@ -1,0 +1,9 @@
+import type { Attachment } from "../handles/embedded-engine.js";
+
+/** A listener attached to an engine, and the sessions that came of it. */
+export interface Server extends Attachment, AsyncDisposable {
+  /** What `connect()` takes to reach it. */
+  readonly url: string;
+  /** Settles when the server is closed, with the reason where there was one; never rejects. */
+  readonly closed: Promise<Error | undefined>;
+}

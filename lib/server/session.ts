@@ -1,0 +1,335 @@
+import type { ClientInfo } from "../model/answers.js";
+import { AhnlichError, toAhnlichError } from "../model/errors.js";
+import type { CallOptions } from "../model/options.js";
+import type { Query } from "../model/query.js";
+import { packageVersion } from "../model/version.js";
+import { decodeFrame } from "../protocol/decode-frame.js";
+import { FrameReader } from "../protocol/frame-reader.js";
+import { FrameWriter } from "../protocol/frame-writer.js";
+import { HelloReader, judgeClientHello, serverHello, verdicts } from "../protocol/handshake.js";
+import type {
+  ConnectMessage,
+  FailureMessage,
+  Message,
+  ResponseMessage,
+} from "../protocol/message.js";
+import { Outbox } from "../transport/outbox.js";
+import type { Transport } from "../transport/transport.js";
+import type { ClientConnection, ConnectedClient } from "./client-list.js";
+import { RequestWindow } from "./request-window.js";
+import { type SessionSettings, strangerFrameBytes } from "./session-settings.js";
+
+/** What a session asks of its server. */
+export interface SessionHost {
+  /** @throws the error that the client is refused with. */
+  enter(message: ConnectMessage, session: Session): ConnectedClient;
+  execute(query: Query, options: CallOptions, session: Session): Promise<unknown>;
+  /** The session is over and holds nothing any more. */
+  ended(session: Session): void;
+}
+
+/**
+ *   greeting --hello--> meeting --connect--> open --goaway, disconnect--> leaving --> closed
+ *       \__________________\___________________\____________ deaf ___________/
+ *
+ * A deaf session has lost its framing or was refused: it reads no more, and is closed as soon as
+ * its last words are sent.
+ */
+type Status = "greeting" | "meeting" | "open" | "leaving" | "deaf" | "closed";
+
+/** The server's end of one connection. Nothing that comes from the peer can make it throw. */
+export class Session implements ClientConnection {
+  readonly #transport: Transport;
+  readonly #host: SessionHost;
+  readonly #settings: SessionSettings;
+  readonly #helloReader = new HelloReader();
+  readonly #reader = new FrameReader(strangerFrameBytes);
+  readonly #writer = new FrameWriter(strangerFrameBytes);
+  readonly #outbox: Outbox;
+  readonly #requests: RequestWindow;
+  readonly #begun: number = performance.now();
+  #status: Status = "greeting";
+  #client: ConnectedClient | undefined;
+  #touched: number = performance.now();
+  #partialSince: number | undefined;
+  /** When it began to take leave; the peer has `lingerMs` from its last answer. */
+  #idleSince: number | undefined;
+  #saidGoodbye = false;
+  #refusal: AhnlichError | undefined;
+  #resume: (() => void) | undefined;
+
+  constructor(transport: Transport, host: SessionHost, settings: SessionSettings) {
+    this.#transport = transport;
+    this.#host = host;
+    this.#settings = settings;
+    this.#outbox = new Outbox(transport, this.#writer, () => this.#progress());
+    this.#requests = new RequestWindow(
+      (query, options) => this.#execute(query, options),
+      (message) => this.#answer(message),
+    );
+  }
+
+  get peer(): string {
+    return this.#transport.peer;
+  }
+
+  get bytesIn(): number {
+    return this.#transport.bytesIn;
+  }
+
+  get bytesOut(): number {
+    return this.#transport.bytesOut;
+  }
+
+  get inFlight(): number {
+    return this.#requests.size;
+  }
+
+  get touched(): number {
+    return this.#touched;
+  }
+
+  /** Whether it has not introduced itself yet. */
+  get stranger(): boolean {
+    return this.#client === undefined;
+  }
+
+  get entered(): ConnectedClient | undefined {
+    return this.#client;
+  }
+
+  get client(): ClientInfo | undefined {
+    return this.#client?.report();
+  }
+
+  /** Serves the peer to the end; never rejects. */
+  async run(): Promise<void> {
+    void this.#transport.closed.then(() => this.#end());
+    try {
+      for await (const chunk of this.#transport) {
+        this.#touched = performance.now();
+        await this.#read(chunk);
+      }
+    } catch (error) {
+      this.#giveUp(toAhnlichError(error));
+    }
+    // After a goodbye the answers may still be read; otherwise nobody waits for them.
+    if (this.#saidGoodbye && this.#requests.size > 0) return;
+    this.#requests.abandon();
+    await this.#close();
+  }
+
+  /** Takes no new requests, answers what is in flight, then closes. */
+  leave(refusal: AhnlichError): void {
+    if (this.#status === "open") {
+      this.#status = "leaving";
+      this.#refusal = refusal;
+      this.#write({ kind: "goaway", reason: refusal.message });
+      this.#progress();
+    } else if (this.#status === "greeting" || this.#status === "meeting") {
+      this.#giveUp(refusal);
+    }
+  }
+
+  /** Lets go of everything at once. */
+  async drop(): Promise<void> {
+    this.#requests.abandon();
+    this.#outbox.stop();
+    await this.#close();
+  }
+
+  /** Closes what took too long; called now and then. */
+  tick(now: number): void {
+    const { handshakeTimeoutMs, frameTimeoutMs, stallTimeoutMs, lingerMs } = this.#settings;
+    const blocked = this.#outbox.blockedSince;
+    const since = this.#partialSince;
+    if (blocked !== undefined && now - blocked >= stallTimeoutMs) {
+      void this.drop();
+    } else if (this.stranger && now - this.#begun >= handshakeTimeoutMs) {
+      if (this.#status === "deaf") void this.drop();
+      else this.#giveUp(new AhnlichError("TIMEOUT", "the handshake took too long"));
+    } else if (since !== undefined && now - since >= frameTimeoutMs) {
+      this.#giveUp(new AhnlichError("PROTOCOL_ERROR", "a frame took too long to arrive"));
+    } else if (this.#idleSince !== undefined && now - this.#idleSince >= lingerMs) {
+      void this.#close();
+    }
+  }
+
+  async #read(chunk: Uint8Array): Promise<void> {
+    let bytes: Uint8Array | undefined = chunk;
+    try {
+      if (this.#status === "greeting") bytes = this.#greet(chunk);
+      if (bytes === undefined || bytes.length === 0 || this.#isDeaf) return;
+      const bodies = this.#reader.push(bytes);
+      if (bodies.length > 0) this.#partialSince = undefined;
+      for (const body of bodies) {
+        for (const message of decodeFrame(body)) {
+          if (!this.#hasRoom) await this.#room();
+          if (this.#isDeaf) return;
+          this.#receive(message);
+        }
+      }
+      if (this.#reader.partial) this.#partialSince ??= performance.now();
+    } catch (error) {
+      this.#giveUp(toAhnlichError(error));
+    }
+  }
+
+  /** The bytes behind the hello once it is there. */
+  #greet(chunk: Uint8Array): Uint8Array | undefined {
+    const greeting = this.#helloReader.push(chunk);
+    if (greeting === undefined) return undefined;
+    const { hello, rest } = greeting;
+    if (judgeClientHello(hello) !== undefined) {
+      this.#refuseHello(verdicts.otherMajor);
+      return undefined;
+    }
+    this.#status = "meeting";
+    this.#writer.maxFrameBytes = hello.maxFrameBytes;
+    this.#sendHello(verdicts.accepted);
+    return rest;
+  }
+
+  #receive(message: Message): void {
+    if (this.#status === "meeting" && message.kind === "connect") {
+      this.#accept(message);
+    } else if (this.stranger) {
+      throw unexpected();
+    } else if (message.kind === "request") {
+      if (this.#saidGoodbye) throw unexpected();
+      if (this.#refusal === undefined) this.#requests.begin(message);
+      else this.#write({ kind: "failure", id: message.id, error: this.#refusal });
+    } else if (message.kind === "cancel") {
+      this.#requests.cancel(message.id);
+    } else if (message.kind === "disconnect") {
+      this.#saidGoodbye = true;
+      this.#status = "leaving";
+      this.#progress();
+    } else {
+      throw unexpected();
+    }
+  }
+
+  #accept(message: ConnectMessage): void {
+    let client: ConnectedClient;
+    try {
+      client = this.#host.enter(message, this);
+    } catch (error) {
+      this.#giveUp(toAhnlichError(error));
+      return;
+    }
+    this.#client = client;
+    this.#status = "open";
+    this.#reader.maxFrameBytes = this.#settings.maxFrameBytes;
+    const inFlight = this.#settings.inFlightMax;
+    this.#write({ kind: "accept", version: packageVersion, inFlight });
+  }
+
+  #execute(query: Query, options: CallOptions): Promise<unknown> {
+    return this.#host.execute(query, options, this);
+  }
+
+  #answer(message: ResponseMessage | FailureMessage): void {
+    if (this.#isDeaf) return;
+    try {
+      this.#writer.write(message);
+    } catch {
+      // The sentence or details of an error can be too long for the peer's frames.
+      const error = new AhnlichError("INTERNAL", "the error of this request cannot be sent");
+      this.#writer.write({ kind: "failure", id: message.id, error });
+    }
+    this.#outbox.wake();
+    if (this.#resume !== undefined || this.#status === "leaving") this.#progress();
+  }
+
+  #write(message: Message): void {
+    this.#writer.write(message);
+    this.#outbox.wake();
+  }
+
+  get #isDeaf(): boolean {
+    return this.#status === "deaf" || this.#status === "closed";
+  }
+
+  get #hasRoom(): boolean {
+    return (
+      this.#requests.size < this.#settings.inFlightMax &&
+      this.#outbox.queuedBytes <= this.#settings.queuedBytesMax
+    );
+  }
+
+  #room(): Promise<void> {
+    this.#outbox.flush();
+    if (this.#hasRoom || this.#isDeaf) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#resume = resolve;
+    });
+  }
+
+  /** Something was answered or taken by the peer: reading may go on, leaving may be over. */
+  #progress(): void {
+    if (this.#hasRoom || this.#isDeaf) {
+      this.#resume?.();
+      this.#resume = undefined;
+    }
+    if (this.#status !== "leaving" || this.#requests.size > 0) return;
+    if (this.#saidGoodbye) void this.#close();
+    else this.#idleSince ??= performance.now();
+  }
+
+  #sendHello(verdict: number): void {
+    this.#sendRaw(serverHello(verdict, this.#settings.maxFrameBytes));
+  }
+
+  #sendRaw(bytes: Uint8Array): void {
+    // Nothing else was sent yet, so that there is nothing to wait for; a refusal to send shows in `closed`.
+    void this.#transport.send([bytes]);
+  }
+
+  #refuseHello(verdict: number): void {
+    this.#status = "deaf";
+    this.#sendHello(verdict);
+    void this.#close();
+  }
+
+  /** The session cannot go on: the peer is told why in one message, and it is closed. */
+  #giveUp(error: AhnlichError): void {
+    if (this.#isDeaf) return;
+    if (this.#status === "greeting") {
+      this.#refuseHello(verdicts.malformed);
+      return;
+    }
+    const accepted = !this.stranger;
+    this.#status = "deaf";
+    this.#requests.abandon();
+    const told = error.code === "PROTOCOL_ERROR" ? unexpected() : error;
+    if (accepted) this.#write({ kind: "goaway", reason: told.message });
+    else this.#write({ kind: "refuse", error: told });
+    this.#progress();
+    void this.#close();
+  }
+
+  async #close(): Promise<void> {
+    if (this.#status !== "closed") {
+      this.#status = "deaf";
+      this.#progress();
+      await this.#outbox.drained();
+    }
+    await this.#transport.close();
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#status === "closed") return;
+    this.#status = "closed";
+    this.#requests.abandon();
+    this.#outbox.stop();
+    this.#progress();
+    this.#host.ended(this);
+  }
+}
+
+/** The one answer to bytes that are not of the protocol, whatever they were. */
+function unexpected(): AhnlichError {
+  return new AhnlichError("PROTOCOL_ERROR", "the bytes are not of the protocol");
+}
