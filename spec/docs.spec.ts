@@ -9,7 +9,12 @@ import { runNode } from "./support/run-node.js";
 import { runShell } from "./support/run-shell.js";
 
 const docs = readdirSync("docs").filter((name) => name.endsWith(".md"));
-const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...docs.map((name) => `docs/${name}`)];
+const pages = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "CHANGELOG.md",
+  ...docs.map((name) => `docs/${name}`),
+];
 const blocks = pages.flatMap(codeBlocks);
 
 /** Other languages are checked where they are spoken of: frames by the specs of the protocol. */
@@ -79,7 +84,9 @@ describe("the TypeScript of the documents", function () {
 
 describe("the shell commands of the documents", function () {
   this.timeout(60_000);
-  const scripts = blocks.filter(({ language, text }) => language === "sh" && text.includes("ahnlich "));
+  const scripts = blocks.filter(
+    ({ language, text }) => language === "sh" && text.includes("ahnlich "),
+  );
 
   for (const script of scripts) {
     it(`${nameOf(script)} runs`, async () => {
