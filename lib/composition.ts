@@ -58,7 +58,10 @@ function registerPorts(own: DependencyContainer, options: CheckedOpenOptions): v
   own.register<Clock>(Clock, { useValue: { now: () => Date.now() } });
   own.register<Random>(Random, { useValue: { bytes: (count) => randomBytes(count) } });
   own.register<Logger>(Logger, { useValue: silent });
-  const indexes = new Lazy(() => new ExactVectorIndexes({ threads }));
+  // Writes are held to limits.memoryBytes when they are applied, where refusing them changes nothing.
+  const indexes = new Lazy(
+    () => new ExactVectorIndexes({ threads, memoryBytes: Number.MAX_SAFE_INTEGER }),
+  );
   own.register<VectorIndexes>(VectorIndexes, { useFactory: () => indexes.value });
   for (const { port, create } of provide) {
     const provided = new Lazy(create);
@@ -72,7 +75,12 @@ async function openPersistence(
   { path, threads }: CheckedOpenOptions,
 ): Promise<Persistence> {
   if (own.isRegistered(Persistence)) return own.resolve(Persistence);
-  const parts = { clock: own.resolve(Clock), random: own.resolve(Random), doorbell: { hang, answers }, threads };
+  const parts = {
+    clock: own.resolve(Clock),
+    random: own.resolve(Random),
+    doorbell: { hang, answers },
+    threads,
+  };
   const persistence =
     path === undefined ? new MemoryPersistence() : await openLmdb({ path, ...parts });
   own.register<Persistence>(Persistence, { useValue: persistence });
@@ -80,7 +88,11 @@ async function openPersistence(
 }
 
 function engineOptions({ limits }: CheckedOpenOptions): EngineOptions {
-  return { limits, version: packageVersion, protocol: `${protocolVersion.major}.${protocolVersion.minor}` };
+  return {
+    limits,
+    version: packageVersion,
+    protocol: `${protocolVersion.major}.${protocolVersion.minor}`,
+  };
 }
 
 function registerOnce<T>(

@@ -24,10 +24,16 @@ export function checkConnectOptions(options: unknown): CheckedConnectOptions {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw invalid("options", "an object", options);
   }
-  const { connections = 4, name = "", connectTimeoutMs = 5_000, dial, ...rest } =
-    options as ConnectOptions;
+  const {
+    connections = 4,
+    name = "",
+    connectTimeoutMs = 5_000,
+    dial,
+    ...rest
+  } = options as ConnectOptions;
   for (const [unknown, value] of Object.entries(rest)) {
-    if (value !== undefined) throw invalid(`options.${unknown.slice(0, 100)}`, "no such option", value);
+    if (value !== undefined)
+      throw invalid(`options.${unknown.slice(0, 100)}`, "no such option", value);
   }
   const whole = Number.isInteger(connections);
   if (!whole || connections < 1 || connections > connectionsMax) {
@@ -36,7 +42,9 @@ export function checkConnectOptions(options: unknown): CheckedConnectOptions {
   if (typeof name !== "string" || name.length > nameMax || !name.isWellFormed()) {
     throw invalid("options.name", `a text of at most ${nameMax} characters`, name);
   }
-  if (!(typeof connectTimeoutMs === "number" && connectTimeoutMs >= 1 && connectTimeoutMs < 2 ** 31)) {
+  if (
+    !(typeof connectTimeoutMs === "number" && connectTimeoutMs >= 1 && connectTimeoutMs < 2 ** 31)
+  ) {
     throw invalid("options.connectTimeoutMs", "1 to 2^31 - 1 milliseconds", connectTimeoutMs);
   }
   if (dial !== undefined && typeof dial !== "function") {

@@ -35,13 +35,14 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   #target: Target;
   #dialling = false;
   #growAt = 0;
-  #downSince = 0;
   #waitTimer: NodeJS.Timeout | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
   #lastError: AhnlichError | undefined;
   #closing: Promise<void> | undefined;
   #settle: () => void = () => {};
   #onChange: (() => void) | undefined;
+  /** Ends the dialling when the pool is closed. */
+  readonly #ending = new AbortController();
 
   constructor(targets: readonly [Target, ...Target[]], options: CheckedConnectOptions) {
     this.#targets = targets;
@@ -172,9 +173,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
 
   #remove(connection: Connection): void {
     const at = this.#open.indexOf(connection);
-    if (at < 0) return;
-    this.#open.splice(at, 1);
-    if (this.#open.length === 0) this.#downSince = performance.now();
+    if (at >= 0) this.#open.splice(at, 1);
   }
 
   /** One more connection beside those that are busy. */
@@ -238,8 +237,10 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   }
 
   async #dial(target: Target): Promise<void> {
-    const timeoutMs = this.#options.connectTimeoutMs;
-    const connection = await openConnection(target, this, this.#introduction, timeoutMs);
+    const connection = await openConnection(target, this, this.#introduction, {
+      timeoutMs: this.#options.connectTimeoutMs,
+      signal: this.#ending.signal,
+    });
     if (this.#closing !== undefined) {
       connection.drop();
       return;
@@ -276,6 +277,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
 
   async #close(timeoutMs: number): Promise<void> {
     clearTimeout(this.#retryTimer);
+    this.#ending.abort();
     const deadline = performance.now() + timeoutMs;
     if (this.#all.size > 0) await this.#until(deadline, () => this.#idle);
     clearTimeout(this.#waitTimer);

@@ -4,7 +4,12 @@ import { decodeAnswer } from "../protocol/answer-codec.js";
 import { decodeFrame } from "../protocol/decode-frame.js";
 import { FrameReader } from "../protocol/frame-reader.js";
 import { FrameWriter } from "../protocol/frame-writer.js";
-import { checkServerHello, clientHello, frameBytesMin, HelloReader } from "../protocol/handshake.js";
+import {
+  checkServerHello,
+  clientHello,
+  frameBytesMin,
+  HelloReader,
+} from "../protocol/handshake.js";
 import type { AcceptMessage, Message } from "../protocol/message.js";
 import { PartJoiner } from "../protocol/part-joiner.js";
 import { Outbox } from "../transport/outbox.js";

@@ -5,45 +5,90 @@ import { Connection, type ConnectionOwner, type Introduction } from "./connectio
 /** One place where the server may be. */
 export interface Target {
   readonly address: string;
-  readonly dial: () => Promise<Transport>;
+  readonly dial: (signal: AbortSignal) => Promise<Transport>;
 }
 
-/** Opens a connection: dialled and accepted within `timeoutMs`. @throws what the server said, CONNECTION_LOST */
+/**
+ * Opens a connection: dialled and accepted within `timeoutMs`.
+ *
+ * @throws what the server said, CONNECTION_LOST, TIMEOUT, CLOSED when the signal is aborted
+ */
 export async function openConnection(
   target: Target,
   owner: ConnectionOwner,
   introduction: Introduction,
-  timeoutMs: number,
+  options: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<Connection> {
-  let late = false;
-  let connection: Connection | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      late = true;
-      const sentence = `no connection to ${target.address} within ${timeoutMs} ms`;
-      reject(new AhnlichError("CONNECTION_LOST", sentence));
-    }, timeoutMs);
-  });
-  const opening = (async () => {
-    const transport = await target.dial();
-    if (late) {
-      void transport.close();
-      return;
-    }
-    connection = new Connection(transport, owner, introduction);
-    await connection.ready;
-  })();
+  const limit = new Limit(target, options);
+  const opening = dialAndGreet(target, owner, introduction, limit);
+  opening.catch(() => {});
   try {
-    await Promise.race([opening, tooLate]);
-    if (connection === undefined) throw new AhnlichError("INTERNAL", "nothing was dialled");
-    return connection;
+    return await Promise.race([opening, limit.over]);
   } catch (error) {
-    opening.catch(() => {});
-    connection?.drop();
     throw dialError(target, error);
   } finally {
-    clearTimeout(timer);
+    limit.end();
+  }
+}
+
+async function dialAndGreet(
+  target: Target,
+  owner: ConnectionOwner,
+  introduction: Introduction,
+  limit: Limit,
+): Promise<Connection> {
+  const transport = await target.dial(limit.signal);
+  if (limit.signal.aborted) {
+    void transport.close();
+    throw limit.signal.reason;
+  }
+  const connection = new Connection(transport, owner, introduction);
+  const drop = () => connection.drop();
+  limit.signal.addEventListener("abort", drop, { once: true });
+  try {
+    await connection.ready;
+    return connection;
+  } finally {
+    limit.signal.removeEventListener("abort", drop);
+  }
+}
+
+/** When an opening is over that has not succeeded: `over` rejects and `signal` is aborted. */
+class Limit {
+  readonly over: Promise<never>;
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  readonly #outer: AbortSignal;
+  readonly #onOuter: () => void;
+
+  constructor(target: Target, options: { timeoutMs: number; signal: AbortSignal }) {
+    const { timeoutMs, signal } = options;
+    let reject: (error: AhnlichError) => void = () => {};
+    this.over = new Promise((_, rejectOver) => {
+      reject = rejectOver;
+    });
+    this.over.catch(() => {});
+    const giveUp = (error: AhnlichError) => {
+      reject(error);
+      this.#controller.abort(error);
+    };
+    this.#timer = setTimeout(() => {
+      const sentence = `no connection to ${target.address} within ${timeoutMs} ms`;
+      giveUp(new AhnlichError("TIMEOUT", sentence));
+    }, timeoutMs);
+    this.#outer = signal;
+    this.#onOuter = () => giveUp(new AhnlichError("CLOSED", "the client is closed"));
+    if (signal.aborted) this.#onOuter();
+    else signal.addEventListener("abort", this.#onOuter, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#outer.removeEventListener("abort", this.#onOuter);
   }
 }
 

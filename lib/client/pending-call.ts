@@ -76,7 +76,9 @@ export class PendingCall {
     const unknown = this.connection !== undefined && !this.repeatable;
     this.fail(
       unknown
-        ? new AhnlichError("OUTCOME_UNKNOWN", `${givingUp[code]} after the write was sent`, { cause })
+        ? new AhnlichError("OUTCOME_UNKNOWN", `${givingUp[code]} after the write was sent`, {
+            cause,
+          })
         : new AhnlichError(code, givingUp[code], { cause }),
     );
     leave(this);

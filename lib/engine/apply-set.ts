@@ -15,6 +15,9 @@ type Set = Extract<Command, { kind: "set" }>;
 export async function applySet(draft: Draft, command: Set, limits: Limits): Promise<SetResponse> {
   const store = draft.catalog.get(command.store);
   if (command.entries.length === 0) return { inserted: 0, updated: 0, version: 0 };
+  for (const [index, { vector }] of command.entries.entries()) {
+    checkDimension(vector.length, store.dimension, `entries[${index}].vector`);
+  }
   const slice = new Slice();
   const accepted = await check(draft, store, command, slice);
   checkMemory(draft, store, accepted, limits);
@@ -46,8 +49,7 @@ async function check(
   slice: Slice,
 ): Promise<Map<string, Accepted>> {
   const accepted = new Map<string, Accepted>();
-  for (const [index, entry] of command.entries.entries()) {
-    checkDimension(entry.vector.length, store.dimension, `entries[${index}].vector`);
+  for (const entry of command.entries) {
     const before = draft.find(store, entry.id);
     checkMode(command.mode, entry.id, before !== undefined || accepted.has(entry.id));
     if (entry.ifVersion !== undefined) checkVersion(draft, store, entry, before);

@@ -22,10 +22,7 @@ export class AhnlichError extends Error {
   }
 
   /** True for the errors of every copy of this package in the process; subclasses know their own. */
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    if (this !== AhnlichError) return Function.prototype[Symbol.hasInstance].call(this, value);
-    return typeof value === "object" && value !== null && brand in value;
-  }
+  static override readonly [Symbol.hasInstance]: (value: unknown) => boolean = hasInstance;
 }
 
 export type ErrorDetails = {
@@ -84,6 +81,11 @@ export function toAhnlichError(thrown: unknown): AhnlichError {
   if (thrown instanceof AhnlichError) return thrown;
   const sentence = thrown instanceof Error ? thrown.message : describe(thrown);
   return new AhnlichError("INTERNAL", `unexpected failure: ${sentence}`, { cause: thrown });
+}
+
+function hasInstance(this: unknown, value: unknown): boolean {
+  if (this !== AhnlichError) return Function.prototype[Symbol.hasInstance].call(this, value);
+  return typeof value === "object" && value !== null && brand in value;
 }
 
 const retryableCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

@@ -1,0 +1,91 @@
+import type { ClientInfo } from "../model/answers.js";
+import { AhnlichError } from "../model/errors.js";
+import { frameBytesMax, frameBytesMin } from "../protocol/handshake.js";
+import { type Address, defaultPort } from "../transport/address.js";
+import type { Listener } from "../transport/transport.js";
+
+export interface ListenOptions {
+  /** "127.0.0.1" */
+  host?: string | undefined;
+  /** 1369; 0: any free one. */
+  port?: number | undefined;
+  /** The path of a unix socket (on Windows the name of a pipe) instead. */
+  socket?: string | undefined;
+  /** Any other transport instead. */
+  listener?: Listener | undefined;
+  /** 512; more are refused with BUSY. A client is one `connect()`, however many connections. */
+  maxClients?: number | undefined;
+  /** The largest frame taken, 1 KiB to 1 GiB; 16 MiB. */
+  maxFrameBytes?: number | undefined;
+  /**
+   * Called when a client asks for a shutdown, after it was answered. Without it `shutdown` is
+   * FORBIDDEN. The library never ends the process: close the server and the engine in here.
+   */
+  onShutdown?: ((reason: string, client: ClientInfo) => void) | undefined;
+}
+
+export interface CheckedListenOptions {
+  readonly where: Address | Listener;
+  readonly maxClients: number;
+  readonly maxFrameBytes: number;
+  readonly onShutdown: ((reason: string, client: ClientInfo) => void) | undefined;
+}
+
+/** @throws INVALID_ARGUMENT */
+export function checkListenOptions(options: unknown): CheckedListenOptions {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw invalid("options", "an object", options);
+  }
+  const { host, port, socket, listener, ...others } = options as ListenOptions;
+  const { maxClients = 512, maxFrameBytes = 16 * 1024 * 1024, onShutdown, ...rest } = others;
+  for (const [name, value] of Object.entries(rest)) {
+    if (value !== undefined)
+      throw invalid(`options.${name.slice(0, 100)}`, "no such option", value);
+  }
+  checkInteger("maxClients", maxClients, 1, clientsMax);
+  checkInteger("maxFrameBytes", maxFrameBytes, frameBytesMin, frameBytesMax);
+  if (onShutdown !== undefined && typeof onShutdown !== "function") {
+    throw invalid("options.onShutdown", "a function", onShutdown);
+  }
+  const where = checkWhere({ host, port, socket, listener });
+  return { where, maxClients, maxFrameBytes, onShutdown };
+}
+
+type Place = Pick<ListenOptions, "host" | "port" | "socket" | "listener">;
+
+function checkWhere({ host, port, socket, listener }: Place): Address | Listener {
+  const tcp = host !== undefined || port !== undefined;
+  if (Number(tcp) + Number(socket !== undefined) + Number(listener !== undefined) > 1) {
+    const sentence = "options: expected host and port, or socket, or listener, got several of them";
+    throw new AhnlichError("INVALID_ARGUMENT", sentence);
+  }
+  if (listener !== undefined) {
+    if (typeof listener === "object" && listener !== null && Symbol.asyncIterator in listener) {
+      return listener;
+    }
+    throw invalid("options.listener", "a Listener", listener);
+  }
+  if (socket !== undefined) {
+    if (typeof socket === "string" && socket !== "" && !socket.includes("\0")) {
+      return { path: socket };
+    }
+    throw invalid("options.socket", "a path", socket);
+  }
+  if (host !== undefined && (typeof host !== "string" || host === "")) {
+    throw invalid("options.host", "a host name or address", host);
+  }
+  checkInteger("port", port ?? defaultPort, 0, 65_535);
+  return { host: host ?? "127.0.0.1", port: port ?? defaultPort };
+}
+
+function checkInteger(name: string, value: unknown, least: number, most: number): void {
+  if (Number.isInteger(value) && Number(value) >= least && Number(value) <= most) return;
+  throw invalid(`options.${name}`, `an integer from ${least} to ${most}`, value);
+}
+
+function invalid(what: string, expected: string, got: unknown): AhnlichError {
+  const shown = typeof got === "number" ? String(got) : got === null ? "null" : typeof got;
+  return new AhnlichError("INVALID_ARGUMENT", `${what}: expected ${expected}, got ${shown}`);
+}
+
+const clientsMax = 1_000_000;

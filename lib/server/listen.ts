@@ -1,0 +1,37 @@
+import type { EmbeddedEngine } from "../handles/embedded-engine.js";
+import { listenTcp } from "../transport/tcp.js";
+import { AttachedServer } from "./attached-server.js";
+import { checkListenOptions, type ListenOptions } from "./listen-options.js";
+import type { Server } from "./server.js";
+import { type SessionSettings, standardSettings } from "./session-settings.js";
+
+/**
+ * Attaches a listener to an engine, which goes on answering in this process beside it. There may be
+ * several; closing one leaves the engine running, closing the engine closes them first.
+ *
+ * @example
+ * await using server = await listen(engine, { port: 0 });
+ * console.log(server.url);
+ *
+ * @throws INVALID_ARGUMENT, ADDRESS_IN_USE, IO_ERROR, CLOSED when the engine is
+ */
+export function listen(engine: EmbeddedEngine, options: ListenOptions = {}): Promise<Server> {
+  return listenWith(engine, options, standardSettings);
+}
+
+/** `listen` with other bounds for its sessions. */
+export async function listenWith(
+  engine: EmbeddedEngine,
+  options: ListenOptions,
+  settings: Omit<SessionSettings, "maxFrameBytes">,
+): Promise<Server> {
+  const { where, maxClients, maxFrameBytes, onShutdown } = checkListenOptions(options);
+  const listener = Symbol.asyncIterator in where ? where : await listenTcp(where);
+  try {
+    const session = { ...settings, maxFrameBytes };
+    return new AttachedServer(engine, listener, { maxClients, session, onShutdown });
+  } catch (error) {
+    await listener.close();
+    throw error;
+  }
+}
