@@ -25,7 +25,7 @@ import {
   refuse,
   within,
 } from "./naive-checks.js";
-import { naivelyMatches } from "./naive-predicate.js";
+import { constantOf, naivelyMatches } from "./naive-predicate.js";
 import { byId, naivelyNearest } from "./naive-search.js";
 
 interface NaiveEntry {
@@ -285,8 +285,10 @@ export class NaiveModel {
     }
     demandFields(target, ["where"], "target");
     const { where } = target as { where: Where };
-    demand(isPlain(where) && Object.keys(where).length > 0, "to delete all, say all");
-    return this.#matching(store.name, where).map(({ id }) => id);
+    demand(where !== undefined, "where is a predicate");
+    const ids = this.#matching(store.name, where).map(({ id }) => id);
+    demand(constantOf(where) !== true, "to delete all, say all");
+    return ids;
   }
 
   #idOfKey(key: unknown): string {

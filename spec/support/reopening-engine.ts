@@ -1,4 +1,5 @@
 import type { Engine } from "../../lib/handles/engine.js";
+import { AhnlichError } from "../../lib/model/errors.js";
 import type { CallOptions } from "../../lib/model/options.js";
 import { type Query, rights } from "../../lib/model/query.js";
 import { type Executor, plainEngine } from "./plain-engine.js";
@@ -29,6 +30,7 @@ class ReopeningExecutor implements Executor {
   }
 
   async execute(query: Query, options?: CallOptions): Promise<unknown> {
+    if (this.#closing !== undefined) throw new AhnlichError("CLOSED", "the engine is closed");
     while (this.#reopening !== undefined) await this.#reopening;
     this.#underWay++;
     try {
