@@ -3,7 +3,7 @@ import { AhnlichError } from "../model/errors.js";
 import { checkLimit, type Limits } from "../model/limits.js";
 import type { SetMode } from "../model/options.js";
 import { checkDimension } from "../model/vector.js";
-import type { StoredStore } from "../persistence/rows/store-rows.js";
+import type { StoredStore } from "../rows/store-rows.js";
 import type { Command, WriteEntry } from "./command.js";
 import type { Draft, Placed } from "./draft.js";
 import { Slice } from "./slice.js";
