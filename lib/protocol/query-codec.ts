@@ -14,11 +14,11 @@ import { type Fields, fieldsOf, isFields, listOf, predicate, type Shape, vector 
  *   nesting beyond 100 levels
  */
 export function encodeQuery(query: Query): Uint8Array {
+  if (query?.kind === "ping" && Object.keys(query).length === 1) return pingQuery;
   const wire = queryShape.wire(query, "query");
   if (!Array.isArray(wire)) {
     throw new AhnlichError("INVALID_ARGUMENT", "query: expected an object with a kind");
   }
-  if (wire.length === 1 && wire[0] === "ping") return pingQuery;
   return encode(wire, "query");
 }
 
