@@ -42,12 +42,12 @@ function sumOf(bytes: Uint8Array, { where }: CheckedQuery<"find">): number {
   return checksum(bytes.subarray(5), checksum(Buffer.from(describe(where)), 0));
 }
 
-/** Predicates of the same form and operands, and only those, are described by the same text. */
+/** Predicates of the same form and operands, and only those, have the same text: no field begins with `$`. */
 function describe(where: unknown): string {
   return JSON.stringify(where, function (this: Record<string, unknown>, name, value: unknown) {
     const original = this[name];
-    if (original instanceof Date) return { date: original.getTime() };
-    if (original instanceof Uint8Array) return { bytes: Buffer.from(original).toString("hex") };
+    if (original instanceof Date) return { $date: original.getTime() };
+    if (original instanceof Uint8Array) return { $bytes: Buffer.from(original).toString("hex") };
     return value;
   });
 }

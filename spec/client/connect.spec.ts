@@ -220,7 +220,7 @@ describe("connect", () => {
       peer.peer.send({
         kind: "response",
         id: (await peer.request()).id,
-        answer: Uint8Array.of(0xc1),
+        answer: Uint8Array.of(0xa1, 0x78),
       });
       await rejects(counting, "PROTOCOL_ERROR");
       peer.peer.send({ kind: "response", id: (await peer.request()).id, answer: pong });

@@ -61,7 +61,7 @@ describe("listen", () => {
       { listener, host: "127.0.0.1" },
       { listener: {} as never },
       { maxClients: 0 },
-      { maxFrameBytes: 1_023 },
+      { maxFrameBytes: 16 * 1024 - 1 },
       { maxFrameBytes: 2 ** 30 + 1 },
       { onShutdown: 3 as never },
       { tls: {} } as object,
