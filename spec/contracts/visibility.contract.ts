@@ -26,11 +26,13 @@ export function visibilityContract(reach: Reach, { runs }: { runs: number }): vo
         });
         const scene = new Scene(store);
         const running: Promise<unknown>[] = [];
+        const failures: unknown[] = [];
         for (const { act, group, wait } of steps) {
-          running.push(scene[act](group));
+          running.push(scene[act](group).catch((error) => failures.push(error)));
           for (let turn = 0; turn < wait; turn++) await new Promise(setImmediate);
         }
         await Promise.all(running);
+        if (failures.length > 0) throw failures[0];
         scene.check();
         await opened.engine.dropStore(store.name);
       });
