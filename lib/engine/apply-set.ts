@@ -3,7 +3,7 @@ import { AhnlichError } from "../model/errors.js";
 import { checkLimit, type Limits } from "../model/limits.js";
 import type { SetMode } from "../model/options.js";
 import { checkDimension } from "../model/vector.js";
-import type { StoredStore } from "../persistence/rows/store-rows.js";
+import type { StoredStore } from "../rows/store-rows.js";
 import type { Command, WriteEntry } from "./command.js";
 import type { Draft, Placed } from "./draft.js";
 import { Slice } from "./slice.js";
@@ -21,6 +21,7 @@ export async function applySet(draft: Draft, command: Set, limits: Limits): Prom
   const slice = new Slice();
   const accepted = await check(draft, store, command, slice);
   checkMemory(draft, store, accepted, limits);
+  draft.batch.expect(accepted.size * (store.dimension * 4 + bytesBesideVector));
   let { nextOrdinal, entries } = store.counters;
   let updated = 0;
   for (const { entry, before } of accepted.values()) {
@@ -96,3 +97,6 @@ function checkMemory(
   const bytes = draft.catalog.vectorBytes + inserted * store.dimension * 4;
   checkLimit(limits, "memoryBytes", bytes, "vectors in memory");
 }
+
+/** A guess at what the rows of an entry take beside its vector; too little costs a copy of the batch. */
+const bytesBesideVector = 200;

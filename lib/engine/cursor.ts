@@ -1,8 +1,8 @@
 import type { CheckedQuery } from "../model/checked-query.js";
 import { AhnlichError } from "../model/errors.js";
-import { checksum } from "../persistence/rows/checksum.js";
-import { readU32, writeU32 } from "../persistence/rows/keys.js";
-import type { StoredStore } from "../persistence/rows/store-rows.js";
+import { checksum } from "../rows/checksum.js";
+import { readU32, writeU32 } from "../rows/keys.js";
+import type { StoredStore } from "../rows/store-rows.js";
 
 /*
  * Where a page ended, as an opaque text: base64url of

@@ -4,7 +4,7 @@ import { makeCursor, readCursor } from "../../lib/engine/cursor.js";
 import type { CheckedQuery } from "../../lib/model/checked-query.js";
 import { defaultLimits } from "../../lib/model/limits.js";
 import { parsePredicate } from "../../lib/model/parse-predicate.js";
-import type { StoredStore } from "../../lib/persistence/rows/store-rows.js";
+import type { StoredStore } from "../../lib/rows/store-rows.js";
 
 describe("a cursor", () => {
   const store = { name: "s", incarnation: 7 } as StoredStore;
