@@ -2,7 +2,9 @@ import type { Arenas } from "../kernels/arenas.js";
 import { SearchJob } from "../kernels/search-job.js";
 import type { SearchQueue } from "../kernels/search-queue.js";
 import { SearchTask } from "../kernels/search-task.js";
+import { Turn } from "../kernels/turns.js";
 import { AhnlichError } from "../model/errors.js";
+import { onAbort } from "./abort-listeners.js";
 import { mergeNearest, none } from "./merge.js";
 import { type SearchUnits, unitsOf } from "./search-units.js";
 import { SlotSelection } from "./slot-selection.js";
@@ -56,9 +58,10 @@ export class ExactVectorIndex implements VectorIndex {
     const abort = (): void => {
       if (signal !== undefined) this.#cancel(tasks, signalError(signal));
     };
+    let forget: (() => void) | undefined;
     try {
       for (const task of tasks) this.#queue.submit(task);
-      if (tasks.some((task) => !task.settled)) signal?.addEventListener("abort", abort);
+      if (signal && tasks.some((task) => !task.settled)) forget = onAbort(signal, abort);
       const nearest: Nearest[] = [];
       for (const group of groups) nearest.push(...(await collect(group, request.limit)));
       return nearest;
@@ -66,7 +69,7 @@ export class ExactVectorIndex implements VectorIndex {
       this.#cancel(tasks, thrown);
       throw thrown;
     } finally {
-      signal?.removeEventListener("abort", abort);
+      forget?.();
     }
   }
 
@@ -89,9 +92,10 @@ export class ExactVectorIndex implements VectorIndex {
     const groups: TargetGroup[] = [];
     const parts = this.#parts(request, rows, width);
     const units = rows === 0 ? [] : unitsOf(this.#slots, within, parts);
+    const turn = new Turn();
     for (let at = 0; at < targets.length; at += width) {
       const some = targets.slice(at, at + width);
-      const tasks = units.map((part) => this.#task(request, some, part));
+      const tasks = units.map((part) => this.#task(turn, request, some, part));
       groups.push({ targets: some.length, tasks });
     }
     return groups;
@@ -112,11 +116,17 @@ export class ExactVectorIndex implements VectorIndex {
     return Math.max(1, Math.min(this.#queue.idleLanes, Math.floor(milliseconds / partMs)));
   }
 
-  #task(request: IndexSearch, targets: readonly Float32Array[], part: SearchUnits): SearchTask {
+  #task(
+    turn: Turn,
+    request: IndexSearch,
+    targets: readonly Float32Array[],
+    part: SearchUnits,
+  ): SearchTask {
     const { dimension, stride } = this.#slots;
     const { metric, limit, sequence, maxDistance = Number.POSITIVE_INFINITY } = request;
     this.#readers++;
     return new SearchTask({
+      turn,
       weight: targets.length,
       cost: expectedMs(part.rows, dimension, targets.length),
       request: () => {

@@ -1,7 +1,10 @@
 import type { JobRequest, JobResult } from "./search-job.js";
 import { SearchJob } from "./search-job.js";
+import type { Turn } from "./turns.js";
 
 export interface SearchTaskOptions {
+  /** The search it is a part of. */
+  readonly turn: Turn;
   readonly weight: number;
   readonly cost: number;
   /** Asked when the task starts. */
@@ -12,6 +15,7 @@ export interface SearchTaskOptions {
 
 /** A job and who waits for it: its memory is taken when it starts, and given back when it ends, however. */
 export class SearchTask {
+  readonly turn: Turn;
   /** How many targets it answers. */
   readonly weight: number;
   /** Expected milliseconds on one thread. */
@@ -25,7 +29,8 @@ export class SearchTask {
   #resolve: (results: JobResult[]) => void = () => {};
   #reject: (error: Error) => void = () => {};
 
-  constructor({ weight, cost, request, released }: SearchTaskOptions) {
+  constructor({ turn, weight, cost, request, released }: SearchTaskOptions) {
+    this.turn = turn;
     this.weight = weight;
     this.cost = cost;
     this.#request = request;
