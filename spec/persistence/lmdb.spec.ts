@@ -5,11 +5,16 @@ import { itKeepsRows, manyRows, numberKey } from "../contracts/persistence.contr
 import { TemporaryFolder } from "../support/folder.js";
 import { openFolder } from "../support/open-lmdb.js";
 
-describe("lmdb", () => {
+describe("lmdb", function () {
+  this.timeout(30_000);
   const folder = new TemporaryFolder();
+  const memory = TemporaryFolder.ofMemory();
   let opened = 0;
 
-  after(() => folder.remove());
+  after(() => {
+    folder.remove();
+    memory.remove();
+  });
 
   for (const threads of [1, 0]) {
     itKeepsRows(`lmdb with ${threads} threads`, {
@@ -22,7 +27,7 @@ describe("lmdb", () => {
   }
 
   it("uses the pages of released snapshots again, so that overwriting does not let the file grow", async () => {
-    const persistence = await openFolder(folder.at("pages"));
+    const persistence = await openFolder(memory.at("pages"));
     await persistence.commit(manyRows(500));
     const overwrite = async (commits: number): Promise<void> => {
       for (let commit = 0; commit < commits; commit++) {
@@ -45,7 +50,7 @@ describe("lmdb", () => {
     await overwrite(2_000);
     assert.ok(persistence.bytes <= grown, `${persistence.bytes} after ${grown}`);
     await persistence.close();
-  }).timeout(30_000);
+  });
 
   it("gives held snapshots their large values while the file grows around them", async () => {
     const persistence = await openFolder(folder.at("large"));
@@ -75,7 +80,7 @@ describe("lmdb", () => {
   });
 
   it("holds more snapshots at once than there are readers' slots in most environments", async () => {
-    const persistence = await openFolder(folder.at("readers"));
+    const persistence = await openFolder(memory.at("readers"));
     const held: Snapshot[] = [];
     for (let count = 0; count < 300; count++) {
       const batch = new WriteBatch();
