@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { AhnlichError } from "../model/errors.js";
-import { diskFailure } from "./disk-failure.js";
+import { codeOf, diskFailure } from "./disk-failure.js";
 import type { LmdbEnvironment } from "./lmdb.js";
 import { fileBytes } from "./lmdb-file.js";
 import { LmdbSnapshot, LmdbState } from "./lmdb-snapshot.js";
@@ -129,12 +129,22 @@ export class LmdbPersistence implements Persistence {
 
   #hold(): LmdbState {
     if (this.#latest === undefined) {
-      const state = new LmdbState(this.#environment, (ended) => this.#states.delete(ended));
+      const state = this.#newState();
       state.hold();
       this.#states.add(state);
       this.#latest = state;
     }
     return this.#latest;
+  }
+
+  #newState(): LmdbState {
+    try {
+      return new LmdbState(this.#environment, (ended) => this.#states.delete(ended));
+    } catch (error) {
+      if (codeOf(error) !== readersFull) throw error;
+      const sentence = `${this.path}: snapshots of as many commits are held as can be at once`;
+      throw new AhnlichError("BUSY", sentence, { cause: error });
+    }
   }
 
   async #close(): Promise<void> {
@@ -160,6 +170,8 @@ export class LmdbPersistence implements Persistence {
  * fewer to the writer costs more than it saves.
  */
 const operationsBehind = 5_000;
+
+const readersFull = -30_790;
 
 function lost(path: string, epoch: number): AhnlichError {
   const sentence = `another process has taken ${path}: expected it to be ours by epoch ${epoch}`;

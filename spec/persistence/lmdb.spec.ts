@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { AhnlichError } from "../../lib/model/errors.js";
 import type { Persistence, Snapshot } from "../../lib/persistence/persistence.js";
 import { WriteBatch } from "../../lib/persistence/write-batch.js";
 import { itKeepsRows, manyRows, numberKey } from "../contracts/persistence.contract.js";
@@ -95,6 +96,27 @@ describe("lmdb", function () {
       );
       snapshot.release();
     }
+    await persistence.close();
+  });
+
+  it("says BUSY where snapshots of too many commits are held, and goes on once they are released", async () => {
+    const persistence = await openFolder(memory.at("busy"));
+    const held: Snapshot[] = [];
+    const commitAndHold = async (): Promise<void> => {
+      const batch = new WriteBatch();
+      batch.put("meta", Buffer.from("count"), numberKey(held.length));
+      await persistence.commit(batch);
+      held.push(persistence.snapshot());
+    };
+    await assert.rejects(
+      async () => {
+        for (let count = 0; count < 1_100; count++) await commitAndHold();
+      },
+      (error) => error instanceof AhnlichError && error.code === "BUSY",
+    );
+    assert.ok(held.length > 1_000);
+    for (const snapshot of held.splice(0)) snapshot.release();
+    await commitAndHold();
     await persistence.close();
   });
 });
