@@ -1,3 +1,5 @@
+import { describe } from "./describe.js";
+
 /**
  * The one error of ahnlich. Callers match on `code`, which is stable; the sentence says what was
  * expected and what came. Errors cross the wire and arrive as this same class, without stacks.
@@ -19,10 +21,8 @@ export class AhnlichError extends Error {
     Object.defineProperty(this, brand, { value: true });
   }
 
-  /** True for the errors of every copy of this package in the process. */
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return typeof value === "object" && value !== null && brand in value;
-  }
+  /** True for the errors of every copy of this package in the process; subclasses know their own. */
+  static override readonly [Symbol.hasInstance]: (value: unknown) => boolean = hasInstance;
 }
 
 export type ErrorDetails = {
@@ -79,8 +79,13 @@ export function isErrorCode(value: unknown): value is ErrorCode {
 /** The error as it is; anything else becomes INTERNAL with the original as its cause. */
 export function toAhnlichError(thrown: unknown): AhnlichError {
   if (thrown instanceof AhnlichError) return thrown;
-  const sentence = thrown instanceof Error ? thrown.message : String(thrown);
+  const sentence = thrown instanceof Error ? thrown.message : describe(thrown);
   return new AhnlichError("INTERNAL", `unexpected failure: ${sentence}`, { cause: thrown });
+}
+
+function hasInstance(this: unknown, value: unknown): boolean {
+  if (this !== AhnlichError) return Function.prototype[Symbol.hasInstance].call(this, value);
+  return typeof value === "object" && value !== null && brand in value;
 }
 
 const retryableCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

@@ -1,24 +1,25 @@
+import { describe } from "./describe.js";
 import { AhnlichError } from "./errors.js";
 
 /** Every bound of an engine in one place; the same in every reach. Crossing one: LIMIT_EXCEEDED. */
 export interface Limits {
   /** The largest dimension of a store. */
   readonly dimension: number;
-  /** The most matches of a search, entries of a page, keys of a get. */
+  /** The most matches of a search, entries of a page, keys of a get, examples of a search. */
   readonly limit: number;
   /** UTF-8 bytes of an id. */
   readonly idBytes: number;
   /** Bytes of an entry's metadata, encoded. */
   readonly metadataBytes: number;
-  /** Levels of nesting in metadata and in predicates. */
+  /** Levels of nesting in metadata and in predicates, parts of a dotted name. */
   readonly metadataDepth: number;
-  /** Entries of one `set`, targets of one `searchMany`. */
+  /** Entries of one `set`, keys of one `delete`, targets of one `searchMany`. */
   readonly entriesPerWrite: number;
   /** Bytes of one `set`: vectors, ids and encoded metadata. */
   readonly bytesPerWrite: number;
   /** Queries of one pipeline. */
   readonly queriesPerPipeline: number;
-  /** Conditions in one predicate, operands of lists counted. */
+  /** Conditions in one predicate, operands of lists and members of groups counted. */
   readonly predicateTerms: number;
   /** Stores of one engine. */
   readonly stores: number;
@@ -28,7 +29,7 @@ export interface Limits {
   readonly memoryBytes: number;
 }
 
-export const defaultLimits: Limits = {
+export const defaultLimits: Limits = Object.freeze({
   dimension: 4_096,
   limit: 10_000,
   idBytes: 512,
@@ -41,10 +42,16 @@ export const defaultLimits: Limits = {
   stores: 100_000,
   queuedWrites: 10_000,
   memoryBytes: 8 * 1024 * 1024 * 1024,
-};
+});
 
 /** The limits with some replaced. @throws INVALID_ARGUMENT for an unknown name or an impossible value. */
 export function makeLimits(changes: Partial<Limits> = {}): Limits {
+  if (typeof changes !== "object" || changes === null) {
+    throw new AhnlichError(
+      "INVALID_ARGUMENT",
+      `limits: expected an object, got ${describe(changes)}`,
+    );
+  }
   for (const [name, value] of Object.entries(changes)) {
     if (value === undefined) continue;
     if (!Object.hasOwn(defaultLimits, name)) {
@@ -55,7 +62,7 @@ export function makeLimits(changes: Partial<Limits> = {}): Limits {
       const expected = `an integer from 1 to ${ceiling}`;
       throw new AhnlichError(
         "INVALID_ARGUMENT",
-        `limits.${name}: expected ${expected}, got ${value}`,
+        `limits.${name}: expected ${expected}, got ${describe(value)}`,
       );
     }
   }

@@ -1,23 +1,22 @@
+import { describe } from "./describe.js";
 import { AhnlichError } from "./errors.js";
 
 /** @throws INVALID_ARGUMENT when it is no store name: `name` or `namespace/name`. */
 export function checkStoreName(name: unknown, what = "store"): string {
   if (typeof name === "string" && storeName.test(name)) return name;
-  const got = typeof name === "string" ? JSON.stringify(name.slice(0, 200)) : typeof name;
   const parts = "of 1 to 128 of A-Z a-z 0-9 _ . - each";
   throw new AhnlichError(
     "INVALID_ARGUMENT",
-    `${what}: expected "name" or "namespace/name" ${parts}, got ${got}`,
+    `${what}: expected "name" or "namespace/name" ${parts}, got ${describe(name)}`,
   );
 }
 
 /** @throws INVALID_ARGUMENT when it is no namespace. */
 export function checkNamespace(name: unknown): string {
   if (typeof name === "string" && namespaceName.test(name)) return name;
-  const got = typeof name === "string" ? JSON.stringify(name.slice(0, 200)) : typeof name;
   throw new AhnlichError(
     "INVALID_ARGUMENT",
-    `namespace: expected 1 to 128 of A-Z a-z 0-9 _ . -, got ${got}`,
+    `namespace: expected 1 to 128 of A-Z a-z 0-9 _ . -, got ${describe(name)}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { describe } from "./describe.js";
 import { AhnlichError } from "./errors.js";
 import { checkLimit, type Limits } from "./limits.js";
 
@@ -31,7 +32,8 @@ export function textBytes(text: string): number {
 /** @throws INVALID_ARGUMENT when it is no id: 1 to `limits.idBytes` bytes of well-formed UTF-8. */
 export function checkId(id: unknown, limits: Limits, what: string): string {
   if (typeof id !== "string") {
-    throw new AhnlichError("INVALID_ARGUMENT", `${what}: expected a string, got ${typeof id}`);
+    const got = describe(id);
+    throw new AhnlichError("INVALID_ARGUMENT", `${what}: expected an id (a string), got ${got}`);
   }
   if (id === "") throw new AhnlichError("INVALID_ARGUMENT", `${what}: an id is not empty`);
   checkText(id, what);

@@ -1,5 +1,7 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
+import { describe } from "./describe.js";
 import { AhnlichError } from "./errors.js";
+import type { VectorRoom } from "./vector-room.js";
 
 /** What callers may give as a vector; its numbers are rounded to float32 before anything else. */
 export type VectorInput = Float32Array | readonly number[];
@@ -10,26 +12,27 @@ export const normMax = 1e18;
 export const normMin = 1e-18;
 
 /**
- * A copy of `input` as finite float32.
+ * A copy of `input` as finite float32, in `room` where many are copied.
  *
  * @throws INVALID_ARGUMENT when it is no vector, has no elements, is not finite or its norm is above 1e18.
  * @throws DIMENSION_MISMATCH when `dimension` is given and differs.
  */
-export function toVector(input: unknown, what: string, dimension?: number): Float32Array {
-  if (!isVectorInput(input)) {
-    throw new AhnlichError(
-      "INVALID_ARGUMENT",
-      `${what}: expected a Float32Array or an array of numbers, got ${describe(input)}`,
-    );
-  }
-  if (input.length === 0) {
+export function toVector(
+  input: unknown,
+  what: string,
+  dimension?: number,
+  room?: VectorRoom,
+): Float32Array {
+  const given = checkForm(input, what);
+  if (given.length === 0) {
     throw new AhnlichError("INVALID_ARGUMENT", `${what}: a vector has at least one element`);
   }
-  if (dimension !== undefined) checkDimension(input.length, dimension, what);
-  const vector = Float32Array.from(input);
-  let squares = 0;
-  for (let i = 0; i < vector.length; i++) squares += vector[i] * vector[i];
-  if (!(squares <= normMax * normMax)) throw normError(input, vector, what);
+  if (dimension !== undefined) checkDimension(given.length, dimension, what);
+  const vector = room ? room.take(given.length) : new Float32Array(given.length);
+  if (isFloat32Array(given)) vector.set(given);
+  else roundNumbers(given, vector, what);
+  // Below the bound only if every element is finite.
+  if (!(sumOfSquares(vector) <= normMax * normMax)) throw normError(given, vector, what);
   return vector;
 }
 
@@ -43,16 +46,14 @@ export function checkDimension(got: number, expected: number, what: string): voi
   );
 }
 
+/** Whether it has the form of a vector; `toVector` says whether it is one. */
 export function isVectorInput(value: unknown): value is VectorInput {
-  if (value instanceof Float32Array) return true;
-  return Array.isArray(value) && value.every((element) => typeof element === "number");
+  return isFloat32Array(value) || (Array.isArray(value) && indexOfOther(value) < 0);
 }
 
 /** The Euclidean length in float64. */
 export function normOf(vector: Float32Array): number {
-  let squares = 0;
-  for (let i = 0; i < vector.length; i++) squares += vector[i] * vector[i];
-  return Math.sqrt(squares);
+  return Math.sqrt(sumOfSquares(vector));
 }
 
 /** The vector's float32 numbers as little-endian bytes: a view where the machine is little-endian. */
@@ -79,35 +80,74 @@ export function vectorFromBytes(bytes: Uint8Array): Float32Array {
 /**
  * The id that a vector's content gives: the first 16 bytes of the SHA-256 (FIPS 180-4) of its
  * little-endian float32 bytes, -0 taken as +0, as 32 lower-case hexadecimal digits.
+ *
+ * @throws INVALID_ARGUMENT as `toVector` does.
  */
 export function idOf(input: VectorInput): string {
-  const vector = toVector(input, "vector");
-  for (let i = 0; i < vector.length; i++) vector[i] += 0; // -0 + 0 is +0
-  return createHash("sha256").update(vectorToBytes(vector)).digest("hex").slice(0, 32);
+  return contentId(toVector(input, "vector"));
 }
 
-function normError(input: VectorInput, vector: Float32Array, what: string): AhnlichError {
-  const at = vector.findIndex((element) => !Number.isFinite(element));
-  if (at < 0) {
-    return new AhnlichError(
-      "INVALID_ARGUMENT",
-      `${what}: expected a norm of at most ${normMax}, got ${normOf(vector)}`,
-    );
+/** As `idOf`, of a vector that `toVector` made. */
+export function contentId(vector: Float32Array): string {
+  const bytes = vectorToBytes(hasNegativeZero(vector) ? vector.map((x) => x + 0) : vector);
+  return hash("sha256", bytes, "hex").slice(0, 32);
+}
+
+function hasNegativeZero(vector: Float32Array): boolean {
+  for (let i = 0; i < vector.length; i++) if (Object.is(vector[i], -0)) return true;
+  return false;
+}
+
+function sumOfSquares(vector: Float32Array): number {
+  let squares = 0;
+  for (let i = 0; i < vector.length; i++) squares += vector[i] * vector[i];
+  return squares;
+}
+
+function checkForm(input: unknown, what: string): Float32Array | readonly unknown[] {
+  if (isFloat32Array(input) || Array.isArray(input)) return input;
+  throw new AhnlichError(
+    "INVALID_ARGUMENT",
+    `${what}: expected a Float32Array or an array of numbers, got ${describe(input)}`,
+  );
+}
+
+function roundNumbers(given: readonly unknown[], vector: Float32Array, what: string): void {
+  for (let i = 0; i < vector.length; i++) {
+    const element = given[i];
+    if (typeof element !== "number") throw elementError(element, i, what);
+    vector[i] = element;
   }
+}
+
+function indexOfOther(values: readonly unknown[]): number {
+  for (let i = 0; i < values.length; i++) if (typeof values[i] !== "number") return i;
+  return -1;
+}
+
+function normError(given: ArrayLike<unknown>, vector: Float32Array, what: string): AhnlichError {
+  const at = vector.findIndex((element) => !Number.isFinite(element));
+  if (at >= 0) return elementError(given[at], at, what);
   return new AhnlichError(
     "INVALID_ARGUMENT",
-    `${what}[${at}]: expected a finite float32, got ${input[at]}`,
+    `${what}: expected a norm of at most ${normMax}, got ${normOf(vector)}`,
+  );
+}
+
+function elementError(element: unknown, at: number, what: string): AhnlichError {
+  return new AhnlichError(
+    "INVALID_ARGUMENT",
+    `${what}[${at}]: expected a finite float32, got ${describe(element)}`,
     { details: { index: at } },
   );
 }
 
-function describe(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) {
-    const at = value.findIndex((element) => typeof element !== "number");
-    return `an array with ${typeof value[at]} at ${at}`;
-  }
-  return typeof value === "object" ? (value.constructor?.name ?? "object") : typeof value;
+/** In another realm the class is another, its tag is the same. */
+function isFloat32Array(value: unknown): value is Float32Array {
+  if (value instanceof Float32Array) return true;
+  return (
+    ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === "[object Float32Array]"
+  );
 }
 
 const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;

@@ -12,8 +12,9 @@ export interface Persistence {
   /**
    * Applies the batch whole or not at all. Settled: it is durable, and later snapshots have it.
    * Rejected: no snapshot ever has it. Commits are not called while one is under way.
+   * The batch is given away: its bytes may be moved to another thread, and it is not used again.
    *
-   * @throws DISK_FULL, IO_ERROR, LOCKED when another process has taken the folder, CLOSED
+   * @throws DISK_FULL, IO_ERROR and from then on READ_ONLY, LOCKED when another process has taken the folder, CLOSED
    */
   commit(batch: WriteBatch): Promise<void>;
   /** Bytes held, on disk or in memory. */

@@ -1,4 +1,7 @@
-/** The named databases of an environment, for ever: a table's number is its place. docs/format.md says what each holds. */
+/**
+ * The named databases of an environment, for ever: a table's number is its place. docs/format.md says
+ * what each holds.
+ */
 export const tableNames = [
   "meta",
   "stores",
@@ -16,3 +19,6 @@ export interface Row {
   readonly key: Uint8Array;
   readonly value: Uint8Array;
 }
+
+/** The longest key of a row, which is what a page of the lmdb we use takes; the shortest is one byte. */
+export const maxKeyBytes = 1_978;

@@ -1,19 +1,22 @@
-import { type TableName, tableNames } from "./table.js";
+import { AhnlichError } from "../model/errors.js";
+import { maxKeyBytes, type TableName, tableNames } from "./table.js";
 
 /**
  * Rows to put and keys to delete, in order, in one growing run of bytes that can be transferred to a worker:
  *
  *   | table u8 | operation u8 | key length u16 | value length u32 | key | value |   (little-endian, unpadded)
+ *
+ * A key that no table takes is refused with INVALID_ARGUMENT here, so that no commit fails half-way for it.
  */
 export class WriteBatch {
-  #bytes: Uint8Array;
-  #view: DataView;
+  #bytes: Uint8Array<ArrayBuffer>;
+  #buffer: Buffer;
   #length = 0;
   #operations = 0;
 
   constructor(capacity = 1024) {
     this.#bytes = new Uint8Array(capacity);
-    this.#view = new DataView(this.#bytes.buffer);
+    this.#buffer = Buffer.from(this.#bytes.buffer);
   }
 
   /** Puts and deletes so far. */
@@ -22,22 +25,35 @@ export class WriteBatch {
   }
 
   /** The bytes so far: a view, valid until the next change. */
-  get bytes(): Uint8Array {
+  get bytes(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  /** All bytes, those not yet used behind them: valid until the next change. */
+  get buffer(): Buffer {
+    return this.#buffer;
+  }
+
+  /** Makes room for so many bytes more, where it is known that they will come. */
+  expect(bytes: number): void {
+    if (this.#length + bytes > this.#bytes.length) this.#grow(this.#length + bytes);
+  }
+
   put(table: TableName, key: Uint8Array, value: Uint8Array): void {
-    this.reserve(table, key, value.length).set(value);
+    const at = this.reserve(table, key, value.length);
+    this.#bytes.set(value, at);
   }
 
   delete(table: TableName, key: Uint8Array): void {
     this.#append(deleting, table, key, 0);
   }
 
-  /** Puts a row whose value the caller writes at once into the `length` zero bytes returned. */
-  reserve(table: TableName, key: Uint8Array, length: number): Uint8Array {
-    const at = this.#append(putting, table, key, length);
-    return this.#bytes.subarray(at, at + length);
+  /**
+   * Puts a row whose value of `length` bytes, zero at first, the caller writes at once into `buffer`, from
+   * the offset returned.
+   */
+  reserve(table: TableName, key: Uint8Array, length: number): number {
+    return this.#append(putting, table, key, length);
   }
 
   /** Calls `visit` for each operation in order; `value` is undefined for a delete. The bytes are views. */
@@ -57,15 +73,27 @@ export class WriteBatch {
     }
   }
 
+  /** The same operations in runs of at most `operations`, in order: views. */
+  static *parts(bytes: Uint8Array, operations: number): Generator<Uint8Array, void, undefined> {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let from = 0, to = 0; from < bytes.length; from = to) {
+      for (let count = 0; count < operations && to < bytes.length; count++) {
+        to += headerBytes + view.getUint16(to + 2, true) + view.getUint32(to + 4, true);
+      }
+      yield bytes.subarray(from, to);
+    }
+  }
+
   #append(operation: number, table: TableName, key: Uint8Array, valueLength: number): number {
+    if (key.length < 1 || key.length > maxKeyBytes) throw badKey(key.length);
     const at = this.#length;
     const end = at + headerBytes + key.length + valueLength;
     if (end > this.#bytes.length) this.#grow(end);
-    this.#bytes[at] = tableNames.indexOf(table);
-    this.#bytes[at + 1] = operation;
-    this.#view.setUint16(at + 2, key.length, true);
-    this.#view.setUint32(at + 4, valueLength, true);
-    this.#bytes.set(key, at + headerBytes);
+    this.#buffer[at] = tableNames.indexOf(table);
+    this.#buffer[at + 1] = operation;
+    this.#buffer.writeUInt16LE(key.length, at + 2);
+    this.#buffer.writeUInt32LE(valueLength, at + 4);
+    this.#buffer.set(key, at + headerBytes);
     this.#length = end;
     this.#operations++;
     return end - valueLength;
@@ -75,10 +103,17 @@ export class WriteBatch {
     const bytes = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
     bytes.set(this.bytes);
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer);
+    this.#buffer = Buffer.from(bytes.buffer);
   }
 }
 
 const headerBytes = 8;
 const putting = 0;
 const deleting = 1;
+
+function badKey(length: number): AhnlichError {
+  const sentence = `key of a row: expected 1 to ${maxKeyBytes} bytes, got ${length}`;
+  return new AhnlichError("INVALID_ARGUMENT", sentence, {
+    details: { bound: maxKeyBytes, got: length },
+  });
+}

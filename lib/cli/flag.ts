@@ -1,0 +1,21 @@
+import { InvalidArgumentError, Option } from "commander";
+
+/** A flag that may come from the environment too: --max-clients is AHNLICH_MAX_CLIENTS. */
+export function flag(name: string, value: string, description: string): Option {
+  const variable = `AHNLICH_${name.toUpperCase().replaceAll("-", "_")}`;
+  return new Option(`--${name} <${value}>`, description).env(variable).argParser(parseText);
+}
+
+/** A flag with a whole number from `min` to `max`. */
+export function numberFlag(name: string, description: string, min: number, max: number): Option {
+  return flag(name, "number", description).argParser((text) => {
+    const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= min && number <= max) return number;
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+  });
+}
+
+function parseText(text: string): string {
+  if (text !== "") return text;
+  throw new InvalidArgumentError("Expected a text that is not empty.");
+}

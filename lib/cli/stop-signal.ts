@@ -1,0 +1,29 @@
+import { constants } from "node:os";
+
+/** Waits for SIGTERM or SIGINT, which asks for an orderly end; the second one ends the process at once. */
+export function onStopSignal(): StopSignal {
+  let signal: (name: string) => void = () => undefined;
+  const signalled = new Promise<string>((resolve) => {
+    signal = resolve;
+  });
+  let count = 0;
+  const listener = (name: NodeJS.Signals): void => {
+    count++;
+    if (count > 1) process.exit(128 + constants.signals[name]);
+    signal(name);
+  };
+  for (const name of names) process.on(name, listener);
+  return {
+    signalled,
+    [Symbol.dispose]() {
+      for (const name of names) process.off(name, listener);
+    },
+  };
+}
+
+export interface StopSignal extends Disposable {
+  /** The name of the first signal. */
+  readonly signalled: Promise<string>;
+}
+
+const names = ["SIGTERM", "SIGINT"] as const;

@@ -1,0 +1,37 @@
+import { AhnlichError } from "../model/errors.js";
+import type { Limits } from "../model/limits.js";
+import { applyDelete } from "./apply-delete.js";
+import { applyErase } from "./apply-erase.js";
+import { applySet } from "./apply-set.js";
+import { applyCreateStore, applyDropNamespace, applyDropStore } from "./apply-stores.js";
+import type { Command } from "./command.js";
+import type { Draft } from "./draft.js";
+
+/**
+ * Applies one command to the draft and answers it: checks first, then writes, so that a command that is
+ * refused has changed nothing. Deterministic: nothing but the draft, the command and the limits counts.
+ */
+export function apply(draft: Draft, command: Command, limits: Limits): Promise<unknown> {
+  switch (command.kind) {
+    case "createStore":
+      return applyCreateStore(draft, command, limits);
+    case "dropStore":
+      return applyDropStore(draft, command);
+    case "dropNamespace":
+      return applyDropNamespace(draft, command);
+    case "set":
+      return applySet(draft, command, limits);
+    case "delete":
+      return applyDelete(draft, command);
+    case "erase":
+      return applyErase(draft, command);
+    default:
+      return unknownCommand(command);
+  }
+}
+
+/** A command of a later version must stop the engine rather than be passed over. */
+function unknownCommand(command: never): never {
+  const { kind } = command as { kind: unknown };
+  throw new AhnlichError("UNSUPPORTED", `there is no command ${String(kind)}`);
+}

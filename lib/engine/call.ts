@@ -1,0 +1,73 @@
+import { AhnlichError } from "../model/errors.js";
+import type { CallOptions } from "../model/options.js";
+
+/** One call under way: when it is given up, `signal` is aborted with an ABORTED or TIMEOUT error as its reason. */
+export interface Call {
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Runs a call under its options; one without any costs nothing. What `run` throws is a rejection. */
+export function underCall<T>(
+  options: CallOptions | undefined,
+  run: (call: Call) => Promise<T>,
+): Promise<T> {
+  const { signal, timeoutMs } = options ?? {};
+  if (signal !== undefined || timeoutMs !== undefined) return limited(signal, timeoutMs, run);
+  try {
+    return run(unlimited);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** @throws the reason, when the call was given up. */
+export function checkCall(call: Call): void {
+  if (call.signal?.aborted) throw call.signal.reason;
+}
+
+/** The promise, unless the call is given up before it settles. */
+export function unlessGivenUp<T>(call: Call, promise: Promise<T>): Promise<T> {
+  const { signal } = call;
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(signal.reason);
+    if (signal.aborted) giveUp();
+    signal.addEventListener("abort", giveUp, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", giveUp));
+  });
+}
+
+async function limited<T>(
+  signal: AbortSignal | undefined,
+  timeoutMs: number | undefined,
+  run: (call: Call) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const abort = () => controller.abort(abortedBy(signal));
+  if (signal?.aborted) throw abortedBy(signal);
+  signal?.addEventListener("abort", abort, { once: true });
+  const timer =
+    timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => controller.abort(timedOut(timeoutMs)), timeoutMs);
+  try {
+    return await run({ signal: controller.signal });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+function abortedBy(signal: AbortSignal | undefined): AhnlichError {
+  const reason: unknown = signal?.reason;
+  if (reason instanceof AhnlichError) return reason;
+  return new AhnlichError("ABORTED", "the call was aborted", { cause: reason });
+}
+
+function timedOut(timeoutMs: number): AhnlichError {
+  return new AhnlichError("TIMEOUT", `the call took longer than its ${timeoutMs} ms`, {
+    details: { timeoutMs },
+  });
+}
+
+const unlimited: Call = { signal: undefined };

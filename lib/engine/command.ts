@@ -1,0 +1,52 @@
+import type { Metric } from "../model/metric.js";
+import type { SetMode } from "../model/options.js";
+import type { Predicate } from "../model/predicate.js";
+
+/**
+ * A write made definite: checked, with its place in the order of all writes and its time. What depends on the
+ * state (modes, versions, predicates) is decided when it is applied, so that the same commands applied in order
+ * give the same rows everywhere.
+ */
+export type Command = Write & {
+  readonly sequence: number;
+  /** Milliseconds since 1970; never less than the command's before. */
+  readonly time: number;
+};
+
+export type Write =
+  | {
+      readonly kind: "createStore";
+      readonly store: string;
+      readonly dimension: number;
+      readonly metric: Metric;
+      readonly ifNotExists: boolean;
+    }
+  | { readonly kind: "dropStore"; readonly store: string; readonly ifExists: boolean }
+  | { readonly kind: "dropNamespace"; readonly namespace: string }
+  | {
+      readonly kind: "set";
+      readonly store: string;
+      readonly mode: SetMode;
+      readonly entries: readonly WriteEntry[];
+    }
+  | { readonly kind: "delete"; readonly store: string; readonly target: DeleteTarget }
+  /** Takes a bounded number of rows of a dropped store from the disk. */
+  | { readonly kind: "erase"; readonly incarnation: number; readonly rows: number };
+
+export interface WriteEntry {
+  readonly id: string;
+  readonly vector: Float32Array;
+  /** MessagePack. */
+  readonly metadata: Uint8Array;
+  readonly ifVersion: number | undefined;
+}
+
+export type DeleteTarget =
+  | { readonly kind: "ids"; readonly ids: readonly string[] }
+  | { readonly kind: "where"; readonly where: Predicate }
+  | { readonly kind: "all" };
+
+/** Whether applying the command reads a store from end to end, and so wants everything before it published. */
+export function readsWholeStore(command: Command): boolean {
+  return command.kind === "erase" || (command.kind === "delete" && command.target.kind !== "ids");
+}

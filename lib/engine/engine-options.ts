@@ -1,0 +1,13 @@
+import type { InjectionToken } from "tsyringe";
+import type { Limits } from "../model/limits.js";
+
+/** What one engine was opened with. */
+export interface EngineOptions {
+  readonly limits: Limits;
+  /** Of the package. */
+  readonly version: string;
+  /** "major.minor" that it speaks. */
+  readonly protocol: string;
+}
+
+export const EngineOptions: InjectionToken<EngineOptions> = Symbol("EngineOptions");

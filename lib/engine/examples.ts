@@ -1,0 +1,65 @@
+import type { CheckedSearchTarget, Example } from "../model/checked-query.js";
+import { AhnlichError } from "../model/errors.js";
+import { checkDimension, toVector } from "../model/vector.js";
+import type { Snapshot } from "../persistence/persistence.js";
+import { readOrdinal } from "../rows/entry-rows.js";
+import type { StoredStore } from "../rows/store-rows.js";
+import { vectorOf } from "./read.js";
+
+/** What is searched for, and the entries that are not to be found: those named as examples. */
+export interface ResolvedTarget {
+  readonly vector: Float32Array;
+  readonly excluded: ReadonlySet<string>;
+}
+
+/**
+ * The vector that a search is about. Of examples it is the mean of the near ones, moved by its difference
+ * to the mean of those to keep away from, after the average vector of Qdrant.
+ *
+ * @throws ENTRY_NOT_FOUND for an id without an entry, DIMENSION_MISMATCH, INVALID_ARGUMENT where the
+ * vector that comes of it is not within the bounds of one
+ */
+export function resolveExamples(
+  snapshot: Snapshot,
+  store: StoredStore,
+  target: CheckedSearchTarget,
+): ResolvedTarget {
+  if (target.kind === "vector") {
+    checkDimension(target.vector.length, store.dimension, "target");
+    return { vector: target.vector, excluded: new Set() };
+  }
+  const near = mean(target.near.map((example) => vectorOfExample(snapshot, store, example)));
+  const vectors = target.awayFrom.map((example) => vectorOfExample(snapshot, store, example));
+  const away = vectors.length > 0 ? mean(vectors) : near;
+  const moved = Float64Array.from(near, (element, i) => element + (element - (away[i] as number)));
+  return {
+    vector: toVector(Array.from(moved), "the vector that the examples give"),
+    excluded: new Set([...target.near, ...target.awayFrom].flatMap(idIn)),
+  };
+}
+
+function vectorOfExample(snapshot: Snapshot, store: StoredStore, example: Example): Float32Array {
+  if (example.kind === "vector") {
+    checkDimension(example.vector.length, store.dimension, "example");
+    return example.vector;
+  }
+  const ordinal = readOrdinal(snapshot, store.incarnation, example.id);
+  if (ordinal !== undefined) return vectorOf(snapshot, store, ordinal);
+  const { id } = example;
+  throw new AhnlichError("ENTRY_NOT_FOUND", `example: store ${store.name} has no entry ${id}`, {
+    details: { id },
+  });
+}
+
+function idIn(example: Example): string[] {
+  return example.kind === "id" ? [example.id] : [];
+}
+
+/** Each element's mean in float64. */
+function mean(vectors: readonly Float32Array[]): Float64Array {
+  const sum = new Float64Array((vectors[0] as Float32Array).length);
+  for (const vector of vectors) {
+    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (vector[i] as number);
+  }
+  return sum.map((element) => element / vectors.length);
+}

@@ -1,0 +1,84 @@
+import type { StoreInfo } from "../model/answers.js";
+import type { CheckedQuery } from "../model/checked-query.js";
+import type { Entry } from "../model/entry.js";
+import { AhnlichError } from "../model/errors.js";
+import type { Limits } from "../model/limits.js";
+import type { Call } from "./call.js";
+import { count, find } from "./find.js";
+import type { Handlers } from "./handler-table.js";
+import { runPipeline } from "./pipeline.js";
+import type { Publication } from "./publication.js";
+import { readById, toEntry } from "./read.js";
+import type { Report } from "./report.js";
+import { search, searchMany } from "./search.js";
+import { Slice } from "./slice.js";
+import type { View } from "./view.js";
+import { writeOf } from "./write-of.js";
+import type { Writer } from "./writer.js";
+
+/** What the handlers work with. */
+export interface Workshop {
+  readonly publication: Publication;
+  readonly writer: Writer;
+  readonly report: Report;
+  readonly limits: Limits;
+}
+
+export function makeHandlers({ publication, writer, report, limits }: Workshop): Handlers {
+  const { views } = publication;
+  /** Reads see one view from beginning to end. */
+  const reading = async <T>(read: (view: View) => Promise<T>): Promise<T> => {
+    const view = views.acquire();
+    try {
+      return await read(view);
+    } finally {
+      views.release(view);
+    }
+  };
+  const write = (query: CheckedQuery<WriteKind>, call: Call): Promise<never> =>
+    writer.submit(writeOf(query, limits), call) as Promise<never>;
+  const handlers: Handlers = {
+    ping: async () => null,
+    info: async () => report.engine(views.current),
+    clients: async () => report.clients(),
+    shutdown: async () => {
+      throw new AhnlichError("FORBIDDEN", "shutdown is for servers; close() ends an engine here");
+    },
+    createStore: write,
+    dropStore: write,
+    dropNamespace: write,
+    set: write,
+    delete: write,
+    listStores: async ({ namespace }) => listStores(report, views.current, namespace),
+    storeInfo: async ({ store }) => report.store(views.current, views.current.catalog.get(store)),
+    get: (query, call) => reading((view) => get(view, query, call)),
+    find: (query, call) => reading((view) => find(view, query, call)),
+    count: (query, call) => reading((view) => count(view, query, call)),
+    search: (query, call) => reading((view) => search(publication, view, query, call)),
+    searchMany: (query, call) => reading((view) => searchMany(publication, view, query, call)),
+    pipeline: (query, call) => runPipeline(handlers, query, call),
+  };
+  return handlers;
+}
+
+type WriteKind = "createStore" | "dropStore" | "dropNamespace" | "set" | "delete";
+
+function listStores(report: Report, view: View, namespace: string | undefined): StoreInfo[] {
+  return Array.from(view.catalog.list(namespace), (store) => report.store(view, store));
+}
+
+async function get(
+  { snapshot, catalog }: View,
+  { store: name, ids, include }: CheckedQuery<"get">,
+  call: Call,
+): Promise<(Entry | undefined)[]> {
+  const store = catalog.get(name);
+  const slice = new Slice(call);
+  const entries: (Entry | undefined)[] = [];
+  for (const id of ids) {
+    const stored = readById(snapshot, store, id);
+    entries.push(stored && toEntry(snapshot, store, stored, include));
+    if (slice.isOver) await slice.next();
+  }
+  return entries;
+}

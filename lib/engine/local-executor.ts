@@ -1,0 +1,141 @@
+import { inject, injectable } from "tsyringe";
+import type { Attachment } from "../handles/embedded-engine.js";
+import type { Executor } from "../handles/executor.js";
+import { VectorIndexes } from "../indexes/vector-index.js";
+import { checkQuery } from "../model/check-query.js";
+import { AhnlichError, toAhnlichError } from "../model/errors.js";
+import type { CallOptions } from "../model/options.js";
+import type { Query } from "../model/query.js";
+import { Persistence } from "../persistence/persistence.js";
+import { underCall } from "./call.js";
+import { EngineOptions } from "./engine-options.js";
+import { Eraser } from "./eraser.js";
+import { carryOut, type Handlers } from "./handler-table.js";
+import { makeHandlers } from "./handlers.js";
+import { Clock, Logger } from "./ports.js";
+import { Publication } from "./publication.js";
+import { Recovery } from "./recovery.js";
+import { Report } from "./report.js";
+import { Writer } from "./writer.js";
+
+/** The engine in this process: checks each query, carries it out, and closes in order. */
+@injectable()
+export class LocalExecutor implements Executor {
+  readonly closed: Promise<Error | undefined>;
+  readonly #options: EngineOptions;
+  readonly #persistence: Persistence;
+  readonly #indexes: VectorIndexes;
+  readonly #publication: Publication;
+  readonly #writer: Writer;
+  readonly #eraser: Eraser;
+  readonly #handlers: Handlers;
+  readonly #attachments: Set<Attachment> = new Set();
+  #inFlight = 0;
+  #whenIdle: () => void = () => {};
+  #closing: Promise<void> | undefined;
+  #setClosed: (reason: Error | undefined) => void = () => {};
+
+  constructor(
+    @inject(EngineOptions) options: EngineOptions,
+    @inject(Persistence) persistence: Persistence,
+    @inject(VectorIndexes) indexes: VectorIndexes,
+    @inject(Publication) publication: Publication,
+    @inject(Recovery) recovery: Recovery,
+    @inject(Clock) clock: Clock,
+    @inject(Logger) log: Logger,
+  ) {
+    this.#options = options;
+    this.#persistence = persistence;
+    this.#indexes = indexes;
+    this.#publication = publication;
+    const { limits } = options;
+    const { origin, state } = recovery;
+    this.#writer = new Writer({ persistence, publisher: publication, clock, limits, state });
+    this.#eraser = new Eraser(this.#writer, log);
+    const startedAt = clock.now();
+    const attachments = this.#attachments;
+    const report = new Report({
+      ...{ options, persistence, indexes, publication, origin, startedAt, attachments },
+    });
+    this.#handlers = makeHandlers({ publication, writer: this.#writer, report, limits });
+    this.closed = new Promise((resolve) => {
+      this.#setClosed = resolve;
+    });
+    publication.whenDropped = ({ incarnation }) => void this.#eraser.erase(incarnation);
+    for (const incarnation of recovery.erasing) void this.#eraser.erase(incarnation);
+  }
+
+  execute(query: Query, options?: CallOptions): Promise<unknown> {
+    if (this.#closing !== undefined) {
+      return Promise.reject(new AhnlichError("CLOSED", "the engine is closed"));
+    }
+    const checked = checkQuery(query, this.#options.limits);
+    this.#inFlight++;
+    const carriedOut = underCall(options, (call) => carryOut(this.#handlers, checked, call));
+    return carriedOut.then(this.#answered, this.#failed);
+  }
+
+  attach(attachment: Attachment): Disposable {
+    if (this.#closing !== undefined) throw new AhnlichError("CLOSED", "the engine is closed");
+    this.#attachments.add(attachment);
+    return { [Symbol.dispose]: () => void this.#attachments.delete(attachment) };
+  }
+
+  close({ timeoutMs = 10_000 }: { timeoutMs?: number | undefined } = {}): Promise<void> {
+    this.#closing ??= this.#close(timeoutMs);
+    return this.#closing;
+  }
+
+  readonly #answered = (answer: unknown): unknown => {
+    this.#settle();
+    return answer;
+  };
+
+  readonly #failed = (thrown: unknown): never => {
+    this.#settle();
+    throw toAhnlichError(thrown);
+  };
+
+  #settle(): void {
+    if (--this.#inFlight === 0) this.#whenIdle();
+  }
+
+  /** Clients first, then what is in flight, then what it stands on. */
+  async #close(timeoutMs: number): Promise<void> {
+    const ends = performance.now() + timeoutMs;
+    const left = (): number => Math.max(0, ends - performance.now());
+    try {
+      const attached = [...this.#attachments];
+      await Promise.all(attached.map((attachment) => attachment.close({ timeoutMs: left() })));
+      this.#eraser.stop();
+      await within(left(), this.#idle());
+      this.#writer.close();
+      await within(left(), this.#writer.idle());
+      this.#publication.close();
+      await this.#indexes.close();
+      await this.#persistence.close();
+      this.#setClosed(undefined);
+    } catch (error) {
+      const reason = toAhnlichError(error);
+      this.#setClosed(reason);
+      throw reason;
+    }
+  }
+
+  #idle(): Promise<void> {
+    if (this.#inFlight === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#whenIdle = resolve;
+    });
+  }
+}
+
+/** Settles with the promise, or when the time is over. */
+async function within(ms: number, promise: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([promise, over]);
+  clearTimeout(timer);
+}

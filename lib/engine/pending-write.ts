@@ -1,0 +1,53 @@
+import { AhnlichError } from "../model/errors.js";
+import type { Call } from "./call.js";
+import type { Command } from "./command.js";
+
+/** A write on its way. */
+export class PendingWrite {
+  readonly command: Command;
+  /** From here on it may be applied, whatever its caller does. */
+  isTaken = false;
+  answer: unknown;
+  error: AhnlichError | undefined;
+  readonly #resolve: (answer: unknown) => void;
+  readonly #reject: (error: AhnlichError) => void;
+  readonly #stopListening: () => void;
+
+  constructor(
+    command: Command,
+    call: Call,
+    resolve: (answer: unknown) => void,
+    reject: (error: AhnlichError) => void,
+    forget: (pending: PendingWrite) => void,
+  ) {
+    this.command = command;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    const { signal } = call;
+    const giveUp = () => {
+      if (!this.isTaken) forget(this);
+      reject(this.isTaken ? outcomeUnknown(signal?.reason) : signal?.reason);
+    };
+    signal?.addEventListener("abort", giveUp, { once: true });
+    this.#stopListening = () => signal?.removeEventListener("abort", giveUp);
+  }
+
+  settle(): void {
+    this.#stopListening();
+    if (this.error) this.#reject(this.error);
+    else this.#resolve(this.answer);
+  }
+
+  reject(error: AhnlichError): void {
+    this.#stopListening();
+    this.#reject(error);
+  }
+}
+
+function outcomeUnknown(reason: unknown): AhnlichError {
+  return new AhnlichError(
+    "OUTCOME_UNKNOWN",
+    "the write was given up while it was being applied: it may or may not have been",
+    { cause: reason },
+  );
+}

@@ -1,0 +1,90 @@
+import { inject, injectable } from "tsyringe";
+import { VectorIndexes } from "../indexes/vector-index.js";
+import { Persistence } from "../persistence/persistence.js";
+import type { StoredStore } from "../rows/store-rows.js";
+import type { Draft } from "./draft.js";
+import { Logger } from "./ports.js";
+import { Recovery } from "./recovery.js";
+import { Slice } from "./slice.js";
+import { StoreVectors } from "./store-vectors.js";
+import { View, Views } from "./view.js";
+import type { Publisher } from "./writer.js";
+
+/** What readers see: the current view, and the vectors of its stores in memory. */
+@injectable()
+export class Publication implements Publisher {
+  readonly views: Views;
+  readonly #persistence: Persistence;
+  readonly #indexes: VectorIndexes;
+  readonly #log: Logger;
+  readonly #vectors: Map<number, StoreVectors> = new Map();
+  /** Told of every store that is dropped. */
+  whenDropped: (store: StoredStore) => void = () => {};
+
+  constructor(
+    @inject(Persistence) persistence: Persistence,
+    @inject(VectorIndexes) indexes: VectorIndexes,
+    @inject(Recovery) recovery: Recovery,
+    @inject(Logger) log: Logger,
+  ) {
+    this.#log = log;
+    this.#persistence = persistence;
+    this.#indexes = indexes;
+    const { state, catalog } = recovery;
+    this.views = new Views(new View(state.sequence, persistence.snapshot(), catalog));
+  }
+
+  acquire(): View {
+    return this.views.acquire();
+  }
+
+  release(view: View): void {
+    this.views.release(view);
+  }
+
+  /** The vectors of a store that the current view has, or had while somebody reads it. */
+  vectorsOf(store: StoredStore): StoreVectors {
+    let vectors = this.#vectors.get(store.incarnation);
+    if (vectors === undefined) {
+      vectors = new StoreVectors(this.#indexes, store, this.#log, false);
+      this.#vectors.set(store.incarnation, vectors);
+    }
+    return vectors;
+  }
+
+  async publish(draft: Draft): Promise<void> {
+    const slice = new Slice();
+    for (const store of draft.created) {
+      this.#vectors.set(store.incarnation, new StoreVectors(this.#indexes, store, this.#log, true));
+    }
+    for (const effects of draft.effects.values()) {
+      await this.vectorsOf(effects.store).apply(effects, slice);
+    }
+    const { sequence } = draft.state;
+    this.views.publish(new View(sequence, this.#persistence.snapshot(), draft.catalog));
+    for (const incarnation of draft.effects.keys()) this.#settle(incarnation, sequence);
+    for (const store of draft.dropped) this.#forget(store, sequence);
+  }
+
+  /** Slots of what has died are free once nobody sees it. */
+  #settle(incarnation: number, sequence: number): void {
+    const vectors = this.#vectors.get(incarnation);
+    vectors?.published();
+    this.views.whenForgotten(sequence, () => vectors?.reclaim(sequence));
+  }
+
+  #forget(store: StoredStore, sequence: number): void {
+    this.views.whenForgotten(sequence, () => {
+      this.#vectors.get(store.incarnation)?.close();
+      this.#vectors.delete(store.incarnation);
+    });
+    this.whenDropped(store);
+  }
+
+  /** Ends every view and gives the vectors back. */
+  close(): void {
+    this.views.close();
+    for (const vectors of this.#vectors.values()) vectors.close();
+    this.#vectors.clear();
+  }
+}

@@ -1,0 +1,57 @@
+import type { CheckedInclude } from "../model/checked-query.js";
+import type { Entry } from "../model/entry.js";
+import { AhnlichError } from "../model/errors.js";
+import type { Snapshot } from "../persistence/persistence.js";
+import {
+  decodeMetadata,
+  readEntry,
+  readOrdinal,
+  readVector,
+  type StoredEntry,
+} from "../rows/entry-rows.js";
+import type { StoredStore } from "../rows/store-rows.js";
+
+/** The entry of that id as it is stored; undefined where there is none. */
+export function readById(
+  snapshot: Snapshot,
+  store: StoredStore,
+  id: string,
+): StoredEntry | undefined {
+  const ordinal = readOrdinal(snapshot, store.incarnation, id);
+  return ordinal === undefined ? undefined : readByOrdinal(snapshot, store, ordinal);
+}
+
+/** @throws CORRUPT when the row is lost */
+export function readByOrdinal(
+  snapshot: Snapshot,
+  store: StoredStore,
+  ordinal: number,
+): StoredEntry {
+  return readEntry(snapshot, store.incarnation, ordinal) ?? lost(store, ordinal);
+}
+
+/** What an answer says of an entry; the stored one is used up. */
+export function toEntry(
+  snapshot: Snapshot,
+  store: StoredStore,
+  { id, version, ordinal, metadata }: StoredEntry,
+  include: CheckedInclude,
+): Entry {
+  return {
+    id,
+    version,
+    ...(include.metadata ? { metadata: decodeMetadata(metadata) } : {}),
+    ...(include.vector ? { vector: vectorOf(snapshot, store, ordinal) } : {}),
+  } as Entry;
+}
+
+/** @throws CORRUPT when the row is lost */
+export function vectorOf(snapshot: Snapshot, store: StoredStore, ordinal: number): Float32Array {
+  return readVector(snapshot, store.incarnation, ordinal) ?? lost(store, ordinal);
+}
+
+function lost(store: StoredStore, ordinal: number): never {
+  throw new AhnlichError("CORRUPT", `store ${store.name}: a row of ordinal ${ordinal} is lost`, {
+    details: { store: store.name, ordinal },
+  });
+}

@@ -1,0 +1,54 @@
+import type { Persistence } from "../persistence/persistence.js";
+import { WriteBatch } from "../persistence/write-batch.js";
+import {
+  type Origin,
+  putOrigin,
+  putState,
+  readOrigin,
+  readState,
+  type State,
+} from "../rows/meta-rows.js";
+import { readErasing, readStores } from "../rows/store-rows.js";
+import { Catalog } from "./catalog.js";
+import type { Clock, Random } from "./ports.js";
+
+/** What is read when an engine opens; a folder without anything is begun. */
+export class Recovery {
+  readonly origin: Origin;
+  readonly state: State;
+  readonly catalog: Catalog;
+  /** Dropped stores whose rows are still being erased. */
+  readonly erasing: readonly number[];
+
+  constructor(origin: Origin, state: State, catalog: Catalog, erasing: readonly number[]) {
+    this.origin = origin;
+    this.state = state;
+    this.catalog = catalog;
+    this.erasing = erasing;
+  }
+
+  /** @throws FORMAT_TOO_NEW, CORRUPT */
+  static async of(persistence: Persistence, clock: Clock, random: Random): Promise<Recovery> {
+    const there = Recovery.#read(persistence);
+    if (there) return there;
+    const batch = new WriteBatch();
+    const now = clock.now();
+    putOrigin(batch, { createdAt: now, history: random.bytes(16) });
+    putState(batch, { sequence: 0, time: now, nextIncarnation: 1 });
+    await persistence.commit(batch);
+    return Recovery.#read(persistence) as Recovery;
+  }
+
+  static #read(persistence: Persistence): Recovery | undefined {
+    const snapshot = persistence.snapshot();
+    try {
+      const origin = readOrigin(snapshot);
+      const state = readState(snapshot);
+      if (origin === undefined || state === undefined) return undefined;
+      const catalog = Catalog.of(readStores(snapshot));
+      return new Recovery(origin, state, catalog, [...readErasing(snapshot)]);
+    } finally {
+      snapshot.release();
+    }
+  }
+}

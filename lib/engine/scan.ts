@@ -1,0 +1,28 @@
+import { compilePredicate } from "../model/compile-predicate.js";
+import type { Metadata } from "../model/metadata.js";
+import type { Predicate } from "../model/predicate.js";
+import type { Snapshot } from "../persistence/persistence.js";
+import { decodeMetadata, entryOfRow, type StoredEntry } from "../rows/entry-rows.js";
+import { afterStoreKey, ordinalOfKey, storeKey } from "../rows/keys.js";
+import type { StoredStore } from "../rows/store-rows.js";
+import type { Slice } from "./slice.js";
+
+/** Visits every entry of the store that the predicate allows, in the order of their ordinals, in slices. */
+export async function scanEntries(
+  snapshot: Snapshot,
+  store: StoredStore,
+  where: Predicate | undefined,
+  slice: Slice,
+  visit: (entry: StoredEntry) => void,
+): Promise<void> {
+  const { incarnation } = store;
+  const matches = where ? compilePredicate(where) : everything;
+  const rows = snapshot.range("entries", storeKey(incarnation), afterStoreKey(incarnation));
+  for (const { key, value } of rows) {
+    const entry = entryOfRow(key, value, ordinalOfKey(key));
+    if (!where || matches(decodeMetadata(entry.metadata))) visit(entry);
+    if (slice.isOver) await slice.next();
+  }
+}
+
+const everything = (_: Metadata): boolean => true;

@@ -1,0 +1,80 @@
+import type { Snapshot } from "../persistence/persistence.js";
+import type { Catalog } from "./catalog.js";
+
+/** Everything as it was at one sequence. Who acquires one releases it. */
+export class View {
+  readonly sequence: number;
+  readonly snapshot: Snapshot;
+  readonly catalog: Catalog;
+  /** Readers, and one more while it is the current view. */
+  uses = 1;
+
+  constructor(sequence: number, snapshot: Snapshot, catalog: Catalog) {
+    this.sequence = sequence;
+    this.snapshot = snapshot;
+    this.catalog = catalog;
+  }
+}
+
+/** The current view, and the older ones that somebody still reads. */
+export class Views {
+  #current: View;
+  /** In the order of their sequences; the current one is last. */
+  readonly #open: View[];
+  #waiting: { sequence: number; action: () => void }[] = [];
+
+  constructor(first: View) {
+    this.#current = first;
+    this.#open = [first];
+  }
+
+  /** What reads may see now. */
+  get current(): View {
+    return this.#current;
+  }
+
+  /** No reader sees anything older than this sequence. */
+  get oldest(): number {
+    return (this.#open[0] as View).sequence;
+  }
+
+  acquire(): View {
+    this.#current.uses++;
+    return this.#current;
+  }
+
+  release(view: View): void {
+    if (--view.uses > 0) return;
+    view.snapshot.release();
+    this.#open.splice(this.#open.indexOf(view), 1);
+    this.#settle();
+  }
+
+  publish(next: View): void {
+    const last = this.#current;
+    this.#current = next;
+    this.#open.push(next);
+    this.release(last);
+  }
+
+  /** Runs the action once nobody reads what was before `sequence`. */
+  whenForgotten(sequence: number, action: () => void): void {
+    this.#waiting.push({ sequence, action });
+    this.#settle();
+  }
+
+  /** Ends the current view; nothing may be acquired any more. */
+  close(): void {
+    this.#current.uses = 0;
+    for (const view of this.#open) view.snapshot.release();
+    this.#open.length = 1;
+  }
+
+  #settle(): void {
+    if (this.#waiting.length === 0) return;
+    const { oldest } = this;
+    const due = this.#waiting.filter(({ sequence }) => sequence <= oldest);
+    this.#waiting = this.#waiting.filter(({ sequence }) => sequence > oldest);
+    for (const { action } of due) action();
+  }
+}

@@ -1,0 +1,33 @@
+import type { CheckedEntry, CheckedQuery } from "../model/checked-query.js";
+import { checkLimit, type Limits } from "../model/limits.js";
+import { textBytes } from "../model/text.js";
+import { encodeMetadata } from "../rows/entry-rows.js";
+import type { Write, WriteEntry } from "./command.js";
+
+/** The write that a query asks for. @throws LIMIT_EXCEEDED where it is too big once it is encoded */
+export function writeOf(
+  query: CheckedQuery<"createStore" | "dropStore" | "dropNamespace" | "set" | "delete">,
+  limits: Limits,
+): Write {
+  if (query.kind !== "set") return query;
+  const { kind, store, mode } = query;
+  let bytes = 0;
+  const entries = query.entries.map((entry) => {
+    const encoded = encodeEntry(entry, limits);
+    bytes += entry.vector.byteLength + textBytes(entry.id) + encoded.metadata.length;
+    checkLimit(limits, "bytesPerWrite", bytes, "bytes of one set");
+    return encoded;
+  });
+  return { kind, store, mode, entries };
+}
+
+function encodeEntry(
+  { id, vector, metadata, ifVersion }: CheckedEntry,
+  limits: Limits,
+): WriteEntry {
+  const encoded = encodeMetadata(metadata);
+  if (encoded.length > limits.metadataBytes) {
+    checkLimit(limits, "metadataBytes", encoded.length, `metadata of entry ${id}`);
+  }
+  return { id, vector, metadata: encoded, ifVersion };
+}

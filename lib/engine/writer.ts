@@ -1,0 +1,239 @@
+import { AhnlichError, toAhnlichError } from "../model/errors.js";
+import type { Limits } from "../model/limits.js";
+import type { Persistence } from "../persistence/persistence.js";
+import type { State } from "../rows/meta-rows.js";
+import { apply } from "./apply.js";
+import type { Call } from "./call.js";
+import { type Command, readsWholeStore, type Write } from "./command.js";
+import { Draft, type Ground } from "./draft.js";
+import { PendingWrite } from "./pending-write.js";
+import type { Clock } from "./ports.js";
+import type { View } from "./view.js";
+
+/** What the writer needs to know of the engine around it. */
+export interface Publisher {
+  /** What a draft may build on; to be released. */
+  acquire(): View;
+  release(view: View): void;
+  /** Makes a committed draft what readers see. */
+  publish(draft: Draft): Promise<void>;
+}
+
+/**
+ * Puts writes in one order and carries them out: commands that wait together share a transaction, the next
+ * transaction is drafted while one is committed, and a write is acknowledged when it is durable and published.
+ */
+export class Writer {
+  readonly #persistence: Persistence;
+  readonly #publisher: Publisher;
+  readonly #clock: Clock;
+  readonly #limits: Limits;
+  #queue: PendingWrite[] = [];
+  #state: State;
+  #sequence: number;
+  #time: number;
+  #running: Promise<void> | undefined;
+  #arrived: (() => void) | undefined;
+
+  constructor(parts: {
+    persistence: Persistence;
+    publisher: Publisher;
+    clock: Clock;
+    limits: Limits;
+    state: State;
+  }) {
+    this.#persistence = parts.persistence;
+    this.#publisher = parts.publisher;
+    this.#clock = parts.clock;
+    this.#limits = parts.limits;
+    this.#state = parts.state;
+    this.#sequence = parts.state.sequence;
+    this.#time = parts.state.time;
+  }
+
+  /** Settles with the write's answer when it is durable and visible. */
+  submit(write: Write, call: Call): Promise<unknown> {
+    if (this.#queue.length >= this.#limits.queuedWrites) {
+      const sentence = `${this.#queue.length} writes are waiting already (limits.queuedWrites)`;
+      return Promise.reject(new AhnlichError("BUSY", sentence));
+    }
+    this.#time = Math.max(this.#time, this.#clock.now());
+    const command = { ...write, sequence: ++this.#sequence, time: this.#time } as Command;
+    return new Promise((resolve, reject) => {
+      this.#queue.push(new PendingWrite(command, call, resolve, reject, (p) => this.#forget(p)));
+      this.#arrived?.();
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** Refuses what waits; what is under way goes on. */
+  close(): void {
+    for (const pending of this.#queue.splice(0)) {
+      pending.reject(new AhnlichError("CLOSED", "the engine was closed before the write began"));
+    }
+  }
+
+  /** Settles when nothing waits and nothing is under way. */
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  /** What is sent in one turn of the event loop, by whomever, is gathered before the first is taken. */
+  async #run(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    let ahead: Commit | undefined;
+    while (this.#queue.length > 0) {
+      if (this.#nextReadsAll()) await ahead?.settled;
+      if (ahead?.isSettled) ahead = undefined;
+      const group = await this.#gather(ahead);
+      ahead = this.#commit(group);
+    }
+    await ahead?.settled;
+    this.#running = undefined;
+    if (this.#queue.length > 0) this.#running = this.#run();
+  }
+
+  /** Drafts what waits, and goes on while the transaction ahead is under way and there is room. */
+  async #gather(ahead: Commit | undefined): Promise<Group> {
+    const state = ahead?.draft.state ?? this.#state;
+    const group = new Group({ view: this.#publisher.acquire(), state, before: ahead?.draft });
+    for (;;) {
+      while (this.#queue.length > 0 && group.hasRoom) {
+        if (this.#nextReadsAll() && group.members.length > 0) break;
+        await this.#add(group, this.#take());
+      }
+      const blocked = this.#queue.length > 0;
+      if (!ahead || ahead.isSettled) break;
+      const arrival = new Promise<void>((resolve) => {
+        this.#arrived = resolve;
+      });
+      await (blocked ? ahead.settled : Promise.race([ahead.settled, arrival]));
+      this.#arrived = undefined;
+      if (blocked) break;
+    }
+    if (ahead && !(await ahead.settled)) await this.#redraft(group);
+    return group;
+  }
+
+  async #add(group: Group, pending: PendingWrite): Promise<void> {
+    group.members.push(pending);
+    if (!(await this.#decide(group, pending))) await this.#again(group);
+  }
+
+  /** False where the command failed half-way, and so has spoilt the draft. */
+  async #decide({ draft }: Group, pending: PendingWrite): Promise<boolean> {
+    const before = draft.batch.operations;
+    try {
+      pending.error = undefined;
+      pending.answer = await apply(draft, pending.command, this.#limits);
+      return true;
+    } catch (error) {
+      pending.error = toAhnlichError(error);
+      return draft.batch.operations === before;
+    }
+  }
+
+  /** Drafts the group anew on the same ground, without those that spoil it. */
+  async #again(group: Group): Promise<void> {
+    const spoilers = new Set([group.members.at(-1)]);
+    for (let clean = false; !clean; ) {
+      clean = true;
+      group.begin(group.ground);
+      for (const member of group.members) {
+        if (spoilers.has(member) || (await this.#decide(group, member))) continue;
+        spoilers.add(member);
+        clean = false;
+        break;
+      }
+    }
+  }
+
+  /** The transaction that the draft was built on has failed: everything is decided again. */
+  async #redraft(group: Group): Promise<void> {
+    this.#publisher.release(group.ground.view);
+    group.begin({ view: this.#publisher.acquire(), state: this.#state, before: undefined });
+    for (const member of group.members.splice(0)) await this.#add(group, member);
+  }
+
+  #commit(group: Group): Commit {
+    const commit = new Commit(group.draft);
+    commit.settled = this.#carryOut(group).then((done) => {
+      commit.isSettled = true;
+      return done;
+    });
+    return commit;
+  }
+
+  /** False where nothing of the group was written. */
+  async #carryOut(group: Group): Promise<boolean> {
+    const { draft, members } = group;
+    try {
+      if (!draft.isEmpty) {
+        draft.seal((members.at(-1) as PendingWrite).command);
+        await this.#persistence.commit(draft.batch);
+        this.#state = draft.state;
+        await this.#publisher.publish(draft);
+      }
+    } catch (error) {
+      for (const member of members) member.reject(toAhnlichError(error));
+      return false;
+    } finally {
+      this.#publisher.release(group.ground.view);
+    }
+    for (const member of members) member.settle();
+    return true;
+  }
+
+  #nextReadsAll(): boolean {
+    const next = this.#queue[0];
+    return next !== undefined && readsWholeStore(next.command);
+  }
+
+  #take(): PendingWrite {
+    const pending = this.#queue.shift() as PendingWrite;
+    pending.isTaken = true;
+    return pending;
+  }
+
+  #forget(pending: PendingWrite): void {
+    this.#queue = this.#queue.filter((other) => other !== pending);
+  }
+}
+
+/** Writes that share a transaction. */
+class Group {
+  readonly members: PendingWrite[] = [];
+  ground: Ground;
+  draft: Draft;
+
+  constructor(ground: Ground) {
+    this.ground = ground;
+    this.draft = new Draft(ground);
+  }
+
+  begin(ground: Ground): void {
+    this.ground = ground;
+    this.draft = new Draft(ground);
+  }
+
+  get hasRoom(): boolean {
+    return (
+      this.draft.entries < entriesPerTransaction && this.members.length < entriesPerTransaction
+    );
+  }
+}
+
+/** A transaction under way. */
+class Commit {
+  readonly draft: Draft;
+  /** Whether it was committed and published. */
+  settled: Promise<boolean> = Promise.resolve(false);
+  isSettled = false;
+
+  constructor(draft: Draft) {
+    this.draft = draft;
+  }
+}
+
+/** Keeps a transaction, and so the wait of the writes behind it, short. */
+const entriesPerTransaction = 10_000;

@@ -1,0 +1,144 @@
+import type { Arenas, Place } from "../kernels/arenas.js";
+import * as layout from "../kernels/layout.js";
+import { checkDimension } from "../model/vector.js";
+import { DeadSlots } from "./dead-slots.js";
+import { OrdinalMap } from "./ordinal-map.js";
+
+/** An extent full of slots; its blocks are numbered on from those of the run before. */
+export interface Run {
+  readonly place: Place;
+  readonly capacity: number;
+  readonly firstBlock: number;
+  /** Slots that were used so far, dead ones included. */
+  used: number;
+}
+
+/**
+ * The vectors of one store, in runs of doubling size: many small stores take little, and a large one is a few
+ * runs to walk through. A slot's number is that of its block times 64 and its place in it.
+ */
+export class Slots {
+  readonly dimension: number;
+  /** Bytes from one vector to the next. */
+  readonly stride: number;
+  readonly runs: Run[] = [];
+  readonly #arenas: Arenas;
+  readonly #ordinals = new OrdinalMap();
+  readonly #dead = new DeadSlots();
+  /** The run that each block is in. */
+  #runOfBlock = new Uint32Array(16);
+  #blocks = 0;
+  #bytes = 0;
+  #size = 0;
+
+  constructor(arenas: Arenas, dimension: number) {
+    this.#arenas = arenas;
+    this.dimension = dimension;
+    this.stride = strideOf(dimension);
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Vectors held, but those that may be overwritten. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** @throws DIMENSION_MISMATCH, LIMIT_EXCEEDED; nothing is changed then */
+  add(ordinal: number, vector: Uint8Array, born: number): void {
+    if (vector.length !== this.dimension * 4) {
+      checkDimension(vector.length / 4, this.dimension, "vector");
+    }
+    const reused = this.#dead.take();
+    const slot = reused ?? this.#next();
+    const run = this.runOfBlock(slot >>> 6);
+    const index = slot - run.firstBlock * layout.blockSlots;
+    const { arena, address } = run.place;
+    if (reused !== undefined) this.#ordinals.delete(this.#ordinalAt(run, index));
+    arena.bytes.set(vector, address + layout.runHeaderBytes + index * this.stride);
+    const used = (index | 63) < run.used || run.used === run.capacity;
+    arena.kernels.putSlot(address, index, this.dimension, ordinal, born, used);
+    this.#ordinals.set(ordinal, slot);
+    this.#size++;
+  }
+
+  kill(ordinal: number, died: number): void {
+    const slot = this.#ordinals.get(ordinal);
+    if (slot === undefined || this.#arenas.closed) return;
+    const run = this.runOfBlock(slot >>> 6);
+    const { arena, address } = run.place;
+    const index = slot - run.firstBlock * layout.blockSlots;
+    const at = (arena.words[(address + layout.runDied) >>> 2] + index * 8) / 8;
+    const wasAlive = arena.doubles[at] === Number.POSITIVE_INFINITY;
+    arena.kernels.killSlot(address, index, died);
+    if (wasAlive) this.#dead.push(slot, died);
+  }
+
+  /** What died at or before `sequence` is no longer held. */
+  reclaim(sequence: number): void {
+    this.#size -= this.#dead.reclaim(sequence);
+  }
+
+  slotOf(ordinal: number): number | undefined {
+    return this.#ordinals.get(ordinal);
+  }
+
+  runOfBlock(block: number): Run {
+    return this.runs[this.#runOfBlock[block]];
+  }
+
+  /** Gives the memory back; nobody reads it any more. */
+  free(): void {
+    for (const { place } of this.runs) this.#arenas.give(place);
+    this.runs.length = 0;
+    this.#bytes = 0;
+    this.#size = 0;
+  }
+
+  #next(): number {
+    let run = this.runs.at(-1);
+    if (run === undefined || run.used === run.capacity) run = this.#addRun();
+    return run.firstBlock * layout.blockSlots + run.used++;
+  }
+
+  #addRun(): Run {
+    const one = layout.runOverhead + Math.ceil(this.stride + bytesBeside);
+    const place = this.#arenas.take(Math.max(one, Math.min(this.#bytes, runBytesMax)));
+    const capacity = Math.floor((place.bytes - layout.runOverhead) / (this.stride + bytesBeside));
+    place.arena.kernels.layRun(place.address, capacity, this.stride);
+    const run: Run = { place, capacity, firstBlock: this.#blocks, used: 0 };
+    this.#blocks += Math.ceil(capacity / layout.blockSlots);
+    this.#noteBlocks(run);
+    this.runs.push(run);
+    this.#bytes += place.bytes;
+    return run;
+  }
+
+  #noteBlocks(run: Run): void {
+    if (this.#blocks > this.#runOfBlock.length) {
+      const larger = new Uint32Array(this.#blocks * 2);
+      larger.set(this.#runOfBlock);
+      this.#runOfBlock = larger;
+    }
+    this.#runOfBlock.fill(this.runs.length, run.firstBlock, this.#blocks);
+  }
+
+  #ordinalAt({ place }: Run, index: number): number {
+    const { words, doubles } = place.arena;
+    return doubles[(words[(place.address + layout.runOrdinals) >>> 2] + index * 8) / 8];
+  }
+}
+
+/** Bytes that one vector takes, its share of the headers included. */
+export function bytesPerVector(dimension: number): number {
+  return Math.ceil(strideOf(dimension) + bytesBeside);
+}
+
+function strideOf(dimension: number): number {
+  return Math.ceil(dimension / 4) * 16;
+}
+
+const bytesBeside: number = layout.slotBytes + layout.blockBytes / layout.blockSlots;
+const runBytesMax: number = 4 * 1024 * 1024;

@@ -1,0 +1,9 @@
+export { advance } from "./advance";
+export { plainRead } from "./plain-read";
+export { prepare } from "./prepare";
+export { killSlot, layRun, putSlot } from "./slots";
+
+/** For areas that move to a larger place. */
+export function move(to: usize, from: usize, bytes: usize): void {
+  memory.copy(to, from, bytes);
+}

@@ -1,0 +1,36 @@
+import { AhnlichError } from "../model/errors.js";
+import type { Lane } from "./lane.js";
+import { unfinished } from "./layout.js";
+import type { SearchJob } from "./search-job.js";
+
+/** Searches on the calling thread, in slices between which the event loop has its turn. */
+export class LocalLane implements Lane {
+  readonly broken = false;
+  #closed = false;
+
+  run(jobs: readonly SearchJob[]): Promise<ArrayLike<number>> {
+    return new Promise((resolve, reject) => {
+      setImmediate(() => {
+        if (this.#closed) reject(new AhnlichError("CLOSED", "the engine is closed"));
+        else resolve(runSlice(jobs, performance.now() + sliceMs));
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+}
+
+/** Takes the jobs further until `deadline`, a time of `performance.now`; at least one step. */
+export function runSlice(jobs: readonly SearchJob[], deadline: number): number[] {
+  const statuses = jobs.map(() => unfinished as number);
+  for (let i = 0; i < jobs.length; i++) {
+    do statuses[i] = jobs[i].advance();
+    while (statuses[i] === unfinished && performance.now() < deadline);
+    if (performance.now() >= deadline) break;
+  }
+  return statuses;
+}
+
+const sliceMs = 3;

@@ -1,0 +1,194 @@
+import type { Metric } from "../model/metric.js";
+import type { Arena } from "./arena.js";
+import { noMemory } from "./arenas.js";
+import * as layout from "./layout.js";
+
+/** Some blocks of one arena. */
+export interface JobVectors {
+  readonly arena: Arena;
+  readonly dimension: number;
+  /** Bytes from one vector to the next. */
+  readonly stride: number;
+  /** Of four words each: spans, or picks where `picked` (layout.ts). */
+  readonly units: Uint32Array;
+  readonly picked: boolean;
+  /** The most rows that those units have. */
+  readonly rows: number;
+}
+
+/** What a job is about: some targets against some vectors. */
+export interface JobRequest {
+  readonly vectors: JobVectors;
+  readonly targets: readonly Float32Array[];
+  readonly metric: Metric;
+  readonly limit: number;
+  readonly maxDistance: number;
+  readonly sequence: number;
+}
+
+/** The nearest of one target: by distance, then ordinal. */
+export interface JobResult {
+  readonly ordinals: Float64Array;
+  readonly distances: Float64Array;
+}
+
+/**
+ * A search under way in the shared memory. Any thread can take it a step further, one at a time; this side
+ * makes it, enlarges what is too small, reads the results and gives the memory back.
+ */
+export class SearchJob {
+  readonly arena: Arena;
+  readonly address: number;
+  readonly #targets: number;
+  readonly #targetCount: number;
+  /** Extents held: the job's own, then areas that were moved to a larger place. */
+  readonly #held = new Map<number, number>();
+
+  /** @throws LIMIT_EXCEEDED when there is no memory for it. */
+  constructor(request: JobRequest) {
+    const { vectors, targets, limit } = request;
+    const { arena, stride, units, rows } = vectors;
+    const capacity = capacityFor(limit, rows);
+    const fixed = layout.jobBytes + targets.length * layout.targetBytes + units.length * 4;
+    const aligned = Math.ceil(fixed / 16) * 16;
+    const bytes = aligned + targets.length * bytesPerTarget(stride, capacity);
+    this.arena = arena;
+    this.address = this.#allocate(bytes);
+    this.#targetCount = targets.length;
+    const unitsAt = this.address + layout.jobBytes;
+    this.#targets = unitsAt + units.length * 4;
+    this.#writeHeader(request, unitsAt);
+    arena.words.set(units, unitsAt >>> 2);
+    this.#writeTargets(request, this.address + aligned, capacity);
+    arena.kernels.prepare(this.address);
+  }
+
+  /** What a job of so many targets takes, roughly: to choose how many go together. */
+  static bytesPerTarget(stride: number, limit: number, rows: number): number {
+    return bytesPerTarget(stride, capacityFor(limit, rows));
+  }
+
+  /** One step: some 50 to 150 microseconds. */
+  advance(): number {
+    return this.arena.kernels.advance(this.address, stepBudget);
+  }
+
+  /** Whoever is at it stops after its step. */
+  stop(): void {
+    Atomics.store(this.arena.words, (this.address + layout.jobStop) >>> 2, 1);
+  }
+
+  /** Doubles the area that a hungry job lacks. @throws LIMIT_EXCEEDED */
+  feed(): void {
+    const { words } = this.arena;
+    const target = this.#target(words[(this.address + layout.jobTarget) >>> 2]);
+    const area = words[(target + layout.targetArea) >>> 2];
+    const capacity = words[(target + layout.targetCapacity) >>> 2];
+    const bytes = capacity * layout.candidateBytes;
+    const larger = this.#allocate(bytes * 2);
+    this.arena.kernels.move(larger, area, bytes);
+    this.arena.words[(target + layout.targetArea) >>> 2] = larger;
+    this.arena.words[(target + layout.targetCapacity) >>> 2] = capacity * 2;
+    const held = this.#held.get(area);
+    if (held === undefined) return;
+    this.#held.delete(area);
+    this.arena.free(area, held);
+  }
+
+  /** Of a finished job, one for each target. */
+  results(): JobResult[] {
+    const { words, doubles } = this.arena;
+    const results: JobResult[] = [];
+    for (let i = 0; i < this.#targetCount; i++) {
+      const target = this.#target(i);
+      const count = words[(target + layout.targetCount) >>> 2];
+      const ordinals = new Float64Array(count);
+      const distances = new Float64Array(count);
+      let at = words[(target + layout.targetArea) >>> 2] / 8;
+      for (let j = 0; j < count; j++, at += 2) {
+        distances[j] = doubles[at];
+        ordinals[j] = doubles[at + 1];
+      }
+      results.push({ ordinals, distances });
+    }
+    return results;
+  }
+
+  /** Gives its memory back; nobody is at it any more. */
+  free(): void {
+    for (const [address, bytes] of this.#held) this.arena.free(address, bytes);
+    this.#held.clear();
+  }
+
+  #allocate(bytes: number): number {
+    const address = this.arena.allocate(bytes, "search");
+    if (address === undefined) {
+      this.free();
+      throw noMemory(bytes);
+    }
+    this.#held.set(address, bytes);
+    return address;
+  }
+
+  #target(index: number): number {
+    return this.#targets + index * layout.targetBytes;
+  }
+
+  #writeHeader(request: JobRequest, unitsAt: number): void {
+    const { words, doubles } = this.arena;
+    const start = this.address >>> 2;
+    words.fill(0, start, start + (layout.jobBytes >>> 2));
+    const { dimension, stride, units, picked } = request.vectors;
+    const set = (field: number, value: number): void => {
+      words[start + (field >>> 2)] = value;
+    };
+    set(layout.jobMetric, metricCodes[request.metric]);
+    set(layout.jobDimension, dimension);
+    set(layout.jobStride, stride);
+    set(layout.jobLimit, request.limit);
+    set(layout.jobTargets, this.#targets);
+    set(layout.jobTargetCount, this.#targetCount);
+    set(layout.jobUnits, unitsAt);
+    set(layout.jobUnitCount, units.length >>> 2);
+    set(layout.jobPicked, picked ? 1 : 0);
+    doubles[(this.address + layout.jobSequence) / 8] = request.sequence;
+    doubles[(this.address + layout.jobMaxDistance) / 8] = request.maxDistance;
+  }
+
+  #writeTargets(request: JobRequest, start: number, capacity: number): void {
+    const { words, floats } = this.arena;
+    const { vectors, targets } = request;
+    const { stride } = vectors;
+    let at = start;
+    for (let i = 0; i < targets.length; i++) {
+      const target = this.#target(i);
+      words[(target + layout.targetGiven) >>> 2] = at;
+      words[(target + layout.targetScaled) >>> 2] = at + stride;
+      words[(target + layout.targetArea) >>> 2] = at + 2 * stride;
+      words[(target + layout.targetCapacity) >>> 2] = capacity;
+      words[(target + layout.targetCount) >>> 2] = 0;
+      floats.set(targets[i], at >>> 2);
+      at += bytesPerTarget(stride, capacity);
+    }
+  }
+}
+
+/**
+ * Room for the nearest and as many again before they are narrowed down; a block more than there are rows is
+ * always enough.
+ */
+function capacityFor(limit: number, rows: number): number {
+  return Math.min(2 * limit + 256, rows + layout.blockSlots);
+}
+
+function bytesPerTarget(stride: number, capacity: number): number {
+  return 2 * stride + capacity * layout.candidateBytes;
+}
+
+const metricCodes: Readonly<Record<Metric, number>> = {
+  cosine: layout.cosine,
+  euclidean: layout.euclidean,
+  dot: layout.dot,
+};
+/** Multiplications of one step. */
+const stepBudget = 512 * 1024;

@@ -1,0 +1,222 @@
+import { AhnlichError, toAhnlichError } from "../model/errors.js";
+import type { Lane } from "./lane.js";
+import { finished, hungry } from "./layout.js";
+import { LocalLane, runSlice } from "./local-lane.js";
+import type { SearchTask } from "./search-task.js";
+import { TaskList } from "./task-list.js";
+import { WorkerLane } from "./worker-lane.js";
+
+export interface SearchQueueOptions {
+  /** 0: on the calling thread, in slices. */
+  readonly threads: number;
+  /** Targets that may wait. */
+  readonly waitingMax?: number | undefined;
+  /** What is expected to take longer than this does not run at once on the calling thread; 1. */
+  readonly atOnceMs?: number | undefined;
+  /** Another worker than ours, for those who want to see it fail. */
+  readonly worker?: URL | undefined;
+}
+
+/**
+ * Lets searches have their turn on the lanes of one engine. What is soon done runs at once on the calling
+ * thread, as long as that holds it only a little; the rest goes round: a search that is not finished after
+ * its slice goes behind those that wait.
+ */
+export class SearchQueue {
+  readonly #options: SearchQueueOptions;
+  readonly #waitingMax: number;
+  readonly #atOnceMs: number;
+  readonly #fresh = new TaskList();
+  readonly #started = new TaskList();
+  readonly #idle: Lane[] = [];
+  readonly #lanes = new Set<Lane>();
+  readonly #running = new Set<SearchTask>();
+  #waiting = 0;
+  #heldMs = 0;
+  #freshNext = false;
+  #closed = false;
+
+  constructor(options: SearchQueueOptions) {
+    this.#options = options;
+    this.#waitingMax = options.waitingMax ?? 100_000;
+    this.#atOnceMs = options.atOnceMs ?? 1;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Lanes that would start at once. */
+  get idleLanes(): number {
+    if (this.#fresh.size + this.#started.size > 0) return 0;
+    return this.#idle.length + this.#lanesMax - this.#lanes.size;
+  }
+
+  /** Runs the task at once or lets it wait. @throws BUSY, CLOSED */
+  submit(task: SearchTask): void {
+    this.check(task.weight);
+    if (this.#runAtOnce(task)) return;
+    this.#waiting += task.weight;
+    (task.started ? this.#started : this.#fresh).push(task);
+    this.#pump();
+  }
+
+  /** @throws BUSY when so many more targets may not wait, CLOSED */
+  check(targets: number): void {
+    if (this.#closed) throw closedError();
+    if (this.#waiting + targets <= this.#waitingMax || this.#waiting === 0) return;
+    throw new AhnlichError(
+      "BUSY",
+      `${this.#waiting} searches wait already, at most ${this.#waitingMax} may`,
+      { details: { waiting: this.#waiting, bound: this.#waitingMax } },
+    );
+  }
+
+  /** The task is no longer wanted. */
+  cancel(task: SearchTask, error: AhnlichError): void {
+    if (task.settled) return;
+    task.fail(error);
+    if (this.#running.has(task)) return;
+    this.#waiting -= task.weight;
+    this.#started.remove(task);
+    this.#fresh.remove(task);
+    task.release();
+  }
+
+  /** Ends the workers; what runs or waits is rejected with CLOSED. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const task of [...this.#fresh, ...this.#started]) this.cancel(task, closedError());
+    for (const task of this.#running) task.fail(closedError());
+    await Promise.all([...this.#lanes].map((lane) => lane.close()));
+  }
+
+  get #lanesMax(): number {
+    return Math.max(1, this.#options.threads);
+  }
+
+  /** True when the task has ended. */
+  #runAtOnce(task: SearchTask): boolean {
+    const heldMax = this.#atOnceMs * 2;
+    if (task.cost > this.#atOnceMs || this.#heldMs + task.cost > heldMax) return false;
+    const before = performance.now();
+    const deadline = before + heldMax;
+    if (this.#heldMs === 0) setImmediate(() => (this.#heldMs = 0));
+    try {
+      const job = task.start();
+      let [status] = runSlice([job], deadline);
+      while (status === hungry) {
+        job.feed();
+        [status] = runSlice([job], deadline);
+      }
+      if (status === finished) task.finish();
+      return status === finished;
+    } catch (thrown) {
+      task.fail(toAhnlichError(thrown));
+      task.release();
+      return true;
+    } finally {
+      this.#heldMs += performance.now() - before;
+    }
+  }
+
+  /** Gives work to every idle lane. */
+  #pump(): void {
+    while (!this.#closed && this.#fresh.size + this.#started.size > 0) {
+      const lane = this.#takeIdle() ?? this.#open();
+      if (lane === undefined) return;
+      const batch = this.#takeBatch();
+      if (batch.length > 0) void this.#run(lane, batch);
+      else this.#idle.push(lane);
+    }
+  }
+
+  /** One that broke down meanwhile is forgotten. */
+  #takeIdle(): Lane | undefined {
+    for (;;) {
+      const lane = this.#idle.pop();
+      if (lane === undefined || !lane.broken) return lane;
+      this.#lanes.delete(lane);
+    }
+  }
+
+  #open(): Lane | undefined {
+    if (this.#lanes.size >= this.#lanesMax) return undefined;
+    const { threads, worker } = this.#options;
+    const lane = threads === 0 ? new LocalLane() : new WorkerLane(worker);
+    this.#lanes.add(lane);
+    return lane;
+  }
+
+  async #run(lane: Lane, batch: readonly SearchTask[]): Promise<void> {
+    try {
+      const statuses = await lane.run(batch.map((task) => task.start()));
+      this.#idle.push(lane);
+      for (let i = 0; i < batch.length; i++) this.#goOn(batch[i], statuses[i]);
+    } catch (thrown) {
+      this.#lanes.delete(lane);
+      for (const task of batch) this.#end(task, toAhnlichError(thrown));
+    }
+    this.#pump();
+  }
+
+  #goOn(task: SearchTask, status: number): void {
+    if (task.settled || status === finished) {
+      this.#end(task);
+      return;
+    }
+    try {
+      if (status === hungry) task.start().feed();
+    } catch (thrown) {
+      this.#end(task, toAhnlichError(thrown));
+      return;
+    }
+    this.#running.delete(task);
+    this.#waiting += task.weight;
+    this.#started.push(task);
+  }
+
+  #end(task: SearchTask, error?: AhnlichError): void {
+    this.#running.delete(task);
+    if (error !== undefined) task.fail(error);
+    if (task.settled) task.release();
+    else task.finish();
+  }
+
+  /** Small ones go together, so that a message to a worker and back is shared by them. */
+  #takeBatch(): SearchTask[] {
+    const batch: SearchTask[] = [];
+    let cost = 0;
+    while (cost < batchMs && batch.length < batchMax) {
+      const task = this.#take();
+      if (task === undefined) break;
+      cost += task.cost;
+      this.#waiting -= task.weight;
+      try {
+        task.start();
+        this.#running.add(task);
+        batch.push(task);
+      } catch (thrown) {
+        this.#end(task, toAhnlichError(thrown));
+      }
+    }
+    return batch;
+  }
+
+  /** New ones and those that had a turn alternate, but only so many hold memory at a time. */
+  #take(): SearchTask | undefined {
+    if (this.#fresh.size === 0) return this.#started.shift();
+    if (this.#started.size === 0) return this.#fresh.shift();
+    const full = this.#started.size + this.#running.size >= startedMax;
+    this.#freshNext = !full && !this.#freshNext;
+    return this.#freshNext ? this.#fresh.shift() : this.#started.shift();
+  }
+}
+
+function closedError(): AhnlichError {
+  return new AhnlichError("CLOSED", "the engine is closed");
+}
+
+const batchMs = 0.5;
+const batchMax = 64;
+const startedMax = 128;

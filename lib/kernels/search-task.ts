@@ -1,0 +1,84 @@
+import type { JobRequest, JobResult } from "./search-job.js";
+import { SearchJob } from "./search-job.js";
+
+export interface SearchTaskOptions {
+  readonly weight: number;
+  readonly cost: number;
+  /** Asked when the task starts. */
+  readonly request: () => JobRequest;
+  /** Called once, when nobody reads the vectors for this task any more. */
+  readonly released: () => void;
+}
+
+/** A job and who waits for it: its memory is taken when it starts, and given back when it ends, however. */
+export class SearchTask {
+  /** How many targets it answers. */
+  readonly weight: number;
+  /** Expected milliseconds on one thread. */
+  readonly cost: number;
+  readonly results: Promise<JobResult[]>;
+  readonly #released: () => void;
+  #request: () => JobRequest;
+  #job: SearchJob | undefined;
+  #settled = false;
+  #ended = false;
+  #resolve: (results: JobResult[]) => void = () => {};
+  #reject: (error: Error) => void = () => {};
+
+  constructor({ weight, cost, request, released }: SearchTaskOptions) {
+    this.weight = weight;
+    this.cost = cost;
+    this.#request = request;
+    this.#released = released;
+    this.results = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.results.catch(() => {}); // whoever asked hears of the first failed part only
+  }
+
+  get settled(): boolean {
+    return this.#settled;
+  }
+
+  get started(): boolean {
+    return this.#job !== undefined;
+  }
+
+  /** @throws LIMIT_EXCEEDED when there is no memory for it. */
+  start(): SearchJob {
+    this.#job ??= new SearchJob(this.#request());
+    return this.#job;
+  }
+
+  /** The job is finished. */
+  finish(): void {
+    if (this.#job !== undefined && !this.#settled) {
+      this.#settled = true;
+      this.#resolve(this.#job.results());
+    }
+    this.release();
+  }
+
+  /** Whoever waits hears of it at once; a job that is being worked at stops after its step. */
+  fail(error: Error): void {
+    this.#job?.stop();
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#reject(error);
+  }
+
+  /** Nobody is at the job any more. */
+  release(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#job?.free();
+    this.#job = undefined;
+    this.#request = unavailable;
+    this.#released();
+  }
+}
+
+function unavailable(): never {
+  throw new Error("a search that has ended does not start again");
+}

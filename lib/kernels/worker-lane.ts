@@ -1,0 +1,72 @@
+import { Worker } from "node:worker_threads";
+import { AhnlichError } from "../model/errors.js";
+import { kernelsModule } from "./kernels.js";
+import type { Lane } from "./lane.js";
+import type { SearchJob } from "./search-job.js";
+import type { WorkerRequest, WorkerResponse, WorkerStart } from "./worker-messages.js";
+
+/** Searches in a worker thread of its own, which keeps the process alive only while it searches. */
+export class WorkerLane implements Lane {
+  readonly #worker: Worker;
+  readonly #met = new Set<number>();
+  #settle: PromiseWithResolversOf<ArrayLike<number>> | undefined;
+  #error: AhnlichError | undefined;
+
+  constructor(entry: URL = workerEntry) {
+    const start: WorkerStart = { module: kernelsModule() };
+    this.#worker = new Worker(entry, { workerData: start, execArgv: [], name: "ahnlich search" });
+    this.#worker.unref();
+    this.#worker.on("message", (statuses: WorkerResponse) => {
+      this.#worker.unref();
+      this.#settle?.resolve(statuses);
+    });
+    this.#worker.on("error", (cause) => this.#fail(`a search worker failed: ${cause}`, cause));
+    this.#worker.on("exit", (code) => this.#fail(`a search worker ended with code ${code}`));
+  }
+
+  get broken(): boolean {
+    return this.#error !== undefined;
+  }
+
+  run(jobs: readonly SearchJob[]): Promise<ArrayLike<number>> {
+    return new Promise((resolve, reject) => {
+      if (this.#error !== undefined) {
+        reject(this.#error);
+        return;
+      }
+      this.#settle = { resolve, reject };
+      this.#worker.ref();
+      this.#worker.postMessage({
+        memories: this.#introduce(jobs),
+        jobs: jobs.flatMap((job) => [job.arena.id, job.address]),
+      } satisfies WorkerRequest);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#error ??= new AhnlichError("CLOSED", "the engine is closed");
+    await this.#worker.terminate();
+  }
+
+  #introduce(jobs: readonly SearchJob[]): WorkerRequest["memories"] {
+    const fresh = new Map<number, WorkerRequest["memories"][number]>();
+    for (const { arena } of jobs) {
+      if (this.#met.has(arena.id)) continue;
+      this.#met.add(arena.id);
+      fresh.set(arena.id, { arena: arena.id, memory: arena.memory });
+    }
+    return [...fresh.values()];
+  }
+
+  #fail(sentence: string, cause?: unknown): void {
+    this.#error ??= new AhnlichError("INTERNAL", sentence, { cause });
+    this.#settle?.reject(this.#error);
+  }
+}
+
+interface PromiseWithResolversOf<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
+}
+
+const workerEntry: URL = new URL("./worker.js", import.meta.url);

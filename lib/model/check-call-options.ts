@@ -1,0 +1,46 @@
+import { refusal } from "./check-argument.js";
+
+export interface CheckedCallOptions {
+  readonly signal: AbortSignal | undefined;
+  readonly timeoutMs: number | undefined;
+}
+
+/**
+ * The call options among the options of a call; what else is there belongs to its query.
+ *
+ * @throws INVALID_ARGUMENT when `signal` is no AbortSignal or `timeoutMs` no integer from 1 to
+ * 2^31 - 1, beyond which timers fire at once.
+ */
+export function checkCallOptions(options: unknown): CheckedCallOptions {
+  if (options === undefined) return none;
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw refusal("options", "an object", options);
+  }
+  const { signal, timeoutMs } = options as { signal?: unknown; timeoutMs?: unknown };
+  if (signal !== undefined && !isAbortSignal(signal)) {
+    throw refusal("signal", "an AbortSignal", signal);
+  }
+  if (timeoutMs !== undefined && !isTimeout(timeoutMs)) {
+    throw refusal("timeoutMs", `an integer from 1 to ${timeoutMax}`, timeoutMs);
+  }
+  return { signal, timeoutMs };
+}
+
+function isTimeout(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= timeoutMax;
+}
+
+/** By what it can do: other realms and polyfills have classes of their own. */
+function isAbortSignal(value: unknown): value is AbortSignal {
+  if (value instanceof AbortSignal) return true;
+  if (typeof value !== "object" || value === null) return false;
+  const signal = value as Partial<Record<keyof AbortSignal, unknown>>;
+  return (
+    typeof signal.aborted === "boolean" &&
+    typeof signal.addEventListener === "function" &&
+    typeof signal.removeEventListener === "function"
+  );
+}
+
+const none: CheckedCallOptions = Object.freeze({ signal: undefined, timeoutMs: undefined });
+const timeoutMax = 2 ** 31 - 1;

@@ -1,0 +1,224 @@
+import {
+  type Arguments,
+  checkArray,
+  checkBoolean,
+  checkChoice,
+  checkInteger,
+  checkPageLimit,
+  readArguments,
+  refusal,
+} from "./check-argument.js";
+import { checkDeleteTarget } from "./check-delete-target.js";
+import { checkEntries } from "./check-entry.js";
+import { checkKeys, checkVector } from "./check-key.js";
+import { checkInclude, checkSearchOptions, checkSearchTarget, checkWhere } from "./check-search.js";
+import type { CheckedMember, CheckedQuery } from "./checked-query.js";
+import { AhnlichError, toAhnlichError } from "./errors.js";
+import { checkLimit, type Limits } from "./limits.js";
+import { metrics } from "./metric.js";
+import type { SetMode } from "./options.js";
+import { isQueryKind, type Kinds, type QueryKind } from "./query.js";
+import { checkNamespace, checkStoreName } from "./store-name.js";
+import { checkText } from "./text.js";
+
+/**
+ * The one gate that every query passes, in every reach, on the caller's thread: the query with its
+ * defaults filled in, within the limits, sharing nothing with what was given. A field that is
+ * undefined counts as absent.
+ *
+ * @throws UNSUPPORTED for a kind that is unknown.
+ * @throws INVALID_ARGUMENT for a field that is unknown, missing or not of its form.
+ * @throws LIMIT_EXCEEDED for what crosses a limit.
+ */
+export function checkQuery(query: unknown, limits: Limits): CheckedQuery {
+  const kind = kindOf(query);
+  const { fields, check } = checkers[kind];
+  return check(readArguments(query, fields, kind), limits);
+}
+
+interface Checker<K extends QueryKind> {
+  /** The fields a query of the kind may have, `kind` among them. */
+  readonly fields: { readonly [F in keyof Kinds[K]["ask"] | "kind"]-?: true };
+  readonly check: (ask: Arguments, limits: Limits) => CheckedQuery<K>;
+}
+
+function kindOf(query: unknown): QueryKind {
+  if (typeof query !== "object" || query === null || Array.isArray(query)) {
+    throw refusal("query", "an object with a kind", query);
+  }
+  const kind = Object.hasOwn(query, "kind") ? (query as { kind: unknown }).kind : undefined;
+  if (typeof kind !== "string") throw refusal("query.kind", "a string", kind);
+  if (isQueryKind(kind)) return kind;
+  const name = JSON.stringify(kind.slice(0, 100));
+  throw new AhnlichError("UNSUPPORTED", `query.kind: this version knows no ${name}`);
+}
+
+function checkReason(reason: unknown): string {
+  if (reason === undefined) return "";
+  if (typeof reason !== "string") throw refusal("reason", "a string", reason);
+  checkText(reason, "reason");
+  if (reason.length <= reasonLengthMax) return reason;
+  const bound = `at most ${reasonLengthMax} UTF-16 units`;
+  throw new AhnlichError("INVALID_ARGUMENT", `reason: expected ${bound}, got ${reason.length}`);
+}
+
+function checkCursor(cursor: unknown, limits: Limits): string | undefined {
+  if (cursor === undefined) return undefined;
+  if (typeof cursor !== "string") throw refusal("cursor", "a string", cursor);
+  // An id in whatever notation, and some more: what is longer was not made here.
+  if (cursor.length <= 4 * limits.idBytes + 256) return cursor;
+  throw new AhnlichError(
+    "INVALID_ARGUMENT",
+    `cursor: expected one that a page gave, got ${cursor.length} characters`,
+  );
+}
+
+function checkDimension(dimension: unknown, limits: Limits): number {
+  const checked = checkInteger(dimension, 1, "dimension");
+  checkLimit(limits, "dimension", checked, "dimension");
+  return checked;
+}
+
+function checkTargets(targets: unknown, limits: Limits): Float32Array[] {
+  const given = checkArray(targets, limits, "entriesPerWrite", "targets");
+  return Array.from(given, (target, i) => checkVector(target, limits, `targets[${i}]`));
+}
+
+function checkMember(query: unknown, limits: Limits): CheckedMember {
+  try {
+    const checked = kindOf(query) === "pipeline" ? undefined : checkQuery(query, limits);
+    if (checked !== undefined && checked.kind !== "pipeline") return { ok: true, query: checked };
+    throw new AhnlichError("INVALID_ARGUMENT", "pipeline: a pipeline holds no pipeline");
+  } catch (error) {
+    return { ok: false, error: toAhnlichError(error) };
+  }
+}
+
+const reasonLengthMax = 1_000;
+const setModes: readonly SetMode[] = ["upsert", "insert", "replace"];
+const kind = true;
+const store = true;
+const optionsOfSearch = {
+  kind,
+  store,
+  limit: true,
+  where: true,
+  recall: true,
+  metric: true,
+  maxDistance: true,
+  include: true,
+} as const;
+
+const checkers: { readonly [K in QueryKind]: Checker<K> } = {
+  ping: { fields: { kind }, check: () => ({ kind: "ping" }) },
+  info: { fields: { kind }, check: () => ({ kind: "info" }) },
+  clients: { fields: { kind }, check: () => ({ kind: "clients" }) },
+  shutdown: {
+    fields: { kind, reason: true },
+    check: (ask) => ({ kind: "shutdown", reason: checkReason(ask.reason) }),
+  },
+  createStore: {
+    fields: { kind, store, dimension: true, metric: true, ifNotExists: true },
+    check: (ask, limits) => ({
+      kind: "createStore",
+      store: checkStoreName(ask.store),
+      dimension: checkDimension(ask.dimension, limits),
+      metric: checkChoice(ask.metric, metrics, "cosine", "metric"),
+      ifNotExists: checkBoolean(ask.ifNotExists, false, "ifNotExists"),
+    }),
+  },
+  dropStore: {
+    fields: { kind, store, ifExists: true },
+    check: (ask) => ({
+      kind: "dropStore",
+      store: checkStoreName(ask.store),
+      ifExists: checkBoolean(ask.ifExists, false, "ifExists"),
+    }),
+  },
+  dropNamespace: {
+    fields: { kind, namespace: true },
+    check: (ask) => ({ kind: "dropNamespace", namespace: checkNamespace(ask.namespace) }),
+  },
+  listStores: {
+    fields: { kind, namespace: true },
+    check: ({ namespace }) => ({
+      kind: "listStores",
+      namespace: namespace === undefined ? undefined : checkNamespace(namespace),
+    }),
+  },
+  storeInfo: {
+    fields: { kind, store },
+    check: (ask) => ({ kind: "storeInfo", store: checkStoreName(ask.store) }),
+  },
+  set: {
+    fields: { kind, store, entries: true, mode: true },
+    check: (ask, limits) => ({
+      kind: "set",
+      store: checkStoreName(ask.store),
+      mode: checkChoice(ask.mode, setModes, "upsert", "mode"),
+      entries: checkEntries(ask.entries, limits),
+    }),
+  },
+  get: {
+    fields: { kind, store, keys: true, include: true },
+    check: (ask, limits) => ({
+      kind: "get",
+      store: checkStoreName(ask.store),
+      ids: checkKeys(checkArray(ask.keys, limits, "limit", "keys"), limits, "keys"),
+      include: checkInclude(ask.include, true),
+    }),
+  },
+  find: {
+    fields: { kind, store, where: true, limit: true, cursor: true, include: true },
+    check: (ask, limits) => ({
+      kind: "find",
+      store: checkStoreName(ask.store),
+      where: checkWhere(ask.where, limits),
+      limit: checkPageLimit(ask.limit, 100, limits),
+      cursor: checkCursor(ask.cursor, limits),
+      include: checkInclude(ask.include, true),
+    }),
+  },
+  count: {
+    fields: { kind, store, where: true },
+    check: (ask, limits) => ({
+      kind: "count",
+      store: checkStoreName(ask.store),
+      where: checkWhere(ask.where, limits),
+    }),
+  },
+  delete: {
+    fields: { kind, store, target: true },
+    check: (ask, limits) => ({
+      kind: "delete",
+      store: checkStoreName(ask.store),
+      target: checkDeleteTarget(ask.target, limits),
+    }),
+  },
+  search: {
+    fields: { ...optionsOfSearch, target: true },
+    check: (ask, limits) => ({
+      kind: "search",
+      target: checkSearchTarget(ask.target, limits),
+      ...checkSearchOptions(ask, limits),
+    }),
+  },
+  searchMany: {
+    fields: { ...optionsOfSearch, targets: true },
+    check: (ask, limits) => ({
+      kind: "searchMany",
+      targets: checkTargets(ask.targets, limits),
+      ...checkSearchOptions(ask, limits),
+    }),
+  },
+  pipeline: {
+    fields: { kind, queries: true },
+    check: (ask, limits) => ({
+      kind: "pipeline",
+      queries: Array.from(
+        checkArray(ask.queries, limits, "queriesPerPipeline", "queries"),
+        (query) => checkMember(query, limits),
+      ),
+    }),
+  },
+};

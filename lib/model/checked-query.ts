@@ -1,0 +1,106 @@
+import type { AhnlichError } from "./errors.js";
+import type { Metadata } from "./metadata.js";
+import type { Metric } from "./metric.js";
+import type { SetMode } from "./options.js";
+import type { Predicate } from "./predicate.js";
+import type { QueryKind } from "./query.js";
+
+/**
+ * A query that passed `checkQuery`: every default is filled in, every value is within the limits
+ * and shares nothing with what the caller gave. What only a store can tell (that it is there, its
+ * dimension, encoded sizes) is not checked yet.
+ */
+export type CheckedQuery<K extends QueryKind = QueryKind> = {
+  [P in K]: { readonly kind: P } & CheckedKinds[P];
+}[K];
+
+/** Of every kind, what a checked query of it holds. */
+export interface CheckedKinds {
+  ping: {};
+  info: {};
+  clients: {};
+  shutdown: { readonly reason: string };
+  createStore: {
+    readonly store: string;
+    readonly dimension: number;
+    readonly metric: Metric;
+    readonly ifNotExists: boolean;
+  };
+  dropStore: { readonly store: string; readonly ifExists: boolean };
+  dropNamespace: { readonly namespace: string };
+  listStores: { readonly namespace: string | undefined };
+  storeInfo: { readonly store: string };
+  set: {
+    readonly store: string;
+    readonly mode: SetMode;
+    readonly entries: readonly CheckedEntry[];
+  };
+  get: {
+    readonly store: string;
+    readonly ids: readonly string[];
+    readonly include: CheckedInclude;
+  };
+  find: {
+    readonly store: string;
+    readonly where: Predicate;
+    readonly limit: number;
+    readonly cursor: string | undefined;
+    readonly include: CheckedInclude;
+  };
+  count: { readonly store: string; readonly where: Predicate };
+  delete: { readonly store: string; readonly target: CheckedDeleteTarget };
+  search: CheckedSearchOptions & { readonly target: CheckedSearchTarget };
+  searchMany: CheckedSearchOptions & { readonly targets: readonly Float32Array[] };
+  pipeline: { readonly queries: readonly CheckedMember[] };
+}
+
+export interface CheckedEntry {
+  /** Given, or computed from the vector's content. */
+  readonly id: string;
+  readonly vector: Float32Array;
+  readonly metadata: Metadata;
+  /** The version the entry must have; 0: it must not exist. */
+  readonly ifVersion: number | undefined;
+}
+
+export interface CheckedInclude {
+  readonly vector: boolean;
+  readonly metadata: boolean;
+}
+
+export interface CheckedSearchOptions {
+  readonly store: string;
+  readonly where: Predicate;
+  readonly limit: number;
+  readonly recall: number;
+  /** Absent: the store's. */
+  readonly metric: Metric | undefined;
+  readonly maxDistance: number | undefined;
+  readonly include: CheckedInclude;
+}
+
+export type CheckedDeleteTarget =
+  | { readonly kind: "ids"; readonly ids: readonly string[] }
+  | { readonly kind: "where"; readonly where: Predicate }
+  | { readonly kind: "all" };
+
+export type CheckedSearchTarget =
+  | { readonly kind: "vector"; readonly vector: Float32Array }
+  | {
+      readonly kind: "examples";
+      /** At least one. */
+      readonly near: readonly Example[];
+      readonly awayFrom: readonly Example[];
+    };
+
+export type Example =
+  | { readonly kind: "id"; readonly id: string }
+  | { readonly kind: "vector"; readonly vector: Float32Array };
+
+/**
+ * A query of a pipeline, checked with the rest because arguments are copied before a call
+ * returns. One that is refused fails alone, when its turn comes.
+ */
+export type CheckedMember =
+  | { readonly ok: true; readonly query: CheckedQuery<Exclude<QueryKind, "pipeline">> }
+  | { readonly ok: false; readonly error: AhnlichError };

@@ -1,0 +1,88 @@
+import { statfs } from "node:fs/promises";
+import { AhnlichError, type ErrorCode } from "../model/errors.js";
+
+/**
+ * What went wrong while we were `doing` something in the folder, as what it was in truth: lmdb-js rejects with
+ * "Commit failed" and keeps the reason in a second promise, which nobody else waits for.
+ */
+export async function diskFailure(
+  thrown: unknown,
+  folder: string,
+  doing: string,
+): Promise<AhnlichError> {
+  if (thrown instanceof AhnlichError) return thrown;
+  const reason = await within(reasonOf(thrown), thrown);
+  const number = codeOf(reason);
+  const code = await classify(number, folder);
+  const came = reason instanceof Error ? reason.message : String(reason);
+  return new AhnlichError(code, `${doing} ${folder} failed: ${came}`, {
+    details: { path: folder, reason: number ?? null },
+    cause: reason,
+  });
+}
+
+/** A failure as it crosses from the writer's thread. */
+export interface ThrownThere {
+  readonly code: number | undefined;
+  readonly message: string;
+}
+
+export function thrownThere(thrown: unknown): ThrownThere {
+  return {
+    code: codeOf(thrown),
+    message: thrown instanceof Error ? thrown.message : String(thrown),
+  };
+}
+
+/** The reason of a rejected write; never rejects. */
+async function reasonOf(thrown: unknown): Promise<unknown> {
+  if (!(thrown instanceof Error) || !("commitError" in thrown)) return thrown;
+  try {
+    await thrown.commitError;
+    return thrown;
+  } catch (reason) {
+    return reason;
+  }
+}
+
+/** lmdb gives numbers: those of the system above zero, its own below. */
+function codeOf(reason: unknown): number | undefined {
+  const code = reason instanceof Error && "code" in reason ? reason.code : undefined;
+  return typeof code === "number" ? code : undefined;
+}
+
+/** A write cut short is reported as an I/O error too, so the space that is left decides. */
+async function classify(code: number | undefined, folder: string): Promise<ErrorCode> {
+  if (code !== undefined && corruptions.has(code)) return "CORRUPT";
+  const mayBeFull = code === noSpace || code === ioError;
+  return mayBeFull && (await isFull(folder)) ? "DISK_FULL" : "IO_ERROR";
+}
+
+async function isFull(folder: string): Promise<boolean> {
+  try {
+    const { bsize, blocks, bavail } = await statfs(folder);
+    return bavail * bsize < Math.max(spareBytes, blocks * bsize * spareShare);
+  } catch {
+    return false;
+  }
+}
+
+/** `waited` when it settles in time, else `instead`: a commit that failed must not become one that hangs. */
+async function within<T>(waited: Promise<T>, instead: T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<T>((resolve) => {
+    timer = setTimeout(resolve, 1_000, instead);
+  });
+  try {
+    return await Promise.race([waited, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const ioError = 5;
+const noSpace = 28;
+/** MDB_PAGE_NOTFOUND, MDB_CORRUPTED, MDB_VERSION_MISMATCH, MDB_INVALID. */
+const corruptions: ReadonlySet<number> = new Set([-30_797, -30_796, -30_794, -30_793]);
+const spareBytes = 256 * 1024 * 1024;
+const spareShare = 0.05;

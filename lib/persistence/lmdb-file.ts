@@ -1,0 +1,157 @@
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { AhnlichError, type ErrorCode } from "../model/errors.js";
+
+/** Where an environment lies, by the folder's real path. */
+export interface LmdbFile {
+  readonly folder: string;
+  readonly file: string;
+  /** There is an environment in it already. */
+  readonly written: boolean;
+}
+
+/**
+ * Makes the folder where it is missing and makes sure that an environment can be opened there.
+ *
+ * @throws INVALID_ARGUMENT where the path leads to or through a file · READ_ONLY where we may not
+ * write, since that is what the caller meets: everything is in order but writes · CORRUPT where the
+ * file is no environment · DISK_FULL · IO_ERROR
+ */
+export function prepareFile(path: string): LmdbFile {
+  try {
+    makeFolder(resolve(path));
+    const folder = realpathSync(path);
+    const file = join(folder, fileName);
+    if (existsSync(`${file}-lock`)) {
+      accessSync(`${file}-lock`, constants.R_OK | constants.W_OK);
+    }
+    const descriptor = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600);
+    try {
+      return { folder, file, written: checkHeader(descriptor, file) };
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    if (error instanceof AhnlichError) throw error;
+    throw cannotPrepare(path, error);
+  }
+}
+
+/** Bytes that the environment takes on disk; 0 where there is none. */
+export function fileBytes(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+const fileName = "data.mdb";
+
+/** Node's own recursive way never ends where a file system lets nobody make folders, such as /proc. */
+function makeFolder(path: string): void {
+  const missing: string[] = [];
+  for (let at = path; !existsSync(at) && at !== dirname(at); at = dirname(at)) missing.push(at);
+  for (const folder of missing.reverse()) {
+    try {
+      mkdirSync(folder, { mode: 0o700 });
+    } catch (error) {
+      // Another process may make the same folder at the same time.
+      if (!existsSync(folder)) throw error;
+    }
+  }
+}
+
+/**
+ * Compares the first page with what lmdb-js 3.5 writes, for that library does not survive being given anything
+ * else: false for an empty file, which becomes an environment.
+ *
+ *   | page header 24 | magic u32 | version u32 | address u64 | map size u64 | page size u32 | … 36 | root of free pages u64
+ *   | … 40 | root of tables u64 | last page u64 | transaction u64 |   (twice, in pages 0 and 1; the host's byte order)
+ */
+function checkHeader(descriptor: number, file: string): boolean {
+  const size = fstatSync(descriptor).size;
+  if (size === 0) return false;
+  const first = readMeta(descriptor, 0, file);
+  const { pageSize } = first;
+  if (pageSize < 512 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0) {
+    throw corrupt(file, `its page size is ${pageSize}`);
+  }
+  const second = readMeta(descriptor, pageSize, file);
+  const latest = second.transaction > first.transaction ? second : first;
+  for (const root of latest.roots) {
+    if (root !== noPage && (root + 1n) * BigInt(pageSize) > BigInt(size)) {
+      throw corrupt(file, `it ends at ${size} bytes, before its page ${root}`);
+    }
+  }
+  return true;
+}
+
+interface Meta {
+  readonly pageSize: number;
+  readonly roots: readonly bigint[];
+  readonly transaction: bigint;
+}
+
+function readMeta(descriptor: number, at: number, file: string): Meta {
+  const bytes = Buffer.alloc(metaBytes);
+  const read = readSync(descriptor, bytes, 0, metaBytes, at);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, metaBytes);
+  const little = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+  if (read < metaBytes || view.getUint32(24, little) !== magic) {
+    throw corrupt(file, "its first pages are not those of an LMDB environment");
+  }
+  const version = view.getUint32(28, little);
+  if (version !== dataVersion) {
+    throw corrupt(file, `LMDB data version: expected ${dataVersion}, got ${version}`);
+  }
+  return {
+    pageSize: view.getUint32(48, little),
+    roots: [view.getBigUint64(88, little), view.getBigUint64(136, little)],
+    transaction: view.getBigUint64(152, little),
+  };
+}
+
+const metaBytes = 160;
+const magic = 0xbeefc0de;
+const dataVersion = 2;
+const noPage = 0xffff_ffff_ffff_ffffn;
+
+function corrupt(file: string, why: string): AhnlichError {
+  return new AhnlichError("CORRUPT", `${file} cannot be opened: ${why}`, { details: { file } });
+}
+
+function cannotPrepare(path: string, cause: unknown): AhnlichError {
+  const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const code = codes.get(reason) ?? "IO_ERROR";
+  const expected =
+    code === "INVALID_ARGUMENT" ? "expected a folder" : "expected a folder that can be written";
+  const came = cause instanceof Error ? cause.message : String(cause);
+  return new AhnlichError(code, `path ${path}: ${expected}, got ${came}`, {
+    details: { path, reason },
+    cause,
+  });
+}
+
+/** ENOENT is what file systems answer that let nobody make folders, such as /proc. */
+const codes: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
+  ["EEXIST", "INVALID_ARGUMENT"],
+  ["ENOTDIR", "INVALID_ARGUMENT"],
+  ["EISDIR", "INVALID_ARGUMENT"],
+  ["ENAMETOOLONG", "INVALID_ARGUMENT"],
+  ["ELOOP", "INVALID_ARGUMENT"],
+  ["ERR_INVALID_ARG_VALUE", "INVALID_ARGUMENT"],
+  ["EACCES", "READ_ONLY"],
+  ["EPERM", "READ_ONLY"],
+  ["EROFS", "READ_ONLY"],
+  ["ENOENT", "READ_ONLY"],
+  ["ENOSPC", "DISK_FULL"],
+  ["EDQUOT", "DISK_FULL"],
+]);

@@ -1,0 +1,177 @@
+import { dirname } from "node:path";
+import { AhnlichError } from "../model/errors.js";
+import { diskFailure } from "./disk-failure.js";
+import type { LmdbEnvironment } from "./lmdb.js";
+import { fileBytes } from "./lmdb-file.js";
+import { LmdbSnapshot, LmdbState } from "./lmdb-snapshot.js";
+import type { Persistence, Snapshot } from "./persistence.js";
+import type { WriteBatch } from "./write-batch.js";
+import { Writer } from "./writer.js";
+
+/** The right to write to an environment, as long as its owner row has this epoch. */
+export interface Ownership {
+  readonly epoch: number;
+  /** Gives the row back while the environment is open; what is left of it afterwards by `end`. */
+  release(): void;
+  end(): Promise<void>;
+}
+
+export interface LmdbOptions {
+  readonly environment: LmdbEnvironment;
+  /** The environment's file. */
+  readonly file: string;
+  readonly ownership: Ownership;
+  /** Threads that may be used beside this one; with 0, large batches are applied here in slices. */
+  readonly threads: number;
+}
+
+/**
+ * Persistence in an LMDB environment. Small batches go to a thread of lmdb-js, which costs this one
+ * less than a millisecond; large ones to the writer. Every commit checks the epoch in its own transaction.
+ */
+export class LmdbPersistence implements Persistence {
+  readonly path: string;
+  readonly #environment: LmdbEnvironment;
+  readonly #file: string;
+  readonly #ownership: Ownership;
+  readonly #writer: Writer | undefined;
+  readonly #states = new Set<LmdbState>();
+  /** The latest settled commit while it is held, and so what `snapshot` gives while the next is under way. */
+  #latest: LmdbState | undefined;
+  #underWay: Promise<void> | undefined;
+  #refusal: AhnlichError | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor({ environment, file, ownership, threads }: LmdbOptions) {
+    this.path = dirname(file);
+    this.#environment = environment;
+    this.#file = file;
+    this.#ownership = ownership;
+    this.#writer = threads > 0 ? new Writer(file) : undefined;
+  }
+
+  get bytes(): number {
+    return fileBytes(this.#file);
+  }
+
+  snapshot(): Snapshot {
+    this.#checkOpen();
+    return new LmdbSnapshot(this.#hold());
+  }
+
+  async commit(batch: WriteBatch): Promise<void> {
+    this.#checkOpen();
+    if (this.#refusal !== undefined) throw this.#refusal;
+    if (this.#underWay !== undefined) {
+      throw new AhnlichError("INTERNAL", "a commit was begun while another is under way");
+    }
+    this.#hold();
+    this.#underWay = this.#commit(batch);
+    try {
+      await this.#underWay;
+    } finally {
+      this.#underWay = undefined;
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  /** After a failure the state from before stays the latest: what was rejected is never seen. */
+  async #commit(batch: WriteBatch): Promise<void> {
+    const { epoch } = this.#ownership;
+    let owned: boolean;
+    try {
+      owned = await this.#write(batch, epoch);
+    } catch (error) {
+      throw await this.#failed(error);
+    }
+    if (!owned) throw this.#refuse(lost(this.path, epoch));
+    const before = this.#latest;
+    this.#latest = undefined;
+    before?.release();
+  }
+
+  #write(batch: WriteBatch, epoch: number): Promise<boolean> {
+    const { bytes } = batch;
+    if (batch.operations <= operationsBehind) return this.#environment.writeBehind(bytes, epoch);
+    if (this.#writer === undefined) return this.#environment.writeInTurns(bytes, epoch);
+    return this.#writer.write(bytes, epoch);
+  }
+
+  /**
+   * A disk that is full is tried again with the next commit. After any other failure nobody knows
+   * what the system still believes to be on disk, so nothing more is written until it is opened anew.
+   */
+  async #failed(error: unknown): Promise<AhnlichError> {
+    const failure = await diskFailure(error, this.path, "a commit to");
+    if (failure.code === "DISK_FULL" && this.#canWrite()) return failure;
+    const sentence = `${this.path} takes no writes until it is opened again, since: ${failure.message}`;
+    this.#refuse(new AhnlichError("READ_ONLY", sentence, { cause: failure }));
+    return failure;
+  }
+
+  #canWrite(): boolean {
+    try {
+      this.#environment.probe();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #refuse(refusal: AhnlichError): AhnlichError {
+    this.#refusal ??= refusal;
+    return refusal;
+  }
+
+  #hold(): LmdbState {
+    if (this.#latest === undefined) {
+      const state = new LmdbState(this.#environment, (ended) => this.#states.delete(ended));
+      state.hold();
+      this.#states.add(state);
+      this.#latest = state;
+    }
+    return this.#latest;
+  }
+
+  async #close(): Promise<void> {
+    await this.#underWay?.catch(() => undefined);
+    for (const state of this.#states) state.close();
+    await this.#writer?.close();
+    try {
+      this.#ownership.release();
+    } catch {
+      // The row stays, and whoever comes finds that nobody answers.
+    }
+    await bounded(this.#environment.close());
+    await this.#ownership.end();
+  }
+
+  #checkOpen(): void {
+    if (this.#closed !== undefined) throw new AhnlichError("CLOSED", "the engine is closed");
+  }
+}
+
+/**
+ * Up to so many operations are queued from this thread, at a third of a microsecond each; moving
+ * fewer to the writer costs more than it saves.
+ */
+const operationsBehind = 5_000;
+
+function lost(path: string, epoch: number): AhnlichError {
+  const sentence = `another process has taken ${path}: expected it to be ours by epoch ${epoch}`;
+  return new AhnlichError("LOCKED", sentence, { details: { path, epoch }, retryable: false });
+}
+
+/** lmdb-js waits for its writes when it closes; one that hangs must not keep the process. */
+async function bounded(closing: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, 5_000);
+  });
+  await Promise.race([closing, late]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,101 @@
+import { AhnlichError } from "../model/errors.js";
+import type { LmdbEnvironment, Rows, Transaction } from "./lmdb.js";
+import type { Snapshot } from "./persistence.js";
+import type { Row, TableName } from "./table.js";
+
+/**
+ * One commit that is held in the environment for as long as someone reads it: all snapshots of one
+ * commit share one read transaction, so that they are many and the reader slots few.
+ */
+export class LmdbState {
+  readonly #environment: LmdbEnvironment;
+  readonly #transaction: Transaction;
+  readonly #iterations = new Set<Rows>();
+  readonly #onEnd: (state: LmdbState) => void;
+  #holders = 0;
+  #status: "open" | "done" | "closed" = "open";
+
+  constructor(environment: LmdbEnvironment, onEnd: (state: LmdbState) => void) {
+    this.#environment = environment;
+    this.#transaction = environment.hold();
+    this.#onEnd = onEnd;
+  }
+
+  hold(): void {
+    this.#holders++;
+  }
+
+  release(): void {
+    if (--this.#holders === 0) this.#end("done");
+  }
+
+  /** Ends it under its holders. */
+  close(): void {
+    this.#end("closed");
+  }
+
+  get(table: TableName, key: Uint8Array): Uint8Array | undefined {
+    this.#checkOpen();
+    return key.length === 0 ? undefined : this.#environment.get(table, key, this.#transaction);
+  }
+
+  *range(table: TableName, from: Uint8Array, to: Uint8Array): Generator<Row, void, undefined> {
+    this.#checkOpen();
+    // An empty end means no end to lmdb, and nothing to us.
+    if (to.length === 0) return;
+    const rows = this.#environment.range(table, from, to, this.#transaction);
+    this.#iterations.add(rows);
+    try {
+      for (let next = rows.next(); next.done !== true; next = rows.next()) {
+        yield next.value;
+        this.#checkOpen();
+      }
+    } finally {
+      if (this.#iterations.delete(rows)) rows.return?.();
+    }
+  }
+
+  #end(status: "done" | "closed"): void {
+    if (this.#status !== "open") return;
+    this.#status = status;
+    // Cursors are closed before their transaction: the other way round ends the process.
+    for (const rows of this.#iterations) rows.return?.();
+    this.#iterations.clear();
+    this.#transaction.done();
+    this.#onEnd(this);
+  }
+
+  #checkOpen(): void {
+    if (this.#status === "open") return;
+    if (this.#status === "closed") throw new AhnlichError("CLOSED", "the engine is closed");
+    throw new AhnlichError("INTERNAL", "a snapshot was read after its release");
+  }
+}
+
+/** One reader's share of a state. */
+export class LmdbSnapshot implements Snapshot {
+  #state: LmdbState | undefined;
+
+  constructor(state: LmdbState) {
+    state.hold();
+    this.#state = state;
+  }
+
+  get(table: TableName, key: Uint8Array): Uint8Array | undefined {
+    return this.#open.get(table, key);
+  }
+
+  range(table: TableName, from: Uint8Array, to: Uint8Array): Iterable<Row> {
+    return this.#open.range(table, from, to);
+  }
+
+  release(): void {
+    this.#state?.release();
+    this.#state = undefined;
+  }
+
+  get #open(): LmdbState {
+    if (this.#state !== undefined) return this.#state;
+    throw new AhnlichError("INTERNAL", "a snapshot was read after its release");
+  }
+}

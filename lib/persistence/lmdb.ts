@@ -1,0 +1,232 @@
+import { ABORT, type Database, openAsClass, type RootDatabase, type Transaction } from "lmdb";
+import { type Row, type TableName, tableNames } from "./table.js";
+import { WriteBatch } from "./write-batch.js";
+
+/**
+ * One open environment. This file alone knows lmdb-js and what must be known about it:
+ *
+ * - `overlappingSync` is off, so a settled write is on disk and a rejected one is nowhere;
+ * - a read that names its transaction gets bytes that stand still until the next read;
+ * - opening bytes that are no environment may end the process: lmdb-file.ts looks first;
+ * - opening at the moment at which the last process closes may find its locks destroyed: see `patiently`.
+ */
+export class LmdbEnvironment {
+  readonly #root: Root;
+  readonly #owner: Table;
+  readonly #tables: ReadonlyMap<TableName, Table>;
+  #turning = false;
+
+  private constructor(root: Root) {
+    this.#root = root;
+    const tables = new Map<TableName, Table>();
+    // Inside one transaction, a new environment costs one flush instead of one for every table.
+    this.#owner = this.#root.transactionSync(() => {
+      for (const name of tableNames) tables.set(name, this.#root.openDB(name, tableOptions));
+      return this.#root.openDB(ownerTable, ownerOptions);
+    });
+    this.#tables = tables;
+  }
+
+  /** The file must be an environment, or empty. */
+  static open(file: string): Promise<LmdbEnvironment> {
+    return patiently(async () => {
+      const root = await openRoot(file, environmentOptions);
+      try {
+        return new LmdbEnvironment(root);
+      } catch (error) {
+        await root.close();
+        throw error;
+      }
+    });
+  }
+
+  /** The owner row as bytes, in the latest commit or inside `transact`. */
+  get ownerRow(): Uint8Array | undefined {
+    this.#root.resetReadTxn();
+    return this.#owner.get(ownerKey)?.slice();
+  }
+
+  /** Replaces the owner row; inside `transact` only. */
+  putOwner(epoch: number, row: Uint8Array): void {
+    this.#owner.putSync(ownerKey, row, epoch);
+  }
+
+  /** Runs `work` in a write transaction, which is on disk when this returns, and undone when `work` throws. */
+  transact<T>(work: () => T): T {
+    return this.#root.transactionSync(work);
+  }
+
+  /** Begins a write transaction and gives it up. @throws where writing has become impossible */
+  probe(): void {
+    this.#root.transactionSync(() => ABORT);
+  }
+
+  /** Holds the latest commit for reading until `done()` is called on what is returned. */
+  hold(): Transaction {
+    this.#root.resetReadTxn();
+    return this.#root.useReadTransaction();
+  }
+
+  get(table: TableName, key: Uint8Array, transaction: Transaction): Uint8Array | undefined {
+    if (!this.#turning) return this.#table(table).get(key, { transaction });
+    // While a write transaction is open over several turns, lmdb-js answers `get` from it, whatever
+    // transaction is named; ranges keep to theirs.
+    const options = { start: key, end: key, inclusiveEnd: true, transaction };
+    for (const row of this.#table(table).getRange(options)) return row.value;
+    return undefined;
+  }
+
+  range(table: TableName, from: Uint8Array, to: Uint8Array, transaction: Transaction): Rows {
+    const range = { start: from, end: to, transaction };
+    return this.#table(table).getRange(range)[Symbol.iterator]();
+  }
+
+  /**
+   * Hands the batch to a thread of lmdb-js, which applies it in one transaction. False where the owner row has
+   * another epoch: then nothing is written. The bytes must not change before it settles.
+   */
+  async writeBehind(bytes: Uint8Array, epoch: number): Promise<boolean> {
+    return this.#owner.ifVersion(ownerKey, epoch, () => this.#apply(bytes));
+  }
+
+  /** Applies the batch in one transaction on this thread. False as in `writeBehind`. */
+  writeHere(bytes: Uint8Array, epoch: number): boolean {
+    return this.#root.transactionSync(() => {
+      const owned = this.#owner.doesExist(ownerKey, epoch);
+      if (owned) this.#apply(bytes);
+      return owned;
+    });
+  }
+
+  /** As `writeHere`, with a turn of the event loop after every few milliseconds. */
+  async writeInTurns(bytes: Uint8Array, epoch: number): Promise<boolean> {
+    this.#turning = true;
+    try {
+      return await this.#root.childTransaction(async () => {
+        if (!this.#owner.doesExist(ownerKey, epoch)) return false;
+        for (const part of WriteBatch.parts(bytes, operationsPerTurn)) {
+          this.#apply(part);
+          await new Promise(setImmediate);
+        }
+        return true;
+      });
+    } finally {
+      this.#turning = false;
+    }
+  }
+
+  /** Waits for writes under way. Transactions that are held must be done before. */
+  close(): Promise<void> {
+    return this.#root.close();
+  }
+
+  #apply(bytes: Uint8Array): void {
+    WriteBatch.forEach(bytes, (name, key, value) => {
+      const table = this.#table(name);
+      if (value === undefined) table.remove(key);
+      else table.put(key, value);
+    });
+  }
+
+  #table(name: TableName): Table {
+    const table = this.#tables.get(name);
+    if (table === undefined) throw new Error(`there is no table ${name}`);
+    return table;
+  }
+}
+
+/** Where a held commit is read from. */
+export type { Transaction };
+
+export type Rows = Iterator<Row>;
+
+/**
+ * The owner row, read without the write lock: an owner that was stopped in the middle of a commit
+ * holds that lock, and must not stop those who ask for it. The file must be an environment.
+ */
+export function readOwnerRow(file: string): Promise<Uint8Array | undefined> {
+  return patiently(async () => {
+    const root = await openRoot(file, { ...environmentOptions, readOnly: true });
+    try {
+      // There is none before the first owner; the declared type does not say so.
+      const owner: Table | undefined = root.openDB(ownerTable, ownerOptions);
+      return owner?.get(ownerKey)?.slice();
+    } finally {
+      await root.close();
+    }
+  });
+}
+
+/**
+ * The last process that closes an environment destroys its locks, and one that opens it at the same
+ * moment meets EINVAL until everyone has closed it again. So we do, and come back.
+ */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      const invalid = error instanceof Error && "code" in error && error.code === 22;
+      if (!invalid || attempt === attempts) throw error;
+      const pause = 2 + Math.random() * 2 * Math.min(attempt, 20);
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+}
+
+/** In two steps, unlike lmdb-js's `open`, which leaves the environment open when its second step fails. */
+async function openRoot(file: string, options: object): Promise<Root> {
+  const rootOptions = { ...options, path: file, isRoot: true };
+  const Store = openAsClass<Uint8Array, Uint8Array>(rootOptions) as unknown as RootClass;
+  try {
+    return new Store(null, rootOptions);
+  } catch (error) {
+    const opened: { isRoot?: boolean; close(): Promise<void> } = Object.create(Store.prototype);
+    opened.isRoot = true;
+    await opened.close();
+    throw error;
+  }
+}
+
+type Root = RootDatabase<Uint8Array, Uint8Array>;
+/** What `openAsClass` gives in truth. */
+type RootClass = new (name: null, options: object) => Root;
+type Table = Database<Uint8Array, Uint8Array>;
+
+/** Values as they lie in the page or the buffer that lmdb-js copied them to, without another copy. */
+const asTheyLie = {
+  encode: (value: Uint8Array): Uint8Array => value,
+  decode: (bytes: Uint8Array): Uint8Array =>
+    new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length),
+};
+
+const tableOptions = {
+  encoding: "binary",
+  keyEncoding: "binary",
+  encoder: asTheyLie,
+  compression: false,
+  cache: false,
+} as const;
+
+const ownerOptions = { ...tableOptions, useVersions: true } as const;
+
+const environmentOptions = {
+  ...tableOptions,
+  noSubdir: true,
+  overlappingSync: false,
+  eventTurnBatching: false,
+  maxReaders: 1024,
+  maxDbs: 32,
+  // By itself lmdb-js lets its thread begin after 1,000 operations of a batch. The two then wait for each
+  // other's every step, which held this thread ten times as long.
+  batchStartThreshold: 1e9,
+  permissionsMode: 0o600,
+} as const;
+
+const ownerTable = "owner";
+const ownerKey: Uint8Array = new TextEncoder().encode("owner");
+
+const attempts = 60;
+
+/** About 1 ms of work. */
+const operationsPerTurn = 500;

@@ -1,0 +1,75 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import { AhnlichError } from "../model/errors.js";
+import type { ThrownThere } from "./disk-failure.js";
+
+/**
+ * A thread of its own for large batches, on the same environment. It is started with the first
+ * batch, takes one at a time, and does not keep the process alive while it has none.
+ */
+export class Writer {
+  readonly #file: string;
+  #worker: Worker | undefined;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** As `LmdbEnvironment.writeHere`, over there; the bytes' buffer is moved and gone from here. */
+  async write(bytes: Uint8Array<ArrayBuffer>, epoch: number): Promise<boolean> {
+    this.#worker ??= startWorker(this.#file);
+    const worker = this.#worker;
+    worker.ref();
+    try {
+      const answer = firstAnswer(worker);
+      worker.postMessage({ bytes, epoch } satisfies WriterJob, [bytes.buffer]);
+      const outcome = await answer;
+      if ("owned" in outcome) return outcome.owned;
+      throw Object.assign(new Error(outcome.message), { code: outcome.code });
+    } finally {
+      worker.unref();
+    }
+  }
+
+  /** Closes the environment over there and ends the thread, in bounded time. Idempotent. */
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    if (worker === undefined) return;
+    worker.ref();
+    const ended = once(worker, "exit");
+    worker.postMessage("close" satisfies WriterJob);
+    const timer = setTimeout(() => worker.terminate(), closingMilliseconds);
+    await ended;
+    clearTimeout(timer);
+  }
+}
+
+/** What the thread is told, and what it answers to a batch. */
+export type WriterJob = { readonly bytes: Uint8Array; readonly epoch: number } | "close";
+export type WriterOutcome = { readonly owned: boolean } | ThrownThere;
+
+function startWorker(file: string): Worker {
+  const worker = new Worker(new URL("./writer-worker.js", import.meta.url), { workerData: file });
+  // Who waits for an answer hears of it; between answers nobody has to.
+  worker.on("error", () => undefined);
+  return worker;
+}
+
+function firstAnswer(worker: Worker): Promise<WriterOutcome> {
+  return new Promise((resolve, reject) => {
+    const stop = (cause?: unknown): void => {
+      worker.off("message", answered).off("error", stop).off("exit", exited);
+      const sentence = "the writer's thread ended during a commit, which may or may not be on disk";
+      reject(new AhnlichError("OUTCOME_UNKNOWN", sentence, { cause }));
+    };
+    const exited = (): void => stop();
+    const answered = (outcome: WriterOutcome): void => {
+      worker.off("message", answered).off("error", stop).off("exit", exited);
+      resolve(outcome);
+    };
+    worker.on("message", answered).on("error", stop).on("exit", exited);
+  });
+}
+
+const closingMilliseconds = 5_000;

@@ -1,0 +1,29 @@
+import type { InjectionToken } from "tsyringe";
+import type { Provider } from "./open-options.js";
+
+export { Clock, Logger, Random } from "./engine/ports.js";
+export type {
+  IndexSearch,
+  Nearest,
+  Selection,
+  VectorIndex,
+} from "./indexes/vector-index.js";
+export { VectorIndexes } from "./indexes/vector-index.js";
+export type { Provider } from "./open-options.js";
+export { Persistence, type Snapshot } from "./persistence/persistence.js";
+export type { Row, TableName } from "./persistence/table.js";
+export { WriteBatch } from "./persistence/write-batch.js";
+export type { Listener, Transport } from "./transport/transport.js";
+
+/**
+ * Puts an implementation of yours behind a port: `open({ provide: [provide(Clock, { now: () => 0 })] })`.
+ * A function is called once for each engine that is opened with it.
+ */
+export function provide<T>(
+  port: InjectionToken<T>,
+  implementation: NoInfer<T> | (() => NoInfer<T>),
+): Provider {
+  const create =
+    typeof implementation === "function" ? (implementation as () => T) : () => implementation;
+  return { port, create };
+}

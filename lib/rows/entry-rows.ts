@@ -1,0 +1,120 @@
+import { decode } from "../encoding/decode.js";
+import { encode } from "../encoding/encode.js";
+import type { Metadata } from "../model/metadata.js";
+import { textBytes } from "../model/text.js";
+import { vectorFromBytes, vectorToBytes } from "../model/vector.js";
+import type { Snapshot } from "../persistence/persistence.js";
+import type { WriteBatch } from "../persistence/write-batch.js";
+import { idKey, ordinalKey, readU48, writeU48 } from "./keys.js";
+import { bodyOf, putRow } from "./row.js";
+
+/*
+ * An entry is three rows. An ordinal stands for one state of one entry and is never used twice:
+ *
+ *   ids      incarnation, id        | ordinal u48 |
+ *   entries  incarnation, ordinal   | version u48 | flags u8 = 0 | id length u16 | id | metadata, MessagePack |
+ *   vectors  incarnation, ordinal   | float32 LE x dimension |
+ */
+
+export interface StoredEntry {
+  readonly ordinal: number;
+  readonly id: string;
+  readonly version: number;
+  /** MessagePack, valid until the snapshot's next call. */
+  readonly metadata: Uint8Array;
+}
+
+export function putEntry(
+  batch: WriteBatch,
+  incarnation: number,
+  ordinal: number,
+  entry: { id: string; version: number; vector: Float32Array; metadata: Uint8Array },
+): void {
+  const { id, metadata } = entry;
+  const idLength = textBytes(id);
+  const key = ordinalKey(incarnation, ordinal);
+  const length = prefixBytes + idLength + metadata.length;
+  putRow(batch, "entries", key, length, (bytes, at) => {
+    writeU48(bytes, at, entry.version);
+    bytes.writeUInt16BE(idLength, at + 7);
+    bytes.write(id, at + prefixBytes);
+    bytes.set(metadata, at + prefixBytes + idLength);
+  });
+  const vector = vectorToBytes(entry.vector);
+  putRow(batch, "vectors", key, vector.length, (bytes, at) => bytes.set(vector, at));
+  putRow(batch, "ids", idKey(incarnation, id), 6, (bytes, at) => writeU48(bytes, at, ordinal));
+}
+
+/** Deletes the rows of an ordinal; the id's row only where `id` is given. */
+export function deleteEntry(
+  batch: WriteBatch,
+  incarnation: number,
+  ordinal: number,
+  id?: string,
+): void {
+  const key = ordinalKey(incarnation, ordinal);
+  batch.delete("entries", key);
+  batch.delete("vectors", key);
+  if (id !== undefined) batch.delete("ids", idKey(incarnation, id));
+}
+
+/** The ordinal under which the entry of that id is stored; undefined where there is none. */
+export function readOrdinal(
+  snapshot: Snapshot,
+  incarnation: number,
+  id: string,
+): number | undefined {
+  const key = idKey(incarnation, id);
+  const row = snapshot.get("ids", key);
+  return row === undefined ? undefined : ordinalOfRow(key, row);
+}
+
+export function ordinalOfRow(key: Uint8Array, row: Uint8Array): number {
+  return readU48(bodyOf("ids", key, row), 0);
+}
+
+export function readEntry(
+  snapshot: Snapshot,
+  incarnation: number,
+  ordinal: number,
+): StoredEntry | undefined {
+  const key = ordinalKey(incarnation, ordinal);
+  const row = snapshot.get("entries", key);
+  return row === undefined ? undefined : entryOfRow(key, row, ordinal);
+}
+
+export function entryOfRow(key: Uint8Array, row: Uint8Array, ordinal: number): StoredEntry {
+  const body = bodyOf("entries", key, row);
+  const idEnd = prefixBytes + (((body[7] as number) << 8) | (body[8] as number));
+  return {
+    ordinal,
+    id: body.toString("utf8", prefixBytes, idEnd),
+    version: readU48(body, 0),
+    metadata: body.subarray(idEnd),
+  };
+}
+
+export function readVector(
+  snapshot: Snapshot,
+  incarnation: number,
+  ordinal: number,
+): Float32Array | undefined {
+  const key = ordinalKey(incarnation, ordinal);
+  const row = snapshot.get("vectors", key);
+  return row === undefined ? undefined : vectorFromBytes(bodyOf("vectors", key, row));
+}
+
+/** The vector's bytes as they are stored: a view. */
+export function vectorBytesOfRow(key: Uint8Array, row: Uint8Array): Uint8Array {
+  return bodyOf("vectors", key, row);
+}
+
+export function encodeMetadata(metadata: Metadata): Uint8Array {
+  return encode(metadata, "metadata");
+}
+
+export function decodeMetadata(bytes: Uint8Array): Metadata {
+  return decode(bytes, { code: "CORRUPT" }) as Metadata;
+}
+
+const prefixBytes = 9;

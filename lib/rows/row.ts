@@ -1,0 +1,71 @@
+import { AhnlichError } from "../model/errors.js";
+import { type TableName, tableNames } from "../persistence/table.js";
+import type { WriteBatch } from "../persistence/write-batch.js";
+import { checksum } from "./checksum.js";
+
+/*
+ * Every row's value, in every table:
+ *
+ *   | row format u8 = 1 | checksum u32 LE | body |
+ *
+ * The checksum is the CRC-32 of key and body, begun with table number x 256 + row format, so that a
+ * row is never taken for another's, whichever byte of it or of its key is flipped.
+ */
+
+/** The format of the rows that this version writes. A later one raises it and still reads this one. */
+export const rowFormat = 1;
+
+/** Puts a row into the batch: `fill` writes the body's `length` bytes, zero at first, from `at` on. */
+export function putRow(
+  batch: WriteBatch,
+  table: TableName,
+  key: Uint8Array,
+  length: number,
+  fill: (bytes: Buffer, at: number) => void,
+): void {
+  const row = batch.reserve(table, key, headerBytes + length);
+  const bytes = batch.buffer;
+  const body = row + headerBytes;
+  fill(bytes, body);
+  bytes[row] = rowFormat;
+  const sum = checksum(bytes, sumOfKey(table, rowFormat, key), body, body + length);
+  bytes.writeUInt32LE(sum, row + 1);
+}
+
+/**
+ * The body of a stored row, as a view of it.
+ *
+ * @throws CORRUPT when key or body are not what was written, FORMAT_TOO_NEW for a row of a later version
+ */
+export function bodyOf(table: TableName, key: Uint8Array, row: Uint8Array): Buffer {
+  if (row.length >= headerBytes) {
+    const format = row[0] as number;
+    const sum = checksum(row, sumOfKey(table, format, key), headerBytes);
+    if (sum === storedSum(row)) {
+      if (format <= rowFormat) return bodyIn(row);
+      throw new AhnlichError(
+        "FORMAT_TOO_NEW",
+        `a row of table ${table} has format ${format}, this version reads up to ${rowFormat}`,
+      );
+    }
+  }
+  const at = Buffer.from(key).toString("hex");
+  throw new AhnlichError("CORRUPT", `table ${table}, row ${at}: the checksum does not match`, {
+    details: { table, key: at },
+  });
+}
+
+function bodyIn(row: Uint8Array): Buffer {
+  return Buffer.from(row.buffer, row.byteOffset + headerBytes, row.length - headerBytes);
+}
+
+function sumOfKey(table: TableName, format: number, key: Uint8Array): number {
+  return checksum(key, tableNames.indexOf(table) * 256 + format);
+}
+
+function storedSum(row: Uint8Array): number {
+  const low = (row[1] as number) | ((row[2] as number) << 8) | ((row[3] as number) << 16);
+  return (low | ((row[4] as number) << 24)) >>> 0;
+}
+
+const headerBytes = 5;

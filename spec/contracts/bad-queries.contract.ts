@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { type Query, queryKinds } from "../../lib/model/query.js";
+import { duringSuite, type Reach } from "../support/reach.js";
+import { rejectsWith } from "../support/rejects-with.js";
+
+export function badQueriesContract(reach: Reach): void {
+  describe("bad queries", () => {
+    const suite = duringSuite(reach);
+    const store = "bad-queries";
+    const execute = (value: unknown) => suite.engine.execute(value as Query);
+    before(async () => {
+      await suite.engine.createStore(store, { dimension: 1 });
+      await suite.engine.store(store).set({ id: "a", vector: [1] });
+    });
+    afterEach(async () => {
+      assert.equal(await suite.engine.store(store).count(), 1, "something was changed");
+    });
+
+    for (const value of [undefined, null, 5, "ping", [], {}, { kind: 5 }, { kind: ["ping"] }]) {
+      it(`refuses ${JSON.stringify(value)} as a query`, async () => {
+        await rejectsWith("INVALID_ARGUMENT", execute(value));
+      });
+    }
+
+    for (const kind of ["update", "pings", "", "toString", "__proto__", "constructor"]) {
+      it(`refuses the unknown kind ${JSON.stringify(kind)}`, async () => {
+        const error = await rejectsWith("UNSUPPORTED", execute({ kind, store }));
+        assert.ok(error.message.includes(JSON.stringify(kind)));
+      });
+    }
+
+    for (const kind of queryKinds) {
+      it(`refuses an unknown field of ${kind}`, async () => {
+        const asked = { kind, ...asks(store)[kind], sort: { field: "a" } };
+        const error = await rejectsWith("INVALID_ARGUMENT", execute(asked));
+        assert.match(error.message, /sort/);
+      });
+    }
+
+    for (const [what, asked] of wrong(store)) {
+      it(`refuses ${what}`, async () => {
+        await rejectsWith("INVALID_ARGUMENT", execute(asked));
+      });
+    }
+
+    it("refuses unknown options of the handle's methods too", async () => {
+      const handle = suite.engine.store(store);
+      const options = { sort: "a" } as object;
+      await rejectsWith("INVALID_ARGUMENT", handle.find(options));
+      await rejectsWith("INVALID_ARGUMENT", handle.search([1], options));
+      await rejectsWith("INVALID_ARGUMENT", handle.count(options));
+      await rejectsWith("INVALID_ARGUMENT", handle.set({ id: "b", vector: [1] }, options));
+    });
+  });
+}
+
+function asks(store: string): { readonly [kind: string]: object } {
+  return {
+    createStore: { store: `${store}.new`, dimension: 1 },
+    dropStore: { store },
+    dropNamespace: { namespace: "none" },
+    storeInfo: { store },
+    set: { store, entries: [{ id: "b", vector: [1] }] },
+    get: { store, keys: [] },
+    find: { store },
+    count: { store },
+    delete: { store, target: "a" },
+    search: { store, target: [1] },
+    searchMany: { store, targets: [] },
+    pipeline: { queries: [] },
+  };
+}
+
+function wrong(store: string): [string, object][] {
+  const search = { kind: "search", store, target: [1] };
+  const find = { kind: "find", store };
+  const set = { kind: "set", store, entries: [{ id: "b", vector: [1] }] };
+  const entry = (more: object) => ({ ...set, entries: [{ id: "b", vector: [1], ...more }] });
+  return [
+    ["a search without a target", { kind: "search", store }],
+    ["a search for text", { ...search, target: "a" }],
+    ...[0, -1, 1.5, Number.NaN, "10", null, Number.POSITIVE_INFINITY].flatMap(
+      (limit): [string, object][] => [
+        [`${limit} as the limit of a search`, { ...search, limit }],
+        [`${limit} as the limit of a page`, { ...find, limit }],
+      ],
+    ),
+    ...[0, -0.1, 1.001, Number.NaN, "1", null].map((recall): [string, object] => [
+      `${recall} as a recall`,
+      { ...search, recall },
+    ]),
+    ...[Number.NaN, "1", null].map((maxDistance): [string, object] => [
+      `${maxDistance} as maxDistance`,
+      { ...search, maxDistance },
+    ]),
+    ["an unknown metric", { ...search, metric: "l2" }],
+    ["null as a metric", { ...search, metric: null }],
+    ["an unknown part to include", { ...search, include: { version: true } }],
+    ["a part included by a number", { ...find, include: { vector: 1 } }],
+    ["a list of parts", { ...find, include: ["vector"] }],
+    ["null to include", { kind: "get", store, keys: ["a"], include: null }],
+    ["a get of no list", { kind: "get", store, keys: { 0: "a" } }],
+    ["a get without keys", { kind: "get", store }],
+    ["a set without entries", { kind: "set", store }],
+    ["a set of one entry without a list", { ...set, entries: { id: "b", vector: [1] } }],
+    ["a set of texts", { ...set, entries: ["a"] }],
+    ["a set of nothing", { ...set, entries: [null] }],
+    ["an entry without a vector", { ...set, entries: [{ id: "b" }] }],
+    ["an unknown mode", { ...set, mode: "merge" }],
+    ["null as a mode", { ...set, mode: null }],
+    ["an unknown field of an entry", entry({ ttlMs: 5 })],
+    ["an entry that says its own version", entry({ version: 5 })],
+    ...[-1, 1.5, Number.NaN, "1", null, 2 ** 53].map((ifVersion): [string, object] => [
+      `${ifVersion} as ifVersion`,
+      entry({ ifVersion }),
+    ]),
+    ["a delete without a target", { kind: "delete", store }],
+    ["a delete of all in words", { kind: "delete", store, target: { all: "true" } }],
+    ["a delete of an unknown target", { kind: "delete", store, target: { ids: ["a"] } }],
+    ["a delete by numbers", { kind: "delete", store, target: [1] }],
+    ["a searchMany without targets", { kind: "searchMany", store }],
+    ["a searchMany of one vector", { kind: "searchMany", store, targets: [1] }],
+    ["a searchMany by examples", { kind: "searchMany", store, targets: [{ near: ["a"] }] }],
+    ["ifExists in words", { kind: "dropStore", store, ifExists: "no" }],
+    ["a query without its store", { kind: "count" }],
+    ["a pipeline without queries", { kind: "pipeline" }],
+    ["a query that holds its options", { kind: "count", store, timeoutMs: 5 }],
+  ];
+}

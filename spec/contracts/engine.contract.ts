@@ -1,0 +1,57 @@
+import type { Reach } from "../support/reach.js";
+import { argumentsContract } from "./arguments.contract.js";
+import { badInputContract } from "./bad-input.contract.js";
+import { badQueriesContract } from "./bad-queries.contract.js";
+import { callsContract } from "./calls.contract.js";
+import { closingContract } from "./closing.contract.js";
+import { countContract } from "./count.contract.js";
+import { deleteContract } from "./delete.contract.js";
+import { examplesContract } from "./examples.contract.js";
+import { executeContract } from "./execute.contract.js";
+import { findContract } from "./find.contract.js";
+import { getContract } from "./get.contract.js";
+import { identityContract } from "./identity.contract.js";
+import { limitsContract } from "./limits.contract.js";
+import { loadContract } from "./load.contract.js";
+import { metadataContract } from "./metadata.contract.js";
+import { pipelineContract } from "./pipeline.contract.js";
+import { searchContract } from "./search.contract.js";
+import { searchManyContract } from "./search-many.contract.js";
+import { searchWhereContract } from "./search-where.contract.js";
+import { setContract } from "./set.contract.js";
+import { storesContract } from "./stores.contract.js";
+import { versionsContract } from "./versions.contract.js";
+import { whereContract } from "./where.contract.js";
+
+/** What an engine promises whoever reaches it, however they do. */
+export function engineContract(reach: Reach): void {
+  describe(`an engine, ${reach.name}`, () => {
+    for (const contract of contracts) contract(reach);
+  });
+}
+
+const contracts: readonly ((reach: Reach) => void)[] = [
+  storesContract,
+  identityContract,
+  setContract,
+  versionsContract,
+  metadataContract,
+  getContract,
+  findContract,
+  countContract,
+  whereContract,
+  deleteContract,
+  searchContract,
+  searchWhereContract,
+  searchManyContract,
+  examplesContract,
+  pipelineContract,
+  executeContract,
+  loadContract,
+  argumentsContract,
+  callsContract,
+  closingContract,
+  badInputContract,
+  badQueriesContract,
+  limitsContract,
+];

@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Engine } from "../../lib/handles/engine.js";
+import { AhnlichError, type ErrorCode } from "../../lib/model/errors.js";
+import type { Metadata } from "../../lib/model/metadata.js";
+import { type Metric, metrics } from "../../lib/model/metric.js";
+import type { SetMode, Target } from "../../lib/model/options.js";
+import type { Where } from "../../lib/model/where.js";
+import { naiveEngine } from "../support/naive-engine.js";
+import { assertNearest, type Candidate } from "../support/naive-search.js";
+import type { Opened, Reach } from "../support/reach.js";
+
+/** Whatever is done, in whatever order, the engine answers like the naive one. */
+export function modelContract(reach: Reach, { runs }: { runs: number }): void {
+  describe(`an engine, ${reach.name}, and the naive one`, () => {
+    let opened: Opened;
+    let real: Engine;
+    const naive = naiveEngine();
+    let stores = 0;
+    before(async () => {
+      opened = await reach.open();
+      real = opened.engine;
+    });
+    after(() => opened.close());
+
+    it("answer the same after any sequence of writes", async () => {
+      const property = fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
+        const store = `model-${++stores}`;
+        for (const engine of [real, naive]) await engine.createStore(store, { dimension: 3 });
+        for (const { write, question } of steps) {
+          if (write.kind === "reopen" && opened.reopen !== undefined) real = await opened.reopen();
+          const outcomes = [
+            await outcomeOf(real, store, write),
+            await outcomeOf(naive, store, write),
+          ];
+          assert.deepEqual(outcomes[0], outcomes[1]);
+          await compare(real, naive, store, question);
+        }
+        for (const engine of [real, naive]) await engine.dropStore(store);
+      });
+      await fc.assert(property, { numRuns: runs });
+    }).timeout(60_000);
+  });
+}
+
+type Guard = "none" | "right" | "wrong" | "absent";
+interface GuardedEntry {
+  id: string | undefined;
+  vector: number[];
+  metadata: Metadata;
+  guard: Guard;
+}
+type Write =
+  | { kind: "set"; entries: GuardedEntry[]; mode: SetMode }
+  | { kind: "delete"; target: Target }
+  | { kind: "recreate" }
+  | { kind: "reopen" };
+interface Question {
+  where: Where;
+  target: number[];
+  metric: Metric;
+  limit: number;
+}
+
+/** What a write came to, versions left out. */
+async function outcomeOf(engine: Engine, name: string, write: Write): Promise<unknown> {
+  const store = engine.store(name);
+  try {
+    switch (write.kind) {
+      case "set": {
+        const entries = await Promise.all(
+          write.entries.map(({ guard, ...entry }) => guarded(engine, name, entry, guard)),
+        );
+        const { inserted, updated, version } = await store.set(entries, { mode: write.mode });
+        assert.equal(version > 0, entries.length > 0);
+        return { inserted, updated };
+      }
+      case "delete":
+        return await store.delete(write.target);
+      case "recreate":
+        await engine.dropStore(name);
+        await engine.createStore(name, { dimension: 3 });
+        return "made again";
+      case "reopen":
+        return "open";
+    }
+  } catch (error) {
+    assert.ok(error instanceof AhnlichError, String(error));
+    return ofEntries.includes(error.code) ? "an entry was refused" : error.code;
+  }
+}
+
+/** Where several entries of a call are wrong, any of them may be named. */
+const ofEntries: readonly ErrorCode[] = [
+  "DIMENSION_MISMATCH",
+  "ENTRY_EXISTS",
+  "ENTRY_NOT_FOUND",
+  "VERSION_CONFLICT",
+];
+
+/** The two engines number their versions apart, so each guard is made of the engine's own. */
+async function guarded(
+  engine: Engine,
+  store: string,
+  entry: Omit<GuardedEntry, "guard">,
+  guard: Guard,
+) {
+  if (guard === "none") return entry;
+  if (guard === "absent") return { ...entry, ifVersion: 0 };
+  const [there] = await engine.store(store).get([entry.id ?? entry.vector]);
+  const version = there?.version ?? 0;
+  return { ...entry, ifVersion: guard === "right" ? version : version + 1 };
+}
+
+async function compare(real: Engine, naive: Engine, name: string, ask: Question): Promise<void> {
+  const [reals, naives] = [real.store(name), naive.store(name)];
+  const limit = 1_000;
+  const all = await naives.find({ limit });
+  assert.deepEqual(ranked((await reals.find({ limit })).entries), ranked(all.entries));
+  const { where, target, metric } = ask;
+  const allowed = await naives.find({ where, limit });
+  const found = await reals.find({ where, limit });
+  assert.deepEqual(ranked(found.entries), ranked(allowed.entries));
+  assert.equal(await reals.count({ where }), allowed.entries.length);
+  const matches = await reals.search(target, { where, metric, limit: ask.limit });
+  const candidates: readonly Candidate[] = allowed.entries;
+  assertNearest(matches, candidates, Float32Array.from(target), metric, ask.limit);
+  const metadata = new Map(all.entries.map((entry) => [entry.id, entry.metadata]));
+  for (const match of matches) assert.deepEqual(match.metadata, metadata.get(match.id));
+}
+
+/** Entries with the rank of their version instead of it. */
+function ranked(entries: readonly { version: number }[]): object[] {
+  const versions = [...new Set(entries.map(({ version }) => version))].sort((a, b) => a - b);
+  return entries.map((entry) => ({ ...entry, version: versions.indexOf(entry.version) }));
+}
+
+const id = fc.constantFrom("a", "b", "c", "\u{1f680}", "\uffff", "é", "aa");
+const vector = fc.array(fc.integer({ min: -2, max: 2 }), { minLength: 3, maxLength: 3 });
+const scalar = fc.constantFrom<null | boolean | number | string>(null, true, 0, 1, 2, "1", "é");
+const metadata = fc.record(
+  {
+    a: fc.oneof(scalar, fc.array(scalar, { maxLength: 2 })),
+    b: fc.record({ c: scalar, d: scalar }, { requiredKeys: [], noNullPrototype: true }),
+    at: fc.constantFrom(new Date(0), new Date(1)),
+    bytes: fc.constantFrom(new Uint8Array([]), new Uint8Array([1])),
+  },
+  { requiredKeys: [], noNullPrototype: true },
+) as fc.Arbitrary<Metadata>;
+const condition: fc.Arbitrary<object> = fc.oneof(
+  scalar.map((value) => ({ a: value })),
+  scalar.map((value) => ({ "b.c": { $ne: value } })),
+  fc.array(scalar, { maxLength: 3 }).map(($in) => ({ a: { $in } })),
+  fc.array(scalar, { maxLength: 3 }).map(($nin) => ({ "b.d": { $nin } })),
+  scalar.map(($contains) => ({ a: { $contains } })),
+  fc.integer({ min: 0, max: 2 }).map(($gte) => ({ a: { $gte } })),
+  fc.constantFrom("", "1", "é").map(($lt) => ({ "b.c": { $lt } })),
+  fc.boolean().map(($exists) => ({ b: { $exists } })),
+  fc.constantFrom({}, { at: { $gt: new Date(0) } }, { bytes: new Uint8Array([1]) }),
+);
+const where = fc.oneof(
+  condition,
+  condition.map(($not) => ({ $not })),
+  fc.array(condition, { maxLength: 3 }).map(($or) => ({ $or })),
+  fc.array(condition, { maxLength: 3 }).map(($and) => ({ $and })),
+) as fc.Arbitrary<Where>;
+const entry: fc.Arbitrary<GuardedEntry> = fc.record({
+  id: fc.option(id, { nil: undefined, freq: 4 }),
+  vector: fc.oneof(
+    { weight: 30, arbitrary: vector },
+    { weight: 1, arbitrary: fc.constant<number[]>([1]) },
+  ),
+  metadata,
+  guard: fc.constantFrom<Guard>(
+    "none",
+    "none",
+    "none",
+    "none",
+    "right",
+    "right",
+    "wrong",
+    "absent",
+  ),
+});
+const write: fc.Arbitrary<Write> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant("set" as const),
+      entries: fc.array(entry, { maxLength: 6 }).map(withoutDoubtfulGuards),
+      mode: fc.constantFrom<SetMode>("upsert", "upsert", "upsert", "insert", "replace"),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("delete" as const),
+      target: fc.oneof<fc.Arbitrary<Target>[]>(
+        id,
+        fc.array(fc.oneof(id, vector), { maxLength: 3 }),
+        where.map((asked) => ({ where: asked })),
+        fc.constant({ all: true }),
+      ),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: "recreate" as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: "reopen" as const }) },
+);
+const step = fc.record({
+  write,
+  question: fc.record({
+    where,
+    target: vector,
+    metric: fc.constantFrom(...metrics),
+    limit: fc.integer({ min: 1, max: 8 }),
+  }),
+});
+
+/** What a guard means on an id that comes twice in a call is nobody's promise. */
+function withoutDoubtfulGuards(entries: GuardedEntry[]): GuardedEntry[] {
+  const keys = entries.map(({ id, vector }) => id ?? vector.map((n) => n + 0).join());
+  if (new Set(keys).size === keys.length) return entries;
+  return entries.map((one) => ({ ...one, guard: "none" }));
+}

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import type { Store } from "../../lib/handles/store.js";
+import { duringSuite, type Reach } from "../support/reach.js";
+import { rejectsWith } from "../support/rejects-with.js";
+
+export function versionsContract(reach: Reach): void {
+  describe("versions", () => {
+    const suite = duringSuite(reach);
+    const vector = [1, 2];
+    let store: Store;
+    beforeEach(async () => {
+      store = await suite.newStore({ dimension: 2 });
+    });
+
+    it("rise with every write and never repeat, over deletes, drops and stores", async () => {
+      const versions: number[] = [];
+      const other = await suite.newStore({ dimension: 2 });
+      for (let round = 0; round < 3; round++) {
+        for (const target of [store, other]) {
+          versions.push((await target.set({ id: "a", vector })).version);
+        }
+        await store.delete("a");
+        versions.push((await store.set({ id: "a", vector })).version);
+        await suite.engine.dropStore(store.name);
+        await suite.engine.createStore(store.name, { dimension: 2 });
+      }
+      assert.ok(versions.every((version) => Number.isSafeInteger(version) && version > 0));
+      assert.deepEqual(
+        versions,
+        [...new Set(versions)].sort((a, b) => a - b),
+      );
+    });
+
+    it("are one for all entries of a call, and stay until the entry is written again", async () => {
+      const first = await store.set(["a", "b", "c"].map((id) => ({ id, vector })));
+      const second = await store.set({ id: "b", vector });
+      await store.delete("c");
+      const entries = await store.get(["a", "b"]);
+      assert.deepEqual(
+        entries.map((entry) => entry?.version),
+        [first.version, second.version],
+      );
+      assert.ok(second.version > first.version);
+    });
+
+    it("are told apart when sets are not awaited", async () => {
+      const sets = Array.from({ length: 30 }, (_, number) =>
+        store.set({ id: `e${number % 3}`, vector, metadata: { number } }),
+      );
+      const responses = await Promise.all(sets);
+      assert.equal(new Set(responses.map(({ version }) => version)).size, 30);
+      for (const { version, metadata } of (await store.find()).entries) {
+        assert.equal(version, responses[metadata.number as number].version);
+      }
+    });
+
+    it("let a write through where ifVersion is the entry's version", async () => {
+      const { version } = await store.set({ id: "a", vector });
+      const next = await store.set({ id: "a", vector: [3, 4], ifVersion: version });
+      assert.ok(next.version > version);
+      assert.deepEqual((await store.get("a"))?.vector, Float32Array.of(3, 4));
+    });
+
+    it("refuse a write where ifVersion is another", async () => {
+      const first = await store.set({ id: "a", vector });
+      const { version } = await store.set({ id: "a", vector });
+      for (const ifVersion of [0, first.version, version + 1, Number.MAX_SAFE_INTEGER]) {
+        const write = store.set({ id: "a", vector: [3, 4], ifVersion });
+        await rejectsWith("VERSION_CONFLICT", write);
+      }
+      assert.deepEqual((await store.get("a"))?.vector, Float32Array.of(1, 2));
+      assert.equal((await store.get("a"))?.version, version);
+    });
+
+    it("let ifVersion 0 mean that the entry must not be there", async () => {
+      const { version } = await store.set({ id: "a", vector, ifVersion: 0 });
+      await rejectsWith("VERSION_CONFLICT", store.set({ id: "a", vector, ifVersion: 0 }));
+      await store.delete("a");
+      await rejectsWith("VERSION_CONFLICT", store.set({ id: "a", vector, ifVersion: version }));
+      assert.equal((await store.set({ id: "a", vector, ifVersion: 0 })).inserted, 1);
+    });
+
+    it("guard a whole call by one entry's ifVersion", async () => {
+      const { version } = await store.set([
+        { id: "a", vector },
+        { id: "b", vector },
+      ]);
+      const entries = [
+        { id: "a", vector: [3, 4], ifVersion: version },
+        { id: "b", vector: [3, 4], ifVersion: version + 1 },
+        { id: "c", vector: [3, 4] },
+      ];
+      await rejectsWith("VERSION_CONFLICT", store.set(entries));
+      assert.equal(await store.count(), 2);
+      assert.deepEqual((await store.get("a"))?.vector, Float32Array.of(1, 2));
+    });
+
+    it("let exactly one of many writers through that saw the same version", async () => {
+      const { version } = await store.set({ id: "a", vector });
+      const writes = Array.from({ length: 10 }, (_, writer) =>
+        store.set({ id: "a", vector, metadata: { writer }, ifVersion: version }),
+      );
+      const settled = await Promise.allSettled(writes);
+      const won = settled.findIndex(({ status }) => status === "fulfilled");
+      const lost = writes.filter((_, writer) => writer !== won);
+      for (const write of lost) await rejectsWith("VERSION_CONFLICT", write);
+      assert.deepEqual((await store.get("a"))?.metadata, { writer: won });
+    });
+  });
+}

@@ -1,0 +1,77 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { Engine } from "../../lib/handles/engine.js";
+import { AhnlichError } from "../../lib/model/errors.js";
+import { type Limits, makeLimits } from "../../lib/model/limits.js";
+import type { CallOptions } from "../../lib/model/options.js";
+import type { Query } from "../../lib/model/query.js";
+import { NaiveModel } from "./naive-model.js";
+import { type Executor, plainEngine } from "./plain-engine.js";
+
+/** An engine that is right because it is simple: the oracle of the property specs. */
+export function naiveEngine(limits?: Partial<Limits>): Engine {
+  return plainEngine(new NaiveExecutor(new NaiveModel(makeLimits(limits))));
+}
+
+class NaiveExecutor implements Executor {
+  readonly #model: NaiveModel;
+  readonly #inFlight = new Set<Promise<unknown>>();
+  #closing: Promise<void> | undefined;
+  #settleClosed: (reason: undefined) => void = () => undefined;
+  readonly closed = new Promise<undefined>((settle) => {
+    this.#settleClosed = settle;
+  });
+
+  constructor(model: NaiveModel) {
+    this.#model = model;
+  }
+
+  async execute(query: Query, options: CallOptions = {}): Promise<unknown> {
+    checkCall(options);
+    if (this.#closing !== undefined) throw new AhnlichError("CLOSED", "the engine is closed");
+    const answer = this.#answer(copyOf(query), options);
+    this.#inFlight.add(answer);
+    return answer.finally(() => this.#inFlight.delete(answer));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #answer(query: Query, { signal, timeoutMs }: CallOptions): Promise<unknown> {
+    const deadline = performance.now() + (timeoutMs ?? Number.POSITIVE_INFINITY);
+    if (signal?.aborted) throw new AhnlichError("ABORTED", "the call was aborted");
+    await turn();
+    if (signal?.aborted) throw new AhnlichError("ABORTED", "the call was aborted");
+    if (performance.now() > deadline) throw new AhnlichError("TIMEOUT", "the time is over");
+    return copyOf(this.#model.ask(query));
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled(this.#inFlight);
+    this.#settleClosed(undefined);
+  }
+}
+
+function checkCall({ signal, timeoutMs }: CallOptions): void {
+  const inRange = Number.isSafeInteger(timeoutMs) && Number(timeoutMs) >= 1;
+  if (timeoutMs !== undefined && !(inRange && Number(timeoutMs) < 2 ** 31)) {
+    throw new AhnlichError("INVALID_ARGUMENT", "timeoutMs is an integer from 1 to 2^31 - 1");
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new AhnlichError("INVALID_ARGUMENT", "signal is an AbortSignal");
+  }
+}
+
+/** A deep copy of what has no more than 100 levels; what is no value of ours stays as it is, to be refused. */
+function copyOf<T>(value: T, depth = 0): T {
+  if (depth > 100) throw new AhnlichError("LIMIT_EXCEEDED", "nested too deeply");
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Date) return new Date(value) as T;
+  if (value instanceof Float32Array) return new Float32Array(value) as T;
+  if (value instanceof Uint8Array) return new Uint8Array(value) as T;
+  if (Array.isArray(value)) return value.map((one) => copyOf(one, depth + 1)) as T;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const copies = Object.entries(value).map(([name, one]) => [name, copyOf(one, depth + 1)]);
+  return Object.fromEntries(copies) as T;
+}
