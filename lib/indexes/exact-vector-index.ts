@@ -3,7 +3,7 @@ import { SearchJob } from "../kernels/search-job.js";
 import type { SearchQueue } from "../kernels/search-queue.js";
 import { SearchTask } from "../kernels/search-task.js";
 import { Turn } from "../kernels/turns.js";
-import { AhnlichError } from "../model/errors.js";
+import { AhnlichError, toAhnlichError } from "../model/errors.js";
 import { onAbort } from "./abort-listeners.js";
 import { mergeNearest, none } from "./merge.js";
 import { type SearchUnits, unitsOf } from "./search-units.js";
@@ -56,7 +56,7 @@ export class ExactVectorIndex implements VectorIndex {
     const groups = this.#plan(request);
     const tasks = groups.flatMap(({ tasks }) => tasks);
     const abort = (): void => {
-      if (signal !== undefined) this.#cancel(tasks, signalError(signal));
+      for (const task of tasks) if (signal) this.#queue.cancel(task, signalError(signal));
     };
     let forget: (() => void) | undefined;
     try {
@@ -66,8 +66,9 @@ export class ExactVectorIndex implements VectorIndex {
       for (const group of groups) nearest.push(...(await collect(group, request.limit)));
       return nearest;
     } catch (thrown) {
-      this.#cancel(tasks, thrown);
-      throw thrown;
+      const error = toAhnlichError(thrown);
+      for (const task of tasks) this.#queue.cancel(task, error);
+      throw error;
     } finally {
       forget?.();
     }
@@ -139,11 +140,6 @@ export class ExactVectorIndex implements VectorIndex {
         this.#freeWhenUnread();
       },
     });
-  }
-
-  #cancel(tasks: readonly SearchTask[], reason: unknown): void {
-    const error = reason instanceof AhnlichError ? reason : closedError();
-    for (const task of tasks) this.#queue.cancel(task, error);
   }
 
   #freeWhenUnread(): void {

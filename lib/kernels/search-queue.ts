@@ -123,7 +123,13 @@ export class SearchQueue {
   /** Gives work to every idle lane. */
   #pump(): void {
     while (!this.#closed && this.#turns.size > 0) {
-      const lane = this.#takeIdle() ?? this.#open();
+      let lane: Lane | undefined;
+      try {
+        lane = this.#takeIdle() ?? this.#open();
+      } catch (thrown) {
+        for (const task of this.#takeBatch()) this.#end(task, toAhnlichError(thrown));
+        continue;
+      }
       if (lane === undefined) return;
       const batch = this.#takeBatch();
       if (batch.length > 0) void this.#run(lane, batch);

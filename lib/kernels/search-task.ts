@@ -1,3 +1,4 @@
+import { toAhnlichError } from "../model/errors.js";
 import type { JobRequest, JobResult } from "./search-job.js";
 import { SearchJob } from "./search-job.js";
 import type { Turn } from "./turns.js";
@@ -58,9 +59,13 @@ export class SearchTask {
 
   /** The job is finished. */
   finish(): void {
-    if (this.#job !== undefined && !this.#settled) {
-      this.#settled = true;
-      this.#resolve(this.#job.results());
+    try {
+      if (this.#job !== undefined && !this.#settled) {
+        this.#resolve(this.#job.results());
+        this.#settled = true;
+      }
+    } catch (thrown) {
+      this.fail(toAhnlichError(thrown));
     }
     this.release();
   }

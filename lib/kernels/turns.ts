@@ -29,7 +29,10 @@ export class Turns {
   push(task: SearchTask): void {
     const { turn } = task;
     (task.started ? turn.started : turn.fresh).push(task);
-    turn.begun ||= task.started;
+    if (task.started && !turn.begun) {
+      this.#fresh.delete(turn);
+      turn.begun = true;
+    }
     this.#ringOf(turn).push(turn);
     this.#tasks++;
   }

@@ -29,6 +29,19 @@ describe("Turns", () => {
     assert.equal(turns.take(), undefined);
   });
 
+  it("are one for a search, though some of its tasks have started and others not", () => {
+    const turns = new Turns();
+    const turn = new Turn();
+    const [fresh, light] = [task(turn), task(new Turn())];
+    const started = task(turn);
+    Object.defineProperty(started, "started", { value: true });
+    for (const one of [fresh, light, started]) turns.push(one);
+    const order = [turns.take(), turns.take(), turns.take()];
+    assert.deepEqual(new Set(order), new Set([fresh, light, started]));
+    assert(order.indexOf(started) < order.indexOf(fresh));
+    assert.equal(turns.size, 0);
+  });
+
   it("forget a task that is taken away", () => {
     const turns = new Turns();
     const tasks = [task(new Turn()), task(new Turn())];
