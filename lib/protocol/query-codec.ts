@@ -60,6 +60,7 @@ const askShapes: { readonly [K in QueryKind]: Shape } = {
 const queryShape: Shape = {
   wire(value, path) {
     if (isBarePing(value)) return pingWire;
+    if (Array.isArray(value)) return null; // it would pass for a query on the wire, and only there
     if (!isFields(value)) return value;
     if (typeof value.kind !== "string") {
       throw new AhnlichError(
