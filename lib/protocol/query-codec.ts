@@ -15,11 +15,10 @@ import { type Fields, fieldsOf, isFields, listOf, predicate, type Shape, vector 
  */
 export function encodeQuery(query: Query): Uint8Array {
   if (isBarePing(query)) return pingQuery;
-  const wire = queryShape.wire(query, "query");
-  if (!Array.isArray(wire)) {
+  if (!hasKind(query)) {
     throw new AhnlichError("INVALID_ARGUMENT", "query: expected an object with a kind");
   }
-  return encode(wire, "query");
+  return encode(queryShape.wire(query, "query"), "query");
 }
 
 /**
@@ -30,9 +29,7 @@ export function encodeQuery(query: Query): Uint8Array {
  */
 export function decodeQuery(bytes: Uint8Array): Query {
   if (bytes === pingQuery) return ping;
-  const query = queryShape.read(decode(bytes, options), "query");
-  if (isFields(query)) return query as never as Query;
-  throw new AhnlichError("PROTOCOL_ERROR", "expected a query as [kind, fields]");
+  return queryShape.read(decode(bytes, options), "query") as never as Query;
 }
 
 /** Of each kind, the fields that hold vectors, queries or predicates. */
@@ -53,20 +50,14 @@ const askShapes: { readonly [K in QueryKind]: Shape } = {
   delete: fieldsOf({ target: deleteTarget() }),
   search: fieldsOf({ target: searchTarget(), where: predicate }),
   searchMany: fieldsOf({ targets: listOf(vector), where: predicate }),
-  pipeline: fieldsOf({ queries: listOf(lazily(() => queryShape)) }),
+  pipeline: fieldsOf({ queries: listOf(lazily(() => memberShape)) }),
 };
 
 /** `[kind, fields]`, or `[kind]` where there are no fields. */
 const queryShape: Shape = {
   wire(value, path) {
     if (isBarePing(value)) return pingWire;
-    if (!isFields(value)) return value;
-    if (typeof value.kind !== "string") {
-      throw new AhnlichError(
-        "INVALID_ARGUMENT",
-        `${path}.kind: expected a text, got ${typeof value.kind}`,
-      );
-    }
+    if (!hasKind(value)) return value;
     const { kind, ...fields } = value;
     const shaped = isQueryKind(kind) ? (askShapes[kind].wire(fields, path) as Fields) : fields;
     for (const name of Object.keys(shaped)) {
@@ -75,7 +66,6 @@ const queryShape: Shape = {
     return [kind];
   },
   read(value, path) {
-    if (!Array.isArray(value) && !isFields(value)) return value; // the engine says what it wants
     const [kind, fields = {}] = Array.isArray(value) ? value : [];
     if (typeof kind !== "string" || !isFields(fields)) {
       throw new AhnlichError("PROTOCOL_ERROR", `${path}: expected [kind, fields]`);
@@ -84,6 +74,19 @@ const queryShape: Shape = {
     return { ...read, kind };
   },
 };
+
+/** A query of a pipeline; `[nil, value]` for what is none, which the engine refuses in its place. */
+const memberShape: Shape = {
+  wire: (value, path) => (hasKind(value) ? queryShape.wire(value, path) : [null, value]),
+  read(value, path) {
+    const isNone = Array.isArray(value) && value.length === 2 && value[0] === null;
+    return isNone ? value[1] : queryShape.read(value, path);
+  },
+};
+
+function hasKind(value: unknown): value is Fields & { kind: string } {
+  return isFields(value) && typeof value.kind === "string";
+}
 
 /** The commonest query takes the shortest way. */
 function isBarePing(value: unknown): boolean {

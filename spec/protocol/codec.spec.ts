@@ -123,7 +123,7 @@ describe("codec", () => {
       [{ kind: "count", store: () => 1 }, /function/],
       [{ kind: "count", where: { a: undefined, b: 1n } }, /where\.b.*bigint/],
       [null, /query: expected an object/],
-      [{ store: "a" }, /query\.kind: expected a text/],
+      [{ store: "a" }, /expected an object with a kind/],
       [{ kind: "pipeline", queries: [{ store: "a" }] }, /queries\[0\]\.kind/],
     ];
     for (const [query, words] of cases) {
