@@ -15,8 +15,13 @@ import { type Fields, fieldsOf, isFields, listOf, predicate, type Shape, vector 
  */
 export function encodeQuery(query: Query): Uint8Array {
   if (isBarePing(query)) return pingQuery;
-  if (!hasKind(query)) {
+  if (!isFields(query)) {
     throw new AhnlichError("INVALID_ARGUMENT", "query: expected an object with a kind");
+  }
+  const kind: unknown = query.kind;
+  if (typeof kind !== "string") {
+    const sentence = `query.kind: expected a text, got ${typeof kind}`;
+    throw new AhnlichError("INVALID_ARGUMENT", sentence);
   }
   return encode(queryShape.wire(query, "query"), "query");
 }
@@ -29,7 +34,9 @@ export function encodeQuery(query: Query): Uint8Array {
  */
 export function decodeQuery(bytes: Uint8Array): Query {
   if (bytes === pingQuery) return ping;
-  return queryShape.read(decode(bytes, options), "query") as never as Query;
+  const query = queryShape.read(decode(bytes, options), "query");
+  if (isFields(query)) return query as never as Query;
+  throw new AhnlichError("PROTOCOL_ERROR", "expected a query as [kind, fields]");
 }
 
 /** Of each kind, the fields that hold vectors, queries or predicates. */
@@ -50,14 +57,15 @@ const askShapes: { readonly [K in QueryKind]: Shape } = {
   delete: fieldsOf({ target: deleteTarget() }),
   search: fieldsOf({ target: searchTarget(), where: predicate }),
   searchMany: fieldsOf({ targets: listOf(vector), where: predicate }),
-  pipeline: fieldsOf({ queries: listOf(lazily(() => memberShape)) }),
+  pipeline: fieldsOf({ queries: listOf(lazily(() => queryShape)) }),
 };
 
 /** `[kind, fields]`, or `[kind]` where there are no fields. */
 const queryShape: Shape = {
   wire(value, path) {
     if (isBarePing(value)) return pingWire;
-    if (!hasKind(value)) return value;
+    // What is no query travels as nil: the engine refuses it, and it alone, within a pipeline.
+    if (!isFields(value) || typeof value.kind !== "string") return null;
     const { kind, ...fields } = value;
     const shaped = isQueryKind(kind) ? (askShapes[kind].wire(fields, path) as Fields) : fields;
     for (const name of Object.keys(shaped)) {
@@ -66,8 +74,9 @@ const queryShape: Shape = {
     return [kind];
   },
   read(value, path) {
-    if (Array.isArray(value) && value.length === 1 && value[0] === "ping") return ping;
+    if (!Array.isArray(value) && !isFields(value)) return value; // the engine says what it wants
     const [kind, fields = {}] = Array.isArray(value) ? value : [];
+    if (kind === "ping" && Array.isArray(value) && value.length === 1) return ping;
     if (typeof kind !== "string" || !isFields(fields)) {
       throw new AhnlichError("PROTOCOL_ERROR", `${path}: expected [kind, fields]`);
     }
@@ -75,19 +84,6 @@ const queryShape: Shape = {
     return { ...read, kind };
   },
 };
-
-/** A query of a pipeline; `[nil, value]` for what is none, which the engine refuses in its place. */
-const memberShape: Shape = {
-  wire: (value, path) => (hasKind(value) ? queryShape.wire(value, path) : [null, value]),
-  read(value, path) {
-    const isNone = Array.isArray(value) && value.length === 2 && value[0] === null;
-    return isNone ? value[1] : queryShape.read(value, path);
-  },
-};
-
-function hasKind(value: unknown): value is Fields & { kind: string } {
-  return isFields(value) && typeof value.kind === "string";
-}
 
 /** The commonest query takes the shortest way. */
 function isBarePing(value: unknown): boolean {

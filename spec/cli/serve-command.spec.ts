@@ -180,7 +180,7 @@ describe("ahnlich serve", function () {
   ] as const) {
     it(`exits at once when ${name} comes a second time`, async () => {
       await using serve = await ServeProcess.start();
-      await using client = await connect(serve.url);
+      await using client = await connect(serve.url, { connectTimeoutMs: 200 });
       const busy = await keepBusy(client);
       serve.signal(name);
       await serve.logged("closing");
