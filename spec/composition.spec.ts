@@ -172,7 +172,7 @@ describe("two engines in one process", () => {
     assert.equal((await other.clients()).length, 1);
     assert.notDeepEqual(await one.clients(), await other.clients());
     await one.close();
-    assert.equal(await yours.ping(), null);
+    assert.ok((await yours.ping()) >= 0);
     await other.createStore("s", { dimension: 1 });
     assert.equal((await yours.listStores()).length, 1);
     await Promise.all([mine.close(), yours.close()]);

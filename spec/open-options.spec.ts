@@ -29,12 +29,12 @@ describe("the options of open", () => {
     [{ provide: [{ create: () => 1 }] }, /^provide\[0\]: expected what provide\(\) makes/],
     [{ provide: [{ port: Clock }] }, /^provide\[0\]: expected what provide\(\) makes/],
   ];
-  for (const [options, sentence] of wrong) {
-    it(`are refused: ${sentence.source}`, async () => {
+  it("are refused where they are none, in a sentence that says what was expected", async () => {
+    for (const [options, sentence] of wrong) {
       refuses(() => checkOpenOptions(options), "INVALID_ARGUMENT", sentence);
       await rejects(open(options as OpenOptions), "INVALID_ARGUMENT");
-    });
-  }
+    }
+  });
 
   it("may be left out, or be undefined", () => {
     const all = { path: undefined, threads: undefined, limits: undefined, provide: undefined };
@@ -57,24 +57,24 @@ describe("the options of open", () => {
 
   it("with no threads leave an engine that does everything, in memory and in a folder", async () => {
     using folder = new TemporaryFolder();
-    const entries = randomEntries(randomNumbers(4), 8_000, 16);
+    const entries = randomEntries(randomNumbers(4), 3_000, 16);
     for (const path of [undefined, folder.path]) {
       await using engine = await open({ path, threads: 0 });
       assert.equal((await engine.info()).threads, 0);
       const store = await engine.createStore("s", { dimension: 16 });
-      assert.equal((await store.set(entries)).inserted, 8_000);
-      const targets = entries.slice(0, 300).map(({ vector }) => vector);
+      assert.equal((await store.set(entries)).inserted, 3_000);
+      const targets = entries.slice(0, 50).map(({ vector }) => vector);
       const found = await store.searchMany(targets, { limit: 2, metric: "euclidean" });
       assert.deepEqual(
         found.map(([nearest]) => nearest.id),
-        entries.slice(0, 300).map(({ id }) => id),
+        entries.slice(0, 50).map(({ id }) => id),
       );
-      const where = { number: { $gte: 4_000 } };
-      assert.equal(await store.count({ where }), 4_000);
+      const where = { number: { $gte: 1_000 } };
+      assert.equal(await store.count({ where }), 2_000);
       const within = await store.search(targets[0], { where, limit: 5 });
       assert.equal(within.length, 5);
-      assert.equal(await store.delete({ where }), 4_000);
-      assert.equal((await store.find({ limit: 5_000 })).entries.length, 4_000);
+      assert.equal(await store.delete({ where }), 2_000);
+      assert.equal((await store.find({ limit: 5_000 })).entries.length, 1_000);
       assert.equal(await engine.dropStore("s"), true);
     }
   });
