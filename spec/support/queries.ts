@@ -180,5 +180,3 @@ function matches(): fc.Arbitrary<unknown> {
 function storeInfo(): fc.Arbitrary<unknown> {
   return some({ name: fc.string(), dimension: fc.nat(), entries: fc.maxSafeInteger() });
 }
-
-export type AnyAnswer = Kinds[QueryKind]["answer"];
