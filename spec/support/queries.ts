@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { AhnlichError, type ErrorCode, errorCodes } from "../../lib/model/errors.js";
 import { defaultLimits } from "../../lib/model/limits.js";
 import { metrics } from "../../lib/model/metric.js";
-import type { Kinds, Query, QueryKind } from "../../lib/model/query.js";
+import type { Query, QueryKind } from "../../lib/model/query.js";
 import { metadata, numbers, values } from "./values.js";
 
 /** For every kind, queries of that kind as they arrive: with vectors as Float32Array. */
