@@ -1,14 +1,37 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A new empty folder, gone again when it is disposed. */
-export async function temporaryFolder(): Promise<TemporaryFolder> {
-  const path = await mkdtemp(join(tmpdir(), "ahnlich-"));
-  const remove = () => rm(path, { recursive: true, force: true, maxRetries: 3 });
-  return { path, [Symbol.asyncDispose]: remove };
-}
+/** A folder of its own for a test, made when it is first asked for; `remove` takes it away again. */
+export class TemporaryFolder implements Disposable {
+  readonly #parent: string;
+  #path: string | undefined;
 
-export interface TemporaryFolder extends AsyncDisposable {
-  readonly path: string;
+  constructor(parent: string = tmpdir()) {
+    this.#parent = parent;
+  }
+
+  get path(): string {
+    this.#path ??= mkdtempSync(join(this.#parent, "ahnlich-spec-"));
+    return this.#path;
+  }
+
+  /** One in memory where the system has such, for few bytes and many commits: nothing waits for a disk. */
+  static ofMemory(): TemporaryFolder {
+    return new TemporaryFolder(existsSync("/dev/shm") ? "/dev/shm" : tmpdir());
+  }
+
+  at(...names: string[]): string {
+    return join(this.path, ...names);
+  }
+
+  remove(): void {
+    if (this.#path === undefined) return;
+    rmSync(this.#path, { recursive: true, force: true, maxRetries: 3 });
+    this.#path = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.remove();
+  }
 }
