@@ -6,7 +6,7 @@ import type { Draft } from "./draft.js";
 import { Logger } from "./ports.js";
 import { Recovery } from "./recovery.js";
 import { Slice } from "./slice.js";
-import { StoreVectors } from "./store-vectors.js";
+import { type GiveUp, StoreVectors } from "./store-vectors.js";
 import { View, Views } from "./view.js";
 import type { Publisher } from "./writer.js";
 
@@ -46,7 +46,7 @@ export class Publication implements Publisher {
   vectorsOf(store: StoredStore): StoreVectors {
     let vectors = this.#vectors.get(store.incarnation);
     if (vectors === undefined) {
-      vectors = new StoreVectors(this.#indexes, store, this.#log, false);
+      vectors = new StoreVectors(this.#indexes, store, this.#giveUp, false);
       this.#vectors.set(store.incarnation, vectors);
     }
     return vectors;
@@ -55,7 +55,8 @@ export class Publication implements Publisher {
   async publish(draft: Draft): Promise<void> {
     const slice = new Slice();
     for (const store of draft.created) {
-      this.#vectors.set(store.incarnation, new StoreVectors(this.#indexes, store, this.#log, true));
+      const vectors = new StoreVectors(this.#indexes, store, this.#giveUp, true);
+      this.#vectors.set(store.incarnation, vectors);
     }
     for (const effects of draft.effects.values()) {
       await this.vectorsOf(effects.store).apply(effects, slice);
@@ -65,6 +66,11 @@ export class Publication implements Publisher {
     for (const incarnation of draft.effects.keys()) this.#settle(incarnation, sequence);
     for (const store of draft.dropped) this.#forget(store, sequence);
   }
+
+  readonly #giveUp: GiveUp = ({ name }, index, error) => {
+    this.#log.error({ store: name, error }, "the vectors in memory are given up");
+    this.views.whenForgotten(this.views.current.sequence + 1, () => index.close());
+  };
 
   /** Slots of what has died are free once nobody sees it. */
   #settle(incarnation: number, sequence: number): void {
