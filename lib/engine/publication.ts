@@ -1,6 +1,8 @@
+import { setTimeout } from "node:timers/promises";
 import { inject, injectable } from "tsyringe";
 import { VectorIndexes } from "../indexes/vector-index.js";
-import { Persistence } from "../persistence/persistence.js";
+import { AhnlichError } from "../model/errors.js";
+import { Persistence, type Snapshot } from "../persistence/persistence.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import type { Draft } from "./draft.js";
 import { Logger } from "./ports.js";
@@ -62,9 +64,21 @@ export class Publication implements Publisher {
       await this.vectorsOf(effects.store).apply(effects, slice);
     }
     const { sequence } = draft.state;
-    this.views.publish(new View(sequence, this.#persistence.snapshot(), draft.catalog));
+    this.views.publish(new View(sequence, await this.#snapshot(), draft.catalog));
     for (const incarnation of draft.effects.keys()) this.#settle(incarnation, sequence);
     for (const store of draft.dropped) this.#forget(store, sequence);
+  }
+
+  /** Where readers hold as many states as there can be, it waits until one of them has gone. */
+  async #snapshot(): Promise<Snapshot> {
+    for (;;) {
+      try {
+        return this.#persistence.snapshot();
+      } catch (error) {
+        if (!(error instanceof AhnlichError) || error.code !== "BUSY") throw error;
+        await setTimeout(busyMs);
+      }
+    }
   }
 
   readonly #giveUp: GiveUp = ({ name }, index, error) => {
@@ -94,3 +108,5 @@ export class Publication implements Publisher {
     this.#vectors.clear();
   }
 }
+
+const busyMs = 5;
