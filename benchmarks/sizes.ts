@@ -1,0 +1,57 @@
+/** How much each benchmark does. */
+export interface Sizes {
+  readonly name: "full" | "quick" | "smoke";
+  /** How often each contender has its turn. */
+  readonly rounds: number;
+  /** Milliseconds of one turn of a rate. */
+  readonly sliceMs: number;
+  /** Entries of the store that rates and latencies are measured on. */
+  readonly stored: number;
+  /** Calls of each contender in one round of a latency. */
+  readonly calls: number;
+  /** Entries of the large store: searched exactly, loaded, opened. */
+  readonly large: number;
+  /** Entries of one round of ingest in batches, and sets of one round of single sets. */
+  readonly ingested: number;
+  readonly singles: number;
+  /** Whether vectors are the prepared words or, without any file, seeded random ones. */
+  readonly vectors: "words" | "random";
+}
+
+/** Every word, minus those held out as queries, is a little more than 340,000. */
+export const full: Sizes = {
+  name: "full",
+  rounds: 7,
+  sliceMs: 100,
+  stored: 10_000,
+  calls: 1_000,
+  large: 340_000,
+  ingested: 100_000,
+  singles: 20_000,
+  vectors: "words",
+};
+
+export const quick: Sizes = {
+  name: "quick",
+  rounds: 5,
+  sliceMs: 30,
+  stored: 10_000,
+  calls: 300,
+  large: 100_000,
+  ingested: 20_000,
+  singles: 5_000,
+  vectors: "words",
+};
+
+/** Shows that everything runs and does the right work; its figures mean nothing. */
+export const smoke: Sizes = {
+  name: "smoke",
+  rounds: 2,
+  sliceMs: 1,
+  stored: 300,
+  calls: 5,
+  large: 500,
+  ingested: 2_000,
+  singles: 200,
+  vectors: "random",
+};
