@@ -13,18 +13,22 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   protocol: ["model", "encoding"],
   persistence: ["model", "encoding"],
   indexes: ["model", "kernels"],
-  engine: ["model", "handles"],
+  rows: ["model", "encoding"],
+  engine: ["model", "handles", "rows"],
   client: ["model", "handles", "protocol", "transport"],
   server: ["model", "handles", "protocol", "transport"],
 };
 
-/** The ports that the engine knows beside its layers. */
-const enginePorts = [
-  "lib/indexes/vector-index.ts",
+/** The ports that a folder knows beside its layers. */
+const persistencePorts = [
   "lib/persistence/persistence.ts",
   "lib/persistence/table.ts",
   "lib/persistence/write-batch.ts",
 ];
+const ports: Readonly<Record<string, readonly string[]>> = {
+  rows: persistencePorts,
+  engine: ["lib/indexes/vector-index.ts", ...persistencePorts],
+};
 
 /** Modules that only one file may touch. */
 const guarded: Readonly<Record<string, string>> = {
@@ -135,7 +139,7 @@ function mayImport(from: string, module: string): boolean {
   if (theirs === mine) return true;
   if (mine === "cli") return theirs === "";
   if (mine === "" || mine === "sharing") return theirs !== "cli";
-  if (mine === "engine" && enginePorts.includes(module)) return true;
+  if (ports[mine]?.includes(module)) return true;
   return layers[mine].includes(theirs);
 }
 

@@ -1,4 +1,4 @@
-import type { StoredStore } from "../persistence/rows/store-rows.js";
+import type { StoredStore } from "../rows/store-rows.js";
 import type { Command, DeleteTarget } from "./command.js";
 import type { Draft, Placed } from "./draft.js";
 import { scanEntries } from "./scan.js";

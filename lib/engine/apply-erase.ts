@@ -1,5 +1,5 @@
-import { afterStoreKey, storeKey } from "../persistence/rows/keys.js";
 import type { TableName } from "../persistence/table.js";
+import { afterStoreKey, storeKey } from "../rows/keys.js";
 import type { Command } from "./command.js";
 import type { Draft } from "./draft.js";
 

@@ -3,7 +3,7 @@ import { AhnlichError } from "../model/errors.js";
 import { checkLimit, type Limits } from "../model/limits.js";
 import type { SetMode } from "../model/options.js";
 import { checkDimension } from "../model/vector.js";
-import type { StoredStore } from "../persistence/rows/store-rows.js";
+import type { StoredStore } from "../rows/store-rows.js";
 import type { Command, WriteEntry } from "./command.js";
 import type { Draft, Placed } from "./draft.js";
 import { Slice } from "./slice.js";
@@ -15,6 +15,9 @@ type Set = Extract<Command, { kind: "set" }>;
 export async function applySet(draft: Draft, command: Set, limits: Limits): Promise<SetResponse> {
   const store = draft.catalog.get(command.store);
   if (command.entries.length === 0) return { inserted: 0, updated: 0, version: 0 };
+  for (const [index, { vector }] of command.entries.entries()) {
+    checkDimension(vector.length, store.dimension, `entries[${index}].vector`);
+  }
   const slice = new Slice();
   const accepted = await check(draft, store, command, slice);
   checkMemory(draft, store, accepted, limits);
@@ -46,8 +49,7 @@ async function check(
   slice: Slice,
 ): Promise<Map<string, Accepted>> {
   const accepted = new Map<string, Accepted>();
-  for (const [index, entry] of command.entries.entries()) {
-    checkDimension(entry.vector.length, store.dimension, `entries[${index}].vector`);
+  for (const entry of command.entries) {
     const before = draft.find(store, entry.id);
     checkMode(command.mode, entry.id, before !== undefined || accepted.has(entry.id));
     if (entry.ifVersion !== undefined) checkVersion(draft, store, entry, before);

@@ -1,7 +1,7 @@
 import { AhnlichError } from "../model/errors.js";
 import { checkLimit, type Limits } from "../model/limits.js";
-import { nameKey } from "../persistence/rows/keys.js";
-import { putErasing, putStore, type StoredStore } from "../persistence/rows/store-rows.js";
+import { nameKey } from "../rows/keys.js";
+import { putErasing, putStore, type StoredStore } from "../rows/store-rows.js";
 import type { Command } from "./command.js";
 import type { Draft } from "./draft.js";
 

@@ -1,6 +1,6 @@
 import sortedBtree from "sorted-btree";
 import { AhnlichError } from "../model/errors.js";
-import type { StoredStore } from "../persistence/rows/store-rows.js";
+import type { StoredStore } from "../rows/store-rows.js";
 
 /** The stores at one sequence, by name. Copying costs nothing; changing a copy costs only the paths it touches. */
 export class Catalog {

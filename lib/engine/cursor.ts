@@ -1,8 +1,8 @@
 import type { CheckedQuery } from "../model/checked-query.js";
 import { AhnlichError } from "../model/errors.js";
-import { checksum } from "../persistence/rows/checksum.js";
-import { readU32, writeU32 } from "../persistence/rows/keys.js";
-import type { StoredStore } from "../persistence/rows/store-rows.js";
+import { checksum } from "../rows/checksum.js";
+import { readU32, writeU32 } from "../rows/keys.js";
+import type { StoredStore } from "../rows/store-rows.js";
 
 /*
  * Where a page ended, as an opaque text: base64url of
@@ -42,12 +42,12 @@ function sumOf(bytes: Uint8Array, { where }: CheckedQuery<"find">): number {
   return checksum(bytes.subarray(5), checksum(Buffer.from(describe(where)), 0));
 }
 
-/** Predicates of the same form and operands, and only those, are described by the same text. */
+/** Predicates of the same form and operands, and only those, have the same text: no field begins with `$`. */
 function describe(where: unknown): string {
   return JSON.stringify(where, function (this: Record<string, unknown>, name, value: unknown) {
     const original = this[name];
-    if (original instanceof Date) return { date: original.getTime() };
-    if (original instanceof Uint8Array) return { bytes: Buffer.from(original).toString("hex") };
+    if (original instanceof Date) return { $date: original.getTime() };
+    if (original instanceof Uint8Array) return { $bytes: Buffer.from(original).toString("hex") };
     return value;
   });
 }

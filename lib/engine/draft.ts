@@ -1,9 +1,9 @@
 import type { Snapshot } from "../persistence/persistence.js";
-import { type ChangeKind, changeParts, putChanges } from "../persistence/rows/change-rows.js";
-import { deleteEntry, putEntry, readEntry, readOrdinal } from "../persistence/rows/entry-rows.js";
-import { putState, type State } from "../persistence/rows/meta-rows.js";
-import { type Counters, putCounters, type StoredStore } from "../persistence/rows/store-rows.js";
 import { WriteBatch } from "../persistence/write-batch.js";
+import { type ChangeKind, changeParts, putChanges } from "../rows/change-rows.js";
+import { deleteEntry, putEntry, readEntry, readOrdinal } from "../rows/entry-rows.js";
+import { putState, type State } from "../rows/meta-rows.js";
+import { type Counters, putCounters, type StoredStore } from "../rows/store-rows.js";
 import type { Catalog } from "./catalog.js";
 import type { Command, WriteEntry } from "./command.js";
 import type { View } from "./view.js";

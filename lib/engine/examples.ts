@@ -2,8 +2,8 @@ import type { CheckedSearchTarget, Example } from "../model/checked-query.js";
 import { AhnlichError } from "../model/errors.js";
 import { checkDimension, toVector } from "../model/vector.js";
 import type { Snapshot } from "../persistence/persistence.js";
-import { readOrdinal } from "../persistence/rows/entry-rows.js";
-import type { StoredStore } from "../persistence/rows/store-rows.js";
+import { readOrdinal } from "../rows/entry-rows.js";
+import type { StoredStore } from "../rows/store-rows.js";
 import { vectorOf } from "./read.js";
 
 /** What is searched for, and the entries that are not to be found: those named as examples. */

@@ -1,8 +1,8 @@
 import type { CheckedQuery } from "../model/checked-query.js";
 import { compilePredicate } from "../model/compile-predicate.js";
 import type { Entry, Page } from "../model/entry.js";
-import { decodeMetadata, ordinalOfRow } from "../persistence/rows/entry-rows.js";
-import { afterIdKey, afterStoreKey, storeKey } from "../persistence/rows/keys.js";
+import { decodeMetadata, ordinalOfRow } from "../rows/entry-rows.js";
+import { afterIdKey, afterStoreKey, storeKey } from "../rows/keys.js";
 import type { Call } from "./call.js";
 import { makeCursor, readCursor } from "./cursor.js";
 import { readByOrdinal, toEntry } from "./read.js";

@@ -3,9 +3,9 @@ import type { CheckedQuery } from "../model/checked-query.js";
 import type { Entry } from "../model/entry.js";
 import { AhnlichError } from "../model/errors.js";
 import type { Limits } from "../model/limits.js";
-import type { Kinds, QueryKind } from "../model/query.js";
 import type { Call } from "./call.js";
 import { count, find } from "./find.js";
+import type { Handlers } from "./handler-table.js";
 import { runPipeline } from "./pipeline.js";
 import type { Publication } from "./publication.js";
 import { readById, toEntry } from "./read.js";
@@ -15,11 +15,6 @@ import { Slice } from "./slice.js";
 import type { View } from "./view.js";
 import { writeOf } from "./write-of.js";
 import type { Writer } from "./writer.js";
-
-/** Of every kind, how it is carried out. */
-export type Handlers = {
-  readonly [K in QueryKind]: (query: CheckedQuery<K>, call: Call) => Promise<Kinds[K]["answer"]>;
-};
 
 /** What the handlers work with. */
 export interface Workshop {

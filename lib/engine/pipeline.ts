@@ -1,9 +1,8 @@
 import type { Outcome } from "../model/answers.js";
 import type { CheckedMember, CheckedQuery } from "../model/checked-query.js";
 import { toAhnlichError } from "../model/errors.js";
-import type { QueryKind } from "../model/query.js";
 import { type Call, checkCall } from "./call.js";
-import type { Handlers } from "./handlers.js";
+import { carryOut, type Handlers } from "./handler-table.js";
 
 /**
  * The queries in order, each seeing the ones before; one that fails does not stop the rest. When the call is
@@ -31,14 +30,4 @@ async function outcomeOf(
   } catch (error) {
     return { ok: false, error: toAhnlichError(error) };
   }
-}
-
-/** Runs the handler of the query's kind. */
-export function carryOut<K extends QueryKind>(
-  handlers: Handlers,
-  query: CheckedQuery<K>,
-  call: Call,
-): Promise<unknown> {
-  const handler = handlers[query.kind] as (query: CheckedQuery<K>, call: Call) => Promise<unknown>;
-  return handler(query, call);
 }

@@ -1,5 +1,5 @@
-import { writeU48 } from "../persistence/rows/keys.js";
-import type { Origin } from "../persistence/rows/meta-rows.js";
+import { writeU48 } from "../rows/keys.js";
+import type { Origin } from "../rows/meta-rows.js";
 
 /** How far something has come, as an opaque text: base64url of the folder's history and a sequence u48. */
 export function positionOf(origin: Origin, sequence: number): string {

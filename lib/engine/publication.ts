@@ -1,7 +1,7 @@
 import { inject, injectable } from "tsyringe";
 import { VectorIndexes } from "../indexes/vector-index.js";
 import { Persistence } from "../persistence/persistence.js";
-import type { StoredStore } from "../persistence/rows/store-rows.js";
+import type { StoredStore } from "../rows/store-rows.js";
 import type { Draft } from "./draft.js";
 import { Logger } from "./ports.js";
 import { Recovery } from "./recovery.js";

@@ -8,8 +8,8 @@ import {
   readOrdinal,
   readVector,
   type StoredEntry,
-} from "../persistence/rows/entry-rows.js";
-import type { StoredStore } from "../persistence/rows/store-rows.js";
+} from "../rows/entry-rows.js";
+import type { StoredStore } from "../rows/store-rows.js";
 
 /** The entry of that id as it is stored; undefined where there is none. */
 export function readById(

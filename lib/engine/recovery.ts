@@ -1,4 +1,5 @@
 import type { Persistence } from "../persistence/persistence.js";
+import { WriteBatch } from "../persistence/write-batch.js";
 import {
   type Origin,
   putOrigin,
@@ -6,9 +7,8 @@ import {
   readOrigin,
   readState,
   type State,
-} from "../persistence/rows/meta-rows.js";
-import { readErasing, readStores } from "../persistence/rows/store-rows.js";
-import { WriteBatch } from "../persistence/write-batch.js";
+} from "../rows/meta-rows.js";
+import { readErasing, readStores } from "../rows/store-rows.js";
 import { Catalog } from "./catalog.js";
 import type { Clock, Random } from "./ports.js";
 

@@ -3,8 +3,8 @@ import type { CheckedInclude } from "../model/checked-query.js";
 import type { Match } from "../model/entry.js";
 import { compareText } from "../model/text.js";
 import type { Snapshot } from "../persistence/persistence.js";
-import { decodeMetadata } from "../persistence/rows/entry-rows.js";
-import type { StoredStore } from "../persistence/rows/store-rows.js";
+import { decodeMetadata } from "../rows/entry-rows.js";
+import type { StoredStore } from "../rows/store-rows.js";
 import { readByOrdinal, vectorOf } from "./read.js";
 import type { Slice } from "./slice.js";
 

@@ -2,9 +2,9 @@ import { compilePredicate } from "../model/compile-predicate.js";
 import type { Metadata } from "../model/metadata.js";
 import type { Predicate } from "../model/predicate.js";
 import type { Snapshot } from "../persistence/persistence.js";
-import { decodeMetadata, entryOfRow, type StoredEntry } from "../persistence/rows/entry-rows.js";
-import { afterStoreKey, ordinalOfKey, storeKey } from "../persistence/rows/keys.js";
-import type { StoredStore } from "../persistence/rows/store-rows.js";
+import { decodeMetadata, entryOfRow, type StoredEntry } from "../rows/entry-rows.js";
+import { afterStoreKey, ordinalOfKey, storeKey } from "../rows/keys.js";
+import type { StoredStore } from "../rows/store-rows.js";
 import type { Slice } from "./slice.js";
 
 /** Visits every entry of the store that the predicate allows, in the order of their ordinals, in slices. */

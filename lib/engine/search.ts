@@ -2,7 +2,7 @@ import type { Nearest, Selection, VectorIndex } from "../indexes/vector-index.js
 import type { CheckedQuery, CheckedSearchOptions } from "../model/checked-query.js";
 import type { Match } from "../model/entry.js";
 import { checkDimension } from "../model/vector.js";
-import type { StoredStore } from "../persistence/rows/store-rows.js";
+import type { StoredStore } from "../rows/store-rows.js";
 import type { Call } from "./call.js";
 import { resolveExamples } from "./examples.js";
 import type { Publication } from "./publication.js";

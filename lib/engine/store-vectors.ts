@@ -1,8 +1,8 @@
 import type { VectorIndex, VectorIndexes } from "../indexes/vector-index.js";
 import { vectorToBytes } from "../model/vector.js";
-import { vectorBytesOfRow } from "../persistence/rows/entry-rows.js";
-import { afterStoreKey, ordinalOfKey, storeKey } from "../persistence/rows/keys.js";
-import type { StoredStore } from "../persistence/rows/store-rows.js";
+import { vectorBytesOfRow } from "../rows/entry-rows.js";
+import { afterStoreKey, ordinalOfKey, storeKey } from "../rows/keys.js";
+import type { StoredStore } from "../rows/store-rows.js";
 import { type Call, unlessGivenUp } from "./call.js";
 import type { Effects } from "./draft.js";
 import type { Logger } from "./ports.js";

@@ -1,5 +1,5 @@
-import { timeOfChanges } from "../persistence/rows/change-rows.js";
-import { afterStoreKey, changeKey, sequenceOfKey } from "../persistence/rows/keys.js";
+import { timeOfChanges } from "../rows/change-rows.js";
+import { afterStoreKey, changeKey, sequenceOfKey } from "../rows/keys.js";
 import type { Command } from "./command.js";
 import type { Draft } from "./draft.js";
 

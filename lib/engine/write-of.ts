@@ -1,7 +1,7 @@
 import type { CheckedEntry, CheckedQuery } from "../model/checked-query.js";
 import { checkLimit, type Limits } from "../model/limits.js";
 import { textBytes } from "../model/text.js";
-import { encodeMetadata } from "../persistence/rows/entry-rows.js";
+import { encodeMetadata } from "../rows/entry-rows.js";
 import type { Write, WriteEntry } from "./command.js";
 
 /** The write that a query asks for. @throws LIMIT_EXCEEDED where it is too big once it is encoded */

@@ -1,7 +1,7 @@
 import { AhnlichError, toAhnlichError } from "../model/errors.js";
 import type { Limits } from "../model/limits.js";
 import type { Persistence } from "../persistence/persistence.js";
-import type { State } from "../persistence/rows/meta-rows.js";
+import type { State } from "../rows/meta-rows.js";
 import { apply } from "./apply.js";
 import type { Call } from "./call.js";
 import { type Command, readsWholeStore, type Write } from "./command.js";

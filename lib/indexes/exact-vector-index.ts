@@ -120,7 +120,9 @@ export class ExactVectorIndex implements VectorIndex {
       weight: targets.length,
       cost: expectedMs(part.rows, dimension, targets.length),
       request: () => {
-        return { ...part, dimension, stride, targets, metric, limit, maxDistance, sequence };
+        const { arena, units, picked, rows } = part;
+        const vectors = { arena, units, picked, rows, dimension, stride };
+        return { vectors, targets, metric, limit, maxDistance, sequence };
       },
       released: () => {
         this.#readers--;

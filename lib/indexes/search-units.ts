@@ -1,16 +1,11 @@
 import type { Arena } from "../kernels/arena.js";
 import * as layout from "../kernels/layout.js";
+import type { JobVectors } from "../kernels/search-job.js";
 import type { SlotSelection } from "./slot-selection.js";
 import type { Slots } from "./slots.js";
 
-/** What a search looks at in one arena, as the kernels want it: spans of blocks, or single blocks picked. */
-export interface SearchUnits {
-  readonly arena: Arena;
-  readonly units: Uint32Array;
-  readonly picked: boolean;
-  /** The most rows they have. */
-  readonly rows: number;
-}
+/** What a search looks at in one arena: spans of blocks, or single blocks picked. */
+export type SearchUnits = Pick<JobVectors, "arena" | "units" | "picked" | "rows">;
 
 /** All that is selected, by arena, in `parts` of about the same work each. */
 export function unitsOf(

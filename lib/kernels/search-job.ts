@@ -3,22 +3,27 @@ import type { Arena } from "./arena.js";
 import { noMemory } from "./arenas.js";
 import * as layout from "./layout.js";
 
-/** What a job is about: some targets against some blocks of one arena. */
-export interface JobRequest {
+/** Some blocks of one arena. */
+export interface JobVectors {
   readonly arena: Arena;
   readonly dimension: number;
   /** Bytes from one vector to the next. */
   readonly stride: number;
-  readonly targets: readonly Float32Array[];
-  readonly metric: Metric;
-  readonly limit: number;
-  readonly maxDistance: number;
-  readonly sequence: number;
   /** Of four words each: spans, or picks where `picked` (layout.ts). */
   readonly units: Uint32Array;
   readonly picked: boolean;
   /** The most rows that those units have. */
   readonly rows: number;
+}
+
+/** What a job is about: some targets against some vectors. */
+export interface JobRequest {
+  readonly vectors: JobVectors;
+  readonly targets: readonly Float32Array[];
+  readonly metric: Metric;
+  readonly limit: number;
+  readonly maxDistance: number;
+  readonly sequence: number;
 }
 
 /** The nearest of one target: by distance, then ordinal. */
@@ -41,8 +46,9 @@ export class SearchJob {
 
   /** @throws LIMIT_EXCEEDED when there is no memory for it. */
   constructor(request: JobRequest) {
-    const { arena, stride, targets, units } = request;
-    const capacity = capacityFor(request.limit, request.rows);
+    const { vectors, targets, limit } = request;
+    const { arena, stride, units, rows } = vectors;
+    const capacity = capacityFor(limit, rows);
     const fixed = layout.jobBytes + targets.length * layout.targetBytes + units.length * 4;
     const aligned = Math.ceil(fixed / 16) * 16;
     const bytes = aligned + targets.length * bytesPerTarget(stride, capacity);
@@ -132,25 +138,27 @@ export class SearchJob {
     const { words, doubles } = this.arena;
     const start = this.address >>> 2;
     words.fill(0, start, start + (layout.jobBytes >>> 2));
+    const { dimension, stride, units, picked } = request.vectors;
     const set = (field: number, value: number): void => {
       words[start + (field >>> 2)] = value;
     };
     set(layout.jobMetric, metricCodes[request.metric]);
-    set(layout.jobDimension, request.dimension);
-    set(layout.jobStride, request.stride);
+    set(layout.jobDimension, dimension);
+    set(layout.jobStride, stride);
     set(layout.jobLimit, request.limit);
     set(layout.jobTargets, this.#targets);
     set(layout.jobTargetCount, this.#targetCount);
     set(layout.jobUnits, unitsAt);
-    set(layout.jobUnitCount, request.units.length >>> 2);
-    set(layout.jobPicked, request.picked ? 1 : 0);
+    set(layout.jobUnitCount, units.length >>> 2);
+    set(layout.jobPicked, picked ? 1 : 0);
     doubles[(this.address + layout.jobSequence) / 8] = request.sequence;
     doubles[(this.address + layout.jobMaxDistance) / 8] = request.maxDistance;
   }
 
   #writeTargets(request: JobRequest, start: number, capacity: number): void {
     const { words, floats } = this.arena;
-    const { stride, targets } = request;
+    const { vectors, targets } = request;
+    const { stride } = vectors;
     let at = start;
     for (let i = 0; i < targets.length; i++) {
       const target = this.#target(i);

@@ -11,6 +11,8 @@ export interface SearchQueueOptions {
   readonly threads: number;
   /** Targets that may wait. */
   readonly waitingMax?: number | undefined;
+  /** What is expected to take longer than this does not run at once on the calling thread; 1. */
+  readonly atOnceMs?: number | undefined;
   /** Another worker than ours, for those who want to see it fail. */
   readonly worker?: URL | undefined;
 }
@@ -23,6 +25,7 @@ export interface SearchQueueOptions {
 export class SearchQueue {
   readonly #options: SearchQueueOptions;
   readonly #waitingMax: number;
+  readonly #atOnceMs: number;
   readonly #fresh = new TaskList();
   readonly #started = new TaskList();
   readonly #idle: Lane[] = [];
@@ -36,6 +39,7 @@ export class SearchQueue {
   constructor(options: SearchQueueOptions) {
     this.#options = options;
     this.#waitingMax = options.waitingMax ?? 100_000;
+    this.#atOnceMs = options.atOnceMs ?? 1;
   }
 
   get closed(): boolean {
@@ -93,15 +97,17 @@ export class SearchQueue {
 
   /** True when the task has ended. */
   #runAtOnce(task: SearchTask): boolean {
-    if (task.cost > atOnceMs || this.#heldMs + task.cost > atOnceMs * 2) return false;
+    const heldMax = this.#atOnceMs * 2;
+    if (task.cost > this.#atOnceMs || this.#heldMs + task.cost > heldMax) return false;
     const before = performance.now();
+    const deadline = before + heldMax;
     if (this.#heldMs === 0) setImmediate(() => (this.#heldMs = 0));
     try {
       const job = task.start();
-      let [status] = runSlice([job], before + atOnceMs * 2);
+      let [status] = runSlice([job], deadline);
       while (status === hungry) {
         job.feed();
-        [status] = runSlice([job], before + atOnceMs * 2);
+        [status] = runSlice([job], deadline);
       }
       if (status === finished) task.finish();
       return status === finished;
@@ -211,8 +217,6 @@ function closedError(): AhnlichError {
   return new AhnlichError("CLOSED", "the engine is closed");
 }
 
-/** What is expected to take longer than this goes to a lane. */
-const atOnceMs = 1;
 const batchMs = 0.5;
 const batchMax = 64;
 const startedMax = 128;

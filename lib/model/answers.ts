@@ -24,7 +24,7 @@ export interface EngineInfo {
   readonly version: string;
   /** "major.minor" of the protocol it speaks. */
   readonly protocol: string;
-  /** Absent for an engine in memory, and to clients. */
+  /** The folder; absent for an engine in memory. */
   readonly path?: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;

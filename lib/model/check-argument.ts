@@ -84,7 +84,6 @@ export function refusal(what: string, expected: string, got: unknown): AhnlichEr
 
 export function unknownField(name: string, known: object, what: string): AhnlichError {
   const field = JSON.stringify(name.slice(0, 100));
-  const names = Object.keys(known);
-  const offer = names.length === 0 ? "it has none" : `there are ${names.join(", ")}`;
+  const offer = `there are ${Object.keys(known).join(", ")}`;
   return new AhnlichError("INVALID_ARGUMENT", `${what}: unknown field ${field}; ${offer}`);
 }

@@ -29,7 +29,7 @@ export interface Limits {
   readonly memoryBytes: number;
 }
 
-export const defaultLimits: Limits = {
+export const defaultLimits: Limits = Object.freeze({
   dimension: 4_096,
   limit: 10_000,
   idBytes: 512,
@@ -42,7 +42,7 @@ export const defaultLimits: Limits = {
   stores: 100_000,
   queuedWrites: 10_000,
   memoryBytes: 8 * 1024 * 1024 * 1024,
-};
+});
 
 /** The limits with some replaced. @throws INVALID_ARGUMENT for an unknown name or an impossible value. */
 export function makeLimits(changes: Partial<Limits> = {}): Limits {

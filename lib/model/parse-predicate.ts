@@ -10,7 +10,7 @@ import type { Predicate } from "./predicate.js";
 
 /**
  * The predicate that a caller's `where` means, sharing nothing with it. Every condition counts as
- * one term, and so does every operand of `$in` and `$nin`, every member of `$and` and `$or`.
+ * one term, and so does every operand of `$in` and `$nin`, every member of `$and`, `$or`, `$not`.
  *
  * @throws INVALID_ARGUMENT with the path of what is no predicate: an unknown or misplaced
  * operator, no operator at all, `undefined`, an operand of the wrong type.

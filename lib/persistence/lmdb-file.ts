@@ -10,7 +10,7 @@ import {
   realpathSync,
   statSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { AhnlichError, type ErrorCode } from "../model/errors.js";
 
 /** Where an environment lies, by the folder's real path. */
@@ -30,7 +30,7 @@ export interface LmdbFile {
  */
 export function prepareFile(path: string): LmdbFile {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolder(resolve(path));
     const folder = realpathSync(path);
     const file = join(folder, fileName);
     if (existsSync(`${file}-lock`)) {
@@ -54,6 +54,20 @@ export function fileBytes(file: string): number {
 }
 
 const fileName = "data.mdb";
+
+/** Node's own recursive way never ends where a file system lets nobody make folders, such as /proc. */
+function makeFolder(path: string): void {
+  const missing: string[] = [];
+  for (let at = path; !existsSync(at) && at !== dirname(at); at = dirname(at)) missing.push(at);
+  for (const folder of missing.reverse()) {
+    try {
+      mkdirSync(folder, { mode: 0o700 });
+    } catch (error) {
+      // Another process may make the same folder at the same time.
+      if (!existsSync(folder)) throw error;
+    }
+  }
+}
 
 /**
  * Compares the first page with what lmdb-js 3.5 writes, for that library does not survive being given anything

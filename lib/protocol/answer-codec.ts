@@ -1,19 +1,130 @@
-import { AhnlichError } from "../model/errors.js";
-import type { Query, QueryKind, ResponseTo } from "../model/query.js";
+import { decode } from "../encoding/decode.js";
+import { encode } from "../encoding/encode.js";
+import type { DecodeOptions } from "../encoding/scan.js";
+import { AhnlichError, toAhnlichError } from "../model/errors.js";
+import { isQueryKind, type Query, type QueryKind, type ResponseTo } from "../model/query.js";
+import { nilAnswer } from "./constant-bytes.js";
+import { errorFromWire, errorToWire } from "./error-codec.js";
+import { fieldsOf, isFields, listOf, type Shape, vector } from "./shape.js";
 
-/** The answer to `query` as bytes of the caller's own. */
-export function encodeAnswer<Q extends Query>(_query: Q, _answer: ResponseTo<Q>): Uint8Array {
-  throw new AhnlichError("INTERNAL", "in the making");
+/** The answer to `query` as bytes, copied. */
+export function encodeAnswer<Q extends Query>(query: Q, answer: ResponseTo<Q>): Uint8Array {
+  if (answer === null) return nilAnswer;
+  return encode(answerToWire(query, answer), "answer");
 }
 
 /**
- * The answer to a query of this kind; nothing of it is a view on the bytes.
+ * The answer to a query of this kind; nothing of it is a view on the bytes. Fields that a newer
+ * minor has added are kept.
  *
  * @throws PROTOCOL_ERROR when these bytes are no such answer
  */
 export function decodeAnswer<K extends QueryKind>(
-  _kind: K,
-  _bytes: Uint8Array,
+  kind: K,
+  bytes: Uint8Array,
 ): ResponseTo<{ readonly kind: K }> {
-  throw new AhnlichError("INTERNAL", "in the making");
+  const answer = bytes === nilAnswer ? null : decode(bytes, options);
+  return answerFromWire(kind, answer) as ResponseTo<{ readonly kind: K }>;
 }
+
+function answerToWire(query: Query, answer: unknown): unknown {
+  if (query.kind !== "pipeline") return answerShapes[query.kind].wire(answer, "answer");
+  if (!Array.isArray(answer)) return answer;
+  return answer.map((outcome, i) => outcomeToWire(query.queries[i], outcome));
+}
+
+function answerFromWire(kind: QueryKind, answer: unknown): unknown {
+  if (!forms[kind](answer)) {
+    throw new AhnlichError("PROTOCOL_ERROR", `the bytes are no answer to ${kind}`);
+  }
+  try {
+    return answerShapes[kind].read(answer, "answer");
+  } catch (error) {
+    throw new AhnlichError("PROTOCOL_ERROR", `the bytes are no answer to ${kind}`, {
+      cause: error,
+    });
+  }
+}
+
+/** `[kind, answer]`, or `[nil, error]`. */
+function outcomeToWire(query: Query, outcome: unknown): unknown {
+  if (!isFields(outcome)) return outcome;
+  if (outcome["ok"] !== true) return [null, errorToWire(toAhnlichError(outcome["error"]))];
+  return [query.kind, answerToWire(query, outcome["response"])];
+}
+
+function outcomeFromWire(outcome: unknown): unknown {
+  const [kind, answer] = Array.isArray(outcome) ? outcome : [];
+  if (kind === null) return { ok: false, error: errorFromWire(answer) };
+  if (isQueryKind(kind)) return { ok: true, response: answerFromWire(kind, answer) };
+  throw new AhnlichError("PROTOCOL_ERROR", "expected an outcome as [kind, answer] or [nil, error]");
+}
+
+/** Of each kind, where its answer holds vectors, absences or outcomes. */
+const plain = fieldsOf({});
+const entry = fieldsOf({ vector });
+const outcome: Shape = { wire: (value) => value, read: outcomeFromWire };
+/** An entry or undefined, which travels as nil. */
+const found: Shape = {
+  wire: (value, path) => (value === undefined ? null : entry.wire(value, path)),
+  read: (value, path) => (value === null ? undefined : entry.read(value, path)),
+};
+
+const answerShapes: { readonly [K in QueryKind]: Shape } = {
+  ping: plain,
+  info: plain,
+  clients: plain,
+  shutdown: plain,
+  createStore: plain,
+  dropStore: plain,
+  dropNamespace: plain,
+  listStores: plain,
+  storeInfo: plain,
+  set: plain,
+  get: listOf(found),
+  find: fieldsOf({ entries: listOf(entry) }),
+  count: plain,
+  delete: plain,
+  search: listOf(entry),
+  searchMany: listOf(listOf(entry)),
+  pipeline: listOf(outcome),
+};
+
+/** Of each kind, whether something can be its answer, as far as a client leans on it. */
+const forms: { readonly [K in QueryKind]: (answer: unknown) => boolean } = {
+  ping: isNull,
+  info: isFields,
+  clients: isListOfFields,
+  shutdown: isNull,
+  createStore: isBoolean,
+  dropStore: isBoolean,
+  dropNamespace: isNumber,
+  listStores: isListOfFields,
+  storeInfo: isFields,
+  set: isFields,
+  get: (answer) => Array.isArray(answer) && answer.every((item) => item === null || isFields(item)),
+  find: (answer) => isFields(answer) && isListOfFields(answer["entries"]),
+  count: isNumber,
+  delete: isNumber,
+  search: isListOfFields,
+  searchMany: (answer) => Array.isArray(answer) && answer.every(isListOfFields),
+  pipeline: Array.isArray,
+};
+
+function isNull(value: unknown): boolean {
+  return value === null;
+}
+
+function isBoolean(value: unknown): boolean {
+  return typeof value === "boolean";
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === "number";
+}
+
+function isListOfFields(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isFields);
+}
+
+const options: DecodeOptions = { code: "PROTOCOL_ERROR", maxValues: 16_000_000 };

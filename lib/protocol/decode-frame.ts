@@ -1,11 +1,96 @@
 import { AhnlichError } from "../model/errors.js";
-import type { Message } from "./message.js";
+import { EnvelopeReader } from "./envelope-reader.js";
+import { errorFromWire } from "./error-codec.js";
+import type { AcceptMessage, ConnectMessage, Message, RequestMessage } from "./message.js";
+import { messagesPerFrame, messageTypes } from "./message-types.js";
 
 /**
  * The messages in the body of one frame. Queries, answers and parts are views on the body.
  *
  * @throws PROTOCOL_ERROR when an envelope cannot be read: the session is lost then
  */
-export function decodeFrame(_body: Uint8Array): Message[] {
-  throw new AhnlichError("INTERNAL", "in the making");
+export function decodeFrame(body: Uint8Array): Message[] {
+  const reader = new EnvelopeReader(body);
+  const messages: Message[] = [];
+  while (!reader.done) {
+    if (messages.length === messagesPerFrame) {
+      throw new AhnlichError("PROTOCOL_ERROR", `a frame of more than ${messagesPerFrame} messages`);
+    }
+    messages.push(readMessage(reader));
+    reader.endArray();
+  }
+  return messages;
+}
+
+function readMessage(reader: EnvelopeReader): Message {
+  reader.beginArray();
+  const type = reader.uint();
+  switch (type) {
+    case messageTypes.request:
+      return readRequest(reader);
+    case messageTypes.response:
+      return { kind: "response", id: reader.id(), answer: reader.value() };
+    case messageTypes.failure:
+      return { kind: "failure", id: reader.id(), error: errorFromWire(reader.decoded()) };
+    case messageTypes.part: {
+      const id = reader.id();
+      return { kind: "part", id, last: reader.boolean(), bytes: reader.binary() };
+    }
+    case messageTypes.cancel:
+      return { kind: "cancel", id: reader.id() };
+    case messageTypes.connect:
+      return readConnect(reader);
+    case messageTypes.accept:
+      return readAccept(reader);
+    case messageTypes.refuse:
+      return { kind: "refuse", error: errorFromWire(reader.decoded()) };
+    case messageTypes.goaway:
+      return { kind: "goaway", reason: reader.text() };
+    case messageTypes.disconnect:
+      return { kind: "disconnect" };
+    default:
+      throw new AhnlichError("PROTOCOL_ERROR", `no message has the type ${type}`);
+  }
+}
+
+function readRequest(reader: EnvelopeReader): RequestMessage {
+  const id = reader.id();
+  const query = reader.value();
+  if (reader.left === 0) return { kind: "request", id, query };
+  const header = reader.decoded();
+  const timeoutMs = isMap(header) && Object.hasOwn(header, "timeoutMs") ? header.timeoutMs : null;
+  if (timeoutMs === null) return { kind: "request", id, query };
+  if (isWhole(timeoutMs) && timeoutMs >= 1 && timeoutMs < 2 ** 31) {
+    return { kind: "request", id, query, timeoutMs };
+  }
+  throw new AhnlichError("PROTOCOL_ERROR", "timeoutMs: expected an integer from 1 to 2^31 - 1");
+}
+
+function readConnect(reader: EnvelopeReader): ConnectMessage {
+  const name = reader.text();
+  const version = reader.text();
+  const clientId = reader.text();
+  if (clientId.length >= 1 && clientId.length <= 64) {
+    return { kind: "connect", name, version, clientId };
+  }
+  throw new AhnlichError("PROTOCOL_ERROR", "connect: expected a client id of 1 to 64 characters");
+}
+
+function readAccept(reader: EnvelopeReader): AcceptMessage {
+  const fields = reader.decoded();
+  if (isMap(fields)) {
+    const { version, inFlight } = fields;
+    if (typeof version === "string" && isWhole(inFlight) && inFlight >= 1) {
+      return { kind: "accept", version, inFlight };
+    }
+  }
+  throw new AhnlichError("PROTOCOL_ERROR", "accept: expected a map with version and inFlight");
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }

@@ -1,13 +1,27 @@
+import { encode } from "../encoding/encode.js";
 import { AhnlichError } from "../model/errors.js";
-import type { Message } from "./message.js";
+import { errorToWire } from "./error-codec.js";
+import type { Message, PartMessage, RequestMessage, ResponseMessage } from "./message.js";
+import { messagesPerFrame, messageTypes, sentenceMax } from "./message-types.js";
 
 /**
  * Collects messages into frames: those written between two calls of `cut` share frames, as many
- * as fit; `take` gives all bytes since the last `take`, ready for `Transport.send`.
+ * as fit; `take` gives all bytes since the last `take`, ready for `Transport.send`. Long queries
+ * and answers are not copied.
  */
 export class FrameWriter {
   /** The longest frame body that the peer takes. */
   maxFrameBytes: number;
+  #slab = newSlab();
+  /** The slab's bytes from `#from` to `#at` are written and in no chunk yet. */
+  #from = 0;
+  #at = 0;
+  /** Where the open frame's length belongs, -1 where no frame is open. */
+  #head = -1;
+  #bodyBytes = 0;
+  #messages = 0;
+  #chunks: Uint8Array[] = [];
+  #length = 0;
 
   constructor(maxFrameBytes: number) {
     this.maxFrameBytes = maxFrameBytes;
@@ -18,23 +32,168 @@ export class FrameWriter {
    *
    * @throws LIMIT_EXCEEDED for any other message that is too long for a frame; nothing is written.
    */
-  write(_message: Message): void {
-    throw new AhnlichError("INTERNAL", "in the making");
+  write(message: Message): void {
+    switch (message.kind) {
+      case "request":
+        this.#writeRequest(message);
+        break;
+      case "response":
+        this.#writeResponse(message);
+        break;
+      case "part":
+        this.#writePart(message);
+        break;
+      case "cancel":
+        this.#begin(headBytes);
+        this.#array(2, messageTypes.cancel);
+        this.#uint(message.id);
+        break;
+      default: {
+        const bytes = encode(smallMessage(message));
+        this.#begin(bytes.length);
+        this.#append(bytes);
+      }
+    }
   }
 
   /** Ends the frame: the next message begins another. */
   cut(): void {
-    throw new AhnlichError("INTERNAL", "in the making");
+    if (this.#head < 0) return;
+    const slab = this.#slab;
+    const head = this.#head;
+    const length = this.#bodyBytes + this.#at - (head + 4);
+    slab[head] = length;
+    slab[head + 1] = length >>> 8;
+    slab[head + 2] = length >>> 16;
+    slab[head + 3] = length >>> 24;
+    this.#head = -1;
   }
 
   /** Bytes that `take` would give. */
   get length(): number {
-    throw new AhnlichError("INTERNAL", "in the making");
+    return this.#length + this.#at - this.#from;
   }
 
   /** Everything written, never touched again by the writer; empty where there is nothing. */
   take(): Uint8Array[] {
-    throw new AhnlichError("INTERNAL", "in the making");
+    this.cut();
+    this.#flushSlab();
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    this.#length = 0;
+    return chunks;
+  }
+
+  #writeRequest(message: RequestMessage): void {
+    const { query, timeoutMs } = message;
+    this.#begin(headBytes + query.length + (timeoutMs === undefined ? 0 : headerBytes));
+    this.#array(timeoutMs === undefined ? 3 : 4, messageTypes.request);
+    this.#uint(message.id);
+    this.#append(query);
+    if (timeoutMs === undefined) return;
+    this.#append(timeoutHeader);
+    this.#uint(timeoutMs);
+  }
+
+  #writeResponse(message: ResponseMessage): void {
+    const { id, answer } = message;
+    if (headBytes + answer.length > this.maxFrameBytes) {
+      this.#writeParts(id, answer);
+      return;
+    }
+    this.#begin(headBytes + answer.length);
+    this.#array(3, messageTypes.response);
+    this.#uint(id);
+    this.#append(answer);
+  }
+
+  #writeParts(id: number, answer: Uint8Array): void {
+    const size = this.maxFrameBytes - headBytes - 6;
+    for (let at = 0; at < answer.length; at += size) {
+      const bytes = answer.subarray(at, at + size);
+      this.#writePart({ kind: "part", id, last: at + size >= answer.length, bytes });
+    }
+  }
+
+  #writePart(message: PartMessage): void {
+    const { length } = message.bytes;
+    this.#begin(headBytes + 6 + length);
+    this.#array(4, messageTypes.part);
+    this.#uint(message.id);
+    this.#byte(message.last ? 0xc3 : 0xc2);
+    this.#byte(0xc6);
+    for (let shift = 24; shift >= 0; shift -= 8) this.#byte(length >>> shift);
+    this.#append(message.bytes);
+  }
+
+  /** Makes sure that a message of at most `bytes` fits the open frame, and its small ones the slab. */
+  #begin(bytes: number): void {
+    if (bytes > this.maxFrameBytes) {
+      throw new AhnlichError(
+        "LIMIT_EXCEEDED",
+        `a message of ${bytes} bytes is above the ${this.maxFrameBytes} that the peer takes`,
+        { details: { limit: "maxFrameBytes", bound: this.maxFrameBytes, got: bytes } },
+      );
+    }
+    const inSlab = Math.min(bytes, largestCopied + headBytes + headerBytes) + 4;
+    if (this.#at + inSlab > this.#slab.length) {
+      this.cut();
+      this.#flushSlab();
+      this.#slab = newSlab();
+      this.#from = 0;
+      this.#at = 0;
+    }
+    if (this.#head >= 0) {
+      const have = this.#bodyBytes + this.#at - (this.#head + 4);
+      if (have + bytes > this.maxFrameBytes || this.#messages >= messagesPerFrame) this.cut();
+    }
+    if (this.#head < 0) {
+      this.#head = this.#at;
+      this.#at += 4;
+      this.#bodyBytes = 0;
+      this.#messages = 0;
+    }
+    this.#messages += 1;
+  }
+
+  #append(bytes: Uint8Array): void {
+    const { length } = bytes;
+    if (length > largestCopied) {
+      this.#flushSlab();
+      this.#chunks.push(bytes);
+      this.#length += length;
+      this.#bodyBytes += length;
+      return;
+    }
+    if (length > 48) this.#slab.set(bytes, this.#at);
+    else for (let i = 0; i < length; i++) this.#slab[this.#at + i] = bytes[i];
+    this.#at += length;
+  }
+
+  #array(count: number, type: number): void {
+    this.#slab[this.#at++] = 0x90 | count;
+    this.#slab[this.#at++] = type;
+  }
+
+  #byte(value: number): void {
+    this.#slab[this.#at++] = value;
+  }
+
+  #uint(value: number): void {
+    if (value < 0x80) {
+      this.#byte(value);
+      return;
+    }
+    const size = value < 0x100 ? 1 : value < 0x10000 ? 2 : 4;
+    this.#byte(size === 4 ? 0xce : 0xcb + size);
+    for (let shift = (size - 1) * 8; shift >= 0; shift -= 8) this.#byte(value >>> shift);
+  }
+
+  #flushSlab(): void {
+    if (this.#at === this.#from) return;
+    this.#chunks.push(this.#slab.subarray(this.#from, this.#at));
+    this.#length += this.#at - this.#from;
+    this.#from = this.#at;
   }
 }
 
@@ -44,3 +203,37 @@ export function encodeFrames(messages: readonly Message[], maxFrameBytes: number
   for (const message of messages) writer.write(message);
   return writer.take();
 }
+
+type SmallMessage = Exclude<Message, { kind: "request" | "response" | "part" | "cancel" }>;
+
+function smallMessage(message: SmallMessage): unknown {
+  switch (message.kind) {
+    case "connect":
+      return [messageTypes.connect, message.name, message.version, message.clientId, null];
+    case "accept":
+      return [messageTypes.accept, { version: message.version, inFlight: message.inFlight }];
+    case "refuse":
+      return [messageTypes.refuse, errorToWire(message.error)];
+    case "failure":
+      return [messageTypes.failure, message.id, errorToWire(message.error)];
+    case "goaway":
+      return [messageTypes.goaway, message.reason.slice(0, sentenceMax).toWellFormed()];
+    case "disconnect":
+      return [messageTypes.disconnect];
+    default:
+      return message satisfies never;
+  }
+}
+
+function newSlab(): Uint8Array {
+  return new Uint8Array(slabBytes);
+}
+
+const slabBytes = 64 * 1024;
+/** What is longer becomes a chunk of its own instead of being copied. */
+const largestCopied = 8 * 1024;
+/** The array's head, the type and the id take at most this. */
+const headBytes = 7;
+/** `{ timeoutMs: ... }`, up to its number: a map of one, a text of nine bytes. */
+const timeoutHeader: Uint8Array = Uint8Array.of(0x81, 0xa9, ...Buffer.from("timeoutMs"));
+const headerBytes = 16;

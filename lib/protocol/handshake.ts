@@ -6,7 +6,7 @@ export interface Hello {
   readonly minor: number;
   /** The server's verdict; clients send 0. */
   readonly flags: number;
-  /** The longest frame body, in bytes, that this end takes: 1,024 to 2^30. */
+  /** The longest frame body, in bytes, that this end takes: 16,384 to 2^30. */
   readonly maxFrameBytes: number;
 }
 
@@ -92,7 +92,7 @@ export function checkServerHello(hello: Hello): Hello {
 }
 
 /** The smallest and largest frame an end may offer to take. */
-export const frameBytesMin = 1_024;
+export const frameBytesMin: number = 16 * 1024;
 export const frameBytesMax: number = 2 ** 30;
 
 /**

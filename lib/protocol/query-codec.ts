@@ -1,22 +1,109 @@
+import { decode } from "../encoding/decode.js";
+import { encode } from "../encoding/encode.js";
+import type { DecodeOptions } from "../encoding/scan.js";
 import { AhnlichError } from "../model/errors.js";
-import type { Query } from "../model/query.js";
+import { isQueryKind, type Query, type QueryKind } from "../model/query.js";
+import { pingQuery } from "./constant-bytes.js";
+import { type Fields, fieldsOf, isFields, listOf, predicate, type Shape, vector } from "./shape.js";
 
 /**
  * A query as bytes, copied: what the caller changes afterwards changes nothing. Kinds and fields
  * that are unknown here are passed on for the engine to judge.
  *
- * @throws INVALID_ARGUMENT for a value that cannot travel, with its path
+ * @throws INVALID_ARGUMENT for a value that cannot travel, with its path; LIMIT_EXCEEDED for
+ *   nesting beyond 100 levels
  */
-export function encodeQuery(_query: Query): Uint8Array {
-  throw new AhnlichError("INTERNAL", "in the making");
+export function encodeQuery(query: Query): Uint8Array {
+  const wire = queryShape.wire(query, "query");
+  if (!Array.isArray(wire)) {
+    throw new AhnlichError("INVALID_ARGUMENT", "expected a query: an object with a kind");
+  }
+  if (wire.length === 1 && wire[0] === "ping") return pingQuery;
+  return encode(wire, "query");
 }
 
 /**
  * The query in these bytes; nothing of it is a view on them. Only its form is judged here; its
  * kind, fields and values are the engine's to judge.
  *
- * @throws PROTOCOL_ERROR, INVALID_ARGUMENT, LIMIT_EXCEEDED for this one request: the session goes on
+ * @throws PROTOCOL_ERROR, INVALID_ARGUMENT for this one request: the session goes on
  */
-export function decodeQuery(_bytes: Uint8Array): Query {
-  throw new AhnlichError("INTERNAL", "in the making");
+export function decodeQuery(bytes: Uint8Array): Query {
+  if (bytes === pingQuery) return ping;
+  const query = queryShape.read(decode(bytes, options), "query");
+  if (isFields(query)) return query as never as Query;
+  throw new AhnlichError("PROTOCOL_ERROR", "expected a query as [kind, fields]");
 }
+
+/** Of each kind, the fields that hold vectors, queries or predicates. */
+const askShapes: { readonly [K in QueryKind]: Shape } = {
+  ping: fieldsOf({}),
+  info: fieldsOf({}),
+  clients: fieldsOf({}),
+  shutdown: fieldsOf({}),
+  createStore: fieldsOf({}),
+  dropStore: fieldsOf({}),
+  dropNamespace: fieldsOf({}),
+  listStores: fieldsOf({}),
+  storeInfo: fieldsOf({}),
+  set: fieldsOf({ entries: listOf(fieldsOf({ vector })) }),
+  get: fieldsOf({ keys: listOf(vector) }),
+  find: fieldsOf({ where: predicate }),
+  count: fieldsOf({ where: predicate }),
+  delete: fieldsOf({ target: deleteTarget() }),
+  search: fieldsOf({ target: searchTarget(), where: predicate }),
+  searchMany: fieldsOf({ targets: listOf(vector), where: predicate }),
+  pipeline: fieldsOf({ queries: listOf(lazily(() => queryShape)) }),
+};
+
+/** `[kind, fields]`, or `[kind]` where there are no fields. */
+const queryShape: Shape = {
+  wire(value, path) {
+    if (!isFields(value) || typeof value["kind"] !== "string") return value;
+    const { kind, ...fields } = value;
+    const shaped = isQueryKind(kind) ? (askShapes[kind].wire(fields, path) as Fields) : fields;
+    for (const name of Object.keys(shaped)) {
+      if (shaped[name] !== undefined) return [kind, shaped];
+    }
+    return [kind];
+  },
+  read(value, path) {
+    if (!Array.isArray(value)) return value;
+    const [kind, fields = {}] = value;
+    if (typeof kind !== "string" || !isFields(fields)) {
+      throw new AhnlichError("PROTOCOL_ERROR", `${path}: expected [kind, fields]`);
+    }
+    const read = isQueryKind(kind) ? (askShapes[kind].read(fields, path) as Fields) : fields;
+    return { ...read, kind };
+  },
+};
+
+/** Keys in a list, or a predicate. */
+function deleteTarget(): Shape {
+  const keys = listOf(vector);
+  const all = fieldsOf({ where: predicate });
+  return {
+    wire: (value, path) => (Array.isArray(value) ? keys : all).wire(value, path),
+    read: (value, path) => (Array.isArray(value) ? keys : all).read(value, path),
+  };
+}
+
+/** A vector, or examples: keys to be near to and away from. */
+function searchTarget(): Shape {
+  const examples = fieldsOf({ near: listOf(vector), awayFrom: listOf(vector) });
+  return {
+    wire: (value, path) => (isFields(value) ? examples : vector).wire(value, path),
+    read: (value, path) => (isFields(value) ? examples : vector).read(value, path),
+  };
+}
+
+/** A shape that is made later. */
+function lazily(shape: () => Shape): Shape {
+  return {
+    wire: (value, path) => shape().wire(value, path),
+    read: (value, path) => shape().read(value, path),
+  };
+}
+
+const ping: Query<"ping"> = Object.freeze({ kind: "ping" });
+const options: DecodeOptions = { code: "PROTOCOL_ERROR", maxValues: 1_000_000 };

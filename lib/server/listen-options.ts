@@ -15,7 +15,7 @@ export interface ListenOptions {
   listener?: Listener | undefined;
   /** 512; more are refused with BUSY. A client is one `connect()`, however many connections. */
   maxClients?: number | undefined;
-  /** The largest frame taken, 1 KiB to 1 GiB; 16 MiB. */
+  /** The largest frame taken, 16 KiB to 1 GiB; 16 MiB. */
   maxFrameBytes?: number | undefined;
   /**
    * Called when a client asks for a shutdown, after it was answered. Without it `shutdown` is

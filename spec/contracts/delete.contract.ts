@@ -71,6 +71,16 @@ export function deleteContract(reach: Reach): void {
       assert.equal(await store.count(), 5);
     });
 
+    it("never takes a predicate that always holds for all", async () => {
+      const always = [{}, { $and: [] }, { n: { $nin: [] } }, { $not: { $or: [] } }, { $or: [{}] }];
+      for (const where of always) {
+        await rejectsWith("INVALID_ARGUMENT", store.delete({ where }));
+        assert.equal(await store.count({ where }), 5);
+      }
+      assert.equal(await store.delete({ where: { $not: {} } }), 0);
+      assert.equal(await store.count(), 5);
+    });
+
     it("never takes an empty predicate, or nothing, for all", async () => {
       const targets = [{ where: {} }, {}, { all: false }, { where: undefined }, undefined, null];
       for (const target of [...targets, { all: true, where: { n: 1 } }, 5, true, ""]) {

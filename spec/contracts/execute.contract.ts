@@ -129,4 +129,5 @@ const moving = new Set([
   "idleMs",
   "inFlight",
   "connections",
+  "startedAt",
 ]);

@@ -14,17 +14,18 @@ import type { Opened, Reach } from "../support/reach.js";
 export function modelContract(reach: Reach, { runs }: { runs: number }): void {
   describe(`an engine, ${reach.name}, and the naive one`, () => {
     let opened: Opened;
+    let real: Engine;
     const naive = naiveEngine();
     let stores = 0;
     before(async () => {
       opened = await reach.open();
+      real = opened.engine;
     });
     after(() => opened.close());
 
     it("answer the same after any sequence of writes", async () => {
       const property = fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
         const store = `model-${++stores}`;
-        let real: Engine = opened.engine;
         for (const engine of [real, naive]) await engine.createStore(store, { dimension: 3 });
         for (const { write, question } of steps) {
           if (write.kind === "reopen" && opened.reopen !== undefined) real = await opened.reopen();
@@ -85,12 +86,17 @@ async function outcomeOf(engine: Engine, name: string, write: Write): Promise<un
     }
   } catch (error) {
     assert.ok(error instanceof AhnlichError, String(error));
-    return conflicts.includes(error.code) ? "a conflict" : error.code;
+    return ofEntries.includes(error.code) ? "an entry was refused" : error.code;
   }
 }
 
-/** Where several conditions of a call fail, any of them may be named. */
-const conflicts: readonly ErrorCode[] = ["ENTRY_EXISTS", "ENTRY_NOT_FOUND", "VERSION_CONFLICT"];
+/** Where several entries of a call are wrong, any of them may be named. */
+const ofEntries: readonly ErrorCode[] = [
+  "DIMENSION_MISMATCH",
+  "ENTRY_EXISTS",
+  "ENTRY_NOT_FOUND",
+  "VERSION_CONFLICT",
+];
 
 /** The two engines number their versions apart, so each guard is made of the engine's own. */
 async function guarded(

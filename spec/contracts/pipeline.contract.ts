@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Outcome } from "../../lib/model/answers.js";
 import { AhnlichError } from "../../lib/model/errors.js";
 import { query } from "../../lib/model/query.js";
 import { duringSuite, type Reach } from "../support/reach.js";
@@ -43,18 +44,15 @@ export function pipelineContract(reach: Reach): void {
         query.set({ store, entries: [{ id: "c", vector: [1] }] }),
         query.count({ store }),
       ]);
-      assert.deepEqual(
-        outcomes.map((outcome) => (outcome.ok ? "ok" : (outcome.error as AhnlichError).code)),
-        [
-          "ok",
-          "STORE_NOT_FOUND",
-          "DIMENSION_MISMATCH",
-          "ENTRY_EXISTS",
-          "INVALID_ARGUMENT",
-          "ok",
-          "ok",
-        ],
-      );
+      assert.deepEqual(codesOf(outcomes), [
+        "ok",
+        "STORE_NOT_FOUND",
+        "DIMENSION_MISMATCH",
+        "ENTRY_EXISTS",
+        "INVALID_ARGUMENT",
+        "ok",
+        "ok",
+      ]);
       const [last] = outcomes.slice(-1);
       assert.deepEqual(last, { ok: true, response: 2 });
     });
@@ -75,16 +73,29 @@ export function pipelineContract(reach: Reach): void {
       assert.deepEqual(await suite.engine.pipeline([]), []);
     });
 
-    it("refuses a pipeline in a pipeline, and runs none of it", async () => {
+    it("refuses a pipeline in a pipeline, and runs none of the inner one", async () => {
       const { name: store } = await suite.newStore({ dimension: 1 });
-      const inner = query.pipeline({ queries: [query.ping({})] });
-      const set = query.set({ store, entries: [{ vector: [1] }] });
-      await rejectsWith("INVALID_ARGUMENT", suite.engine.pipeline([set, inner]));
-      assert.equal(await suite.engine.store(store).count(), 0);
+      const set = (id: string) => query.set({ store, entries: [{ id, vector: [1] }] });
+      const inner = query.pipeline({ queries: [set("inner")] });
+      const outcomes = await suite.engine.pipeline([set("before"), inner, set("after")]);
+      assert.deepEqual(codesOf(outcomes), ["ok", "INVALID_ARGUMENT", "ok"]);
+      const { entries } = await suite.engine.store(store).find();
+      assert.deepEqual(
+        entries.map(({ id }) => id),
+        ["after", "before"],
+      );
     });
 
-    it("refuses what is no list of queries", async () => {
-      for (const queries of [undefined, null, "ping", {}, 5, [null], ["ping"], [[]]]) {
+    it("answers what is no query, or of no kind, with an error of its own", async () => {
+      const wrong = [null, "ping", [], {}, { kind: 5 }, { kind: "pings" }, { kind: "ping", x: 1 }];
+      const outcomes = await suite.engine.pipeline([...wrong, { kind: "ping" }] as never);
+      const expected = wrong.map(() => "INVALID_ARGUMENT");
+      expected[5] = "UNSUPPORTED";
+      assert.deepEqual(codesOf(outcomes), [...expected, "ok"]);
+    });
+
+    it("refuses what is no list", async () => {
+      for (const queries of [undefined, null, "ping", {}, 5]) {
         await rejectsWith("INVALID_ARGUMENT", suite.engine.pipeline(queries as never));
       }
     });
@@ -105,4 +116,8 @@ export function pipelineContract(reach: Reach): void {
       );
     });
   });
+}
+
+function codesOf(outcomes: readonly Outcome<unknown>[]): string[] {
+  return outcomes.map((outcome) => (outcome.ok ? "ok" : (outcome.error as AhnlichError).code));
 }

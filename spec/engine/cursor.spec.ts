@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { makeCursor, readCursor } from "../../lib/engine/cursor.js";
 import type { CheckedQuery } from "../../lib/model/checked-query.js";
-import { parsePredicate } from "../../lib/model/parse-predicate.js";
 import { defaultLimits } from "../../lib/model/limits.js";
-import type { StoredStore } from "../../lib/persistence/rows/store-rows.js";
+import { parsePredicate } from "../../lib/model/parse-predicate.js";
+import type { StoredStore } from "../../lib/rows/store-rows.js";
 
 describe("a cursor", () => {
   const store = { name: "s", incarnation: 7 } as StoredStore;
@@ -44,6 +44,8 @@ describe("a cursor", () => {
       { n: new Date(1) },
       { n: new Date(1).toISOString() },
       { n: new Uint8Array([1]) },
+      { n: { $eq: { date: 1 } } },
+      { n: { $eq: { bytes: "01" } } },
       { n: { $gt: 1 } },
       { n: { $gte: 1 } },
       { m: 1 },

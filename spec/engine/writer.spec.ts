@@ -114,7 +114,10 @@ describe("the writer", () => {
     persistence.goOn();
     await put("c");
     const { entries } = await store.find();
-    assert.deepEqual(entries.map(({ id }) => id), ["a", "c"]);
+    assert.deepEqual(
+      entries.map(({ id }) => id),
+      ["a", "c"],
+    );
   });
 
   it("gives up a write whose deadline passes", async () => {
@@ -136,7 +139,10 @@ describe("the writer", () => {
     await Promise.all([...before, more, after]);
     assert.equal(await deleted, 2);
     const { entries } = await store.find();
-    assert.deepEqual(entries.map(({ id }) => id), ["b", "d"]);
+    assert.deepEqual(
+      entries.map(({ id }) => id),
+      ["b", "d"],
+    );
   });
 
   it("refuses more waiting writes than limits.queuedWrites", async () => {

@@ -69,6 +69,7 @@ describe("a predicate", () => {
     no({ a: [1, 2] }, { a: [2, 1] }, { a: [1] }, { a: { 0: 1, 1: 2 } });
     no({ a: { $eq: {} } }, { a: [] }, { a: new Date(0) }, { a: new Uint8Array() });
     no({ a: { $eq: { toString: 1 } } }, { a: { b: 1 } });
+    no({ a: { $eq: JSON.parse('{"__proto__": {}}') } }, { a: { b: 1 } });
   });
 
   it("takes null for a value and not for absence", () => {

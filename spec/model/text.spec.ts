@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { defaultLimits, makeLimits } from "../../lib/model/limits.js";
-import { checkNamespace, checkStoreName, namespaceOf } from "../../lib/model/store-name.js";
 import { checkId, checkText, compareText, textBytes } from "../../lib/model/text.js";
 import { refuses } from "./refuses.js";
 
@@ -66,44 +65,6 @@ describe("checkText", () => {
     assert.equal(checkText("\u{1f600}", "reason"), undefined);
     for (const ill of ["\udc00", "\ud83d", "\ude00\ud83d"]) {
       refuses(() => checkText(ill, "reason"), "INVALID_ARGUMENT", /^reason: .*well-formed/);
-    }
-  });
-});
-
-describe("store names", () => {
-  it("are one name, or a namespace and a name", () => {
-    const longest = "x".repeat(128);
-    for (const name of ["films", "a/b", "A-Z_0.9", `${longest}/${longest}`]) {
-      assert.equal(checkStoreName(name), name);
-    }
-    assert.equal(namespaceOf("a/b"), "a");
-    assert.equal(namespaceOf("films"), "");
-  });
-
-  it("are refused when empty, too long, too deep or of other characters", () => {
-    const long = "x".repeat(129);
-    for (const name of [
-      "",
-      "/",
-      "a/",
-      "/b",
-      "a/b/c",
-      "ä",
-      "a b",
-      "a\n",
-      long,
-      `a/${long}`,
-      1,
-      null,
-    ]) {
-      refuses(() => checkStoreName(name), "INVALID_ARGUMENT", /^store: expected "name"/);
-    }
-  });
-
-  it("hold for namespaces without the slash", () => {
-    assert.equal(checkNamespace("a.b"), "a.b");
-    for (const name of ["", "a/b", "x".repeat(129), undefined]) {
-      refuses(() => checkNamespace(name), "INVALID_ARGUMENT", /^namespace: expected/);
     }
   });
 });

@@ -1,5 +1,7 @@
-import type { Persistence } from "../../lib/persistence/persistence.js";
-import { itKeepsRows } from "../contracts/persistence.contract.js";
+import assert from "node:assert/strict";
+import type { Persistence, Snapshot } from "../../lib/persistence/persistence.js";
+import { WriteBatch } from "../../lib/persistence/write-batch.js";
+import { itKeepsRows, manyRows, numberKey } from "../contracts/persistence.contract.js";
 import { TemporaryFolder } from "../support/folder.js";
 import { openFolder } from "../support/open-lmdb.js";
 
@@ -18,4 +20,76 @@ describe("lmdb", () => {
       },
     });
   }
+
+  it("uses the pages of released snapshots again, so that overwriting does not let the file grow", async () => {
+    const persistence = await openFolder(folder.at("pages"));
+    await persistence.commit(manyRows(500));
+    const overwrite = async (commits: number): Promise<void> => {
+      for (let commit = 0; commit < commits; commit++) {
+        const batch = new WriteBatch();
+        for (let row = 0; row < 5; row++) {
+          batch.reserve("entries", numberKey((commit * 5 + row) % 500), 100).fill(commit);
+        }
+        await persistence.commit(batch);
+        persistence.snapshot().release();
+      }
+    };
+    await overwrite(200);
+    const settled = persistence.bytes;
+    const held = persistence.snapshot();
+    await overwrite(200);
+    const grown = persistence.bytes;
+    assert.ok(grown > settled * 2, "a held snapshot keeps its pages");
+    assert.equal(held.get("entries", numberKey(0))?.[0], 100);
+    held.release();
+    await overwrite(2_000);
+    assert.ok(persistence.bytes <= grown, `${persistence.bytes} after ${grown}`);
+    await persistence.close();
+  }).timeout(30_000);
+
+  it("gives held snapshots their large values while the file grows around them", async () => {
+    const persistence = await openFolder(folder.at("large"));
+    const sizes = [100, 5_000, 20_000, 70_000, 300_000];
+    const sizeOf = (number: number): number => sizes[number % sizes.length] ?? 0;
+    const held: { snapshot: Snapshot; count: number }[] = [];
+    for (let count = 0; count < 200; ) {
+      const batch = count % 50 === 0 ? manyRows(6_000) : new WriteBatch();
+      for (const end = count + 10; count < end; count++) {
+        batch.reserve("meta", numberKey(count), sizeOf(count)).fill(count);
+      }
+      await persistence.commit(batch);
+      held.push({ snapshot: persistence.snapshot(), count });
+    }
+    for (const { snapshot, count } of held) {
+      for (let number = 0; number < count; number += 7) {
+        const value = snapshot.get("meta", numberKey(number));
+        assert.deepEqual(
+          [value?.length, value?.[0], value?.at(-1)],
+          [sizeOf(number), number & 255, number & 255],
+        );
+      }
+      assert.equal(snapshot.get("meta", numberKey(count)), undefined);
+      snapshot.release();
+    }
+    await persistence.close();
+  });
+
+  it("holds more snapshots at once than there are readers' slots in most environments", async () => {
+    const persistence = await openFolder(folder.at("readers"));
+    const held: Snapshot[] = [];
+    for (let count = 0; count < 300; count++) {
+      const batch = new WriteBatch();
+      batch.put("meta", Buffer.from("count"), numberKey(count));
+      await persistence.commit(batch);
+      held.push(persistence.snapshot());
+    }
+    for (const [count, snapshot] of held.entries()) {
+      assert.deepEqual(
+        Buffer.from(snapshot.get("meta", Buffer.from("count")) ?? ""),
+        numberKey(count),
+      );
+      snapshot.release();
+    }
+    await persistence.close();
+  });
 });

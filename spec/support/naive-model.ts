@@ -25,7 +25,7 @@ import {
   refuse,
   within,
 } from "./naive-checks.js";
-import { naivelyMatches } from "./naive-predicate.js";
+import { constantOf, naivelyMatches } from "./naive-predicate.js";
 import { byId, naivelyNearest } from "./naive-search.js";
 
 interface NaiveEntry {
@@ -60,7 +60,9 @@ export class NaiveModel {
   /** Answers a query or throws an AhnlichError and changes nothing. What it returns is not yet the caller's. */
   ask(query: Query): unknown {
     demand(isPlain(query) && typeof query.kind === "string", "no query");
-    demand(Object.hasOwn(fieldsOf, query.kind), "no kind of query");
+    if (!Object.hasOwn(fieldsOf, query.kind)) {
+      refuse("UNSUPPORTED", `no kind ${JSON.stringify(query.kind)}`);
+    }
     demandFields(query, ["kind", ...fieldsOf[query.kind]], query.kind);
     switch (query.kind) {
       case "ping":
@@ -283,8 +285,10 @@ export class NaiveModel {
     }
     demandFields(target, ["where"], "target");
     const { where } = target as { where: Where };
-    demand(isPlain(where) && Object.keys(where).length > 0, "to delete all, say all");
-    return this.#matching(store.name, where).map(({ id }) => id);
+    demand(where !== undefined, "where is a predicate");
+    const ids = this.#matching(store.name, where).map(({ id }) => id);
+    demand(constantOf(where) !== true, "to delete all, say all");
+    return ids;
   }
 
   #idOfKey(key: unknown): string {
@@ -342,12 +346,9 @@ export class NaiveModel {
   #pipeline({ queries }: Ask<"pipeline">): Outcome<unknown>[] {
     demand(Array.isArray(queries), "queries is a list");
     within(this.#limits, "queriesPerPipeline", queries.length);
-    demand(
-      queries.every((query) => isPlain(query) && query.kind !== "pipeline"),
-      "a pipeline holds queries, no pipelines",
-    );
     return queries.map((query) => {
       try {
+        demand(query?.kind !== "pipeline", "a pipeline holds no pipelines");
         return { ok: true, response: this.ask(query) };
       } catch (error) {
         return { ok: false, error: toAhnlichError(error) };

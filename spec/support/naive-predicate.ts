@@ -12,6 +12,34 @@ export function naivelyMatches(where: Where, metadata: Metadata): boolean {
   });
 }
 
+/** Whether the predicate holds, or does not, whatever the metadata; undefined where that depends. */
+export function constantOf(where: Where): boolean | undefined {
+  return every(
+    Object.entries(where).map(([name, condition]) => {
+      if (name === "$and") return every((condition as Where[]).map(constantOf));
+      if (name === "$or")
+        return negated(every((condition as Where[]).map(constantOf).map(negated)));
+      if (name === "$not") return negated(constantOf(condition as Where));
+      if (!isObject(condition)) return undefined;
+      return every(
+        Object.entries(condition).map(([operator, operand]) => {
+          if (!Array.isArray(operand) || operand.length > 0) return undefined;
+          return { $in: false, $nin: true }[operator];
+        }),
+      );
+    }),
+  );
+}
+
+function every(parts: (boolean | undefined)[]): boolean | undefined {
+  if (parts.includes(false)) return false;
+  return parts.includes(undefined) ? undefined : true;
+}
+
+function negated(part: boolean | undefined): boolean | undefined {
+  return part === undefined ? undefined : !part;
+}
+
 /** The name as it stands first, then split at its dots; paths do not enter arrays, dates or bytes. */
 function fieldOf(metadata: Metadata, name: string): MetadataValue | undefined {
   if (Object.hasOwn(metadata, name)) return metadata[name];

@@ -48,8 +48,8 @@ export function squares(q: usize, a: usize, b: usize, c: usize, d: usize, bytes:
   let sc = sa;
   let sd = sa;
   const end = q + bytes;
-  const unrolled = q + (bytes & ~31);
-  for (; q < unrolled; q += 32, a += 32, b += 32, c += 32, d += 32) {
+  const unrolled = q + (bytes & ~63);
+  for (; q < unrolled; q += 64, a += 64, b += 64, c += 64, d += 64) {
     let x = v128.load(q);
     sa = f32x4.add(sa, squared(f32x4.sub(x, v128.load(a))));
     sb = f32x4.add(sb, squared(f32x4.sub(x, v128.load(b))));
@@ -60,6 +60,16 @@ export function squares(q: usize, a: usize, b: usize, c: usize, d: usize, bytes:
     sb = f32x4.add(sb, squared(f32x4.sub(x, v128.load(b, 16))));
     sc = f32x4.add(sc, squared(f32x4.sub(x, v128.load(c, 16))));
     sd = f32x4.add(sd, squared(f32x4.sub(x, v128.load(d, 16))));
+    x = v128.load(q, 32);
+    sa = f32x4.add(sa, squared(f32x4.sub(x, v128.load(a, 32))));
+    sb = f32x4.add(sb, squared(f32x4.sub(x, v128.load(b, 32))));
+    sc = f32x4.add(sc, squared(f32x4.sub(x, v128.load(c, 32))));
+    sd = f32x4.add(sd, squared(f32x4.sub(x, v128.load(d, 32))));
+    x = v128.load(q, 48);
+    sa = f32x4.add(sa, squared(f32x4.sub(x, v128.load(a, 48))));
+    sb = f32x4.add(sb, squared(f32x4.sub(x, v128.load(b, 48))));
+    sc = f32x4.add(sc, squared(f32x4.sub(x, v128.load(c, 48))));
+    sd = f32x4.add(sd, squared(f32x4.sub(x, v128.load(d, 48))));
   }
   for (; q < end; q += 16, a += 16, b += 16, c += 16, d += 16) {
     const x = v128.load(q);

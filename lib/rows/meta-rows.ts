@@ -1,6 +1,6 @@
-import { AhnlichError } from "../../model/errors.js";
-import type { Snapshot } from "../persistence.js";
-import type { WriteBatch } from "../write-batch.js";
+import { AhnlichError } from "../model/errors.js";
+import type { Snapshot } from "../persistence/persistence.js";
+import type { WriteBatch } from "../persistence/write-batch.js";
 import { nameKey, readU32, readU48, writeU32, writeU48 } from "./keys.js";
 import { bodyOf, putRow } from "./row.js";
 

@@ -1,7 +1,7 @@
-import { AhnlichError } from "../../model/errors.js";
-import { type Metric, metrics } from "../../model/metric.js";
-import type { Snapshot } from "../persistence.js";
-import type { WriteBatch } from "../write-batch.js";
+import { AhnlichError } from "../model/errors.js";
+import { type Metric, metrics } from "../model/metric.js";
+import type { Snapshot } from "../persistence/persistence.js";
+import type { WriteBatch } from "../persistence/write-batch.js";
 import {
   firstKey,
   lastKey,

@@ -1,6 +1,6 @@
-import { AhnlichError } from "../../model/errors.js";
-import { type TableName, tableNames } from "../table.js";
-import type { WriteBatch } from "../write-batch.js";
+import { AhnlichError } from "../model/errors.js";
+import { type TableName, tableNames } from "../persistence/table.js";
+import type { WriteBatch } from "../persistence/write-batch.js";
 import { checksum } from "./checksum.js";
 
 /*

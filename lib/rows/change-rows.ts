@@ -1,5 +1,5 @@
-import { textBytes } from "../../model/text.js";
-import type { WriteBatch } from "../write-batch.js";
+import { textBytes } from "../model/text.js";
+import type { WriteBatch } from "../persistence/write-batch.js";
 import { changeKey, readU48, writeU48 } from "./keys.js";
 import { bodyOf, putRow } from "./row.js";
 

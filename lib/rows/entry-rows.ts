@@ -1,10 +1,10 @@
-import { decode } from "../../encoding/decode.js";
-import { encode } from "../../encoding/encode.js";
-import type { Metadata } from "../../model/metadata.js";
-import { textBytes } from "../../model/text.js";
-import { vectorFromBytes, vectorToBytes } from "../../model/vector.js";
-import type { Snapshot } from "../persistence.js";
-import type { WriteBatch } from "../write-batch.js";
+import { decode } from "../encoding/decode.js";
+import { encode } from "../encoding/encode.js";
+import type { Metadata } from "../model/metadata.js";
+import { textBytes } from "../model/text.js";
+import { vectorFromBytes, vectorToBytes } from "../model/vector.js";
+import type { Snapshot } from "../persistence/persistence.js";
+import type { WriteBatch } from "../persistence/write-batch.js";
 import { idKey, ordinalKey, readU48, writeU48 } from "./keys.js";
 import { bodyOf, putRow } from "./row.js";
 

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { crc32 } from "node:zlib";
 import fc from "fast-check";
-import { AhnlichError } from "../../../lib/model/errors.js";
-import { MemoryPersistence } from "../../../lib/persistence/memory.js";
-import { putChanges, timeOfChanges } from "../../../lib/persistence/rows/change-rows.js";
-import { checksum } from "../../../lib/persistence/rows/checksum.js";
+import { AhnlichError } from "../../lib/model/errors.js";
+import { MemoryPersistence } from "../../lib/persistence/memory.js";
+import { type TableName, tableNames } from "../../lib/persistence/table.js";
+import { WriteBatch } from "../../lib/persistence/write-batch.js";
+import { putChanges, timeOfChanges } from "../../lib/rows/change-rows.js";
+import { checksum } from "../../lib/rows/checksum.js";
 import {
   decodeMetadata,
   deleteEntry,
@@ -13,7 +15,7 @@ import {
   readEntry,
   readOrdinal,
   readVector,
-} from "../../../lib/persistence/rows/entry-rows.js";
+} from "../../lib/rows/entry-rows.js";
 import {
   afterIdKey,
   afterStoreKey,
@@ -22,14 +24,9 @@ import {
   ordinalKey,
   ordinalOfKey,
   storeKey,
-} from "../../../lib/persistence/rows/keys.js";
-import {
-  putOrigin,
-  putState,
-  readOrigin,
-  readState,
-} from "../../../lib/persistence/rows/meta-rows.js";
-import { bodyOf, putRow, rowFormat } from "../../../lib/persistence/rows/row.js";
+} from "../../lib/rows/keys.js";
+import { putOrigin, putState, readOrigin, readState } from "../../lib/rows/meta-rows.js";
+import { bodyOf, putRow, rowFormat } from "../../lib/rows/row.js";
 import {
   putCounters,
   putErasing,
@@ -37,9 +34,7 @@ import {
   readErasing,
   readStores,
   type StoredStore,
-} from "../../../lib/persistence/rows/store-rows.js";
-import { type TableName, tableNames } from "../../../lib/persistence/table.js";
-import { WriteBatch } from "../../../lib/persistence/write-batch.js";
+} from "../../lib/rows/store-rows.js";
 
 describe("rows on disk", () => {
   const history = Uint8Array.from({ length: 16 }, (_, i) => i);

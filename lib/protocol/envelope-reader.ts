@@ -1,0 +1,117 @@
+import { decode } from "../encoding/decode.js";
+import { type DecodeOptions, scan } from "../encoding/scan.js";
+import { AhnlichError } from "../model/errors.js";
+import { nilAnswer, pingQuery } from "./constant-bytes.js";
+
+/** Reads the envelopes in a frame's body, position by position. Whatever is amiss: PROTOCOL_ERROR. */
+export class EnvelopeReader {
+  /** Positions of the message under way that have not been read. */
+  left = 0;
+  readonly #body: Uint8Array;
+  #at = 0;
+
+  constructor(body: Uint8Array) {
+    this.#body = body;
+  }
+
+  get done(): boolean {
+    return this.#at >= this.#body.length;
+  }
+
+  /** Into the array that a message is. */
+  beginArray(): void {
+    const lead = this.#body[this.#at++];
+    if (lead < 0x90 || lead > 0x9f) throw this.#unexpected("a message: an array of at most 15");
+    this.left = lead & 0x0f;
+  }
+
+  /** Past the positions that a newer minor has put behind those known here. */
+  endArray(): void {
+    while (this.left > 0) this.#take(scan(this.#body, this.#at, options).end);
+  }
+
+  /** An integer of up to 32 bits; a sender may take more bytes for it than it needs. */
+  uint(): number {
+    const body = this.#body;
+    const at = this.#at;
+    const lead = body[at];
+    if (lead < 0x80) return this.#give(lead, at + 1);
+    if (lead === 0xcc) return this.#give(body[at + 1], at + 2);
+    if (lead === 0xcd) return this.#give(body[at + 1] * 256 + body[at + 2], at + 3);
+    const value = this.decoded();
+    if (typeof value === "number" && value >= 0 && value <= 0xffffffff && Number.isInteger(value)) {
+      return value;
+    }
+    throw this.#unexpected("an unsigned integer of 32 bits");
+  }
+
+  /** 1 to 2^32 - 1. */
+  id(): number {
+    const id = this.uint();
+    if (id === 0) throw this.#unexpected("a request id of 1 to 2^32 - 1");
+    return id;
+  }
+
+  /** Text of at most 16 KiB. */
+  text(): string {
+    const value = this.decoded();
+    if (typeof value === "string" && value.length <= 16_384) return value;
+    throw this.#unexpected("text");
+  }
+
+  boolean(): boolean {
+    const value = this.decoded();
+    if (typeof value === "boolean") return value;
+    throw this.#unexpected("a boolean");
+  }
+
+  /** Bytes, as a view on the body. */
+  binary(): Uint8Array {
+    const view = this.value();
+    const lead = view[0];
+    if (lead < 0xc4 || lead > 0xc6) throw this.#unexpected("bytes");
+    return view.subarray(1 + (1 << (lead - 0xc4)));
+  }
+
+  decoded(): unknown {
+    return decode(this.value(), options);
+  }
+
+  /** The bytes of any one value, as a view on the body; the commonest without making one. */
+  value(): Uint8Array {
+    const body = this.#body;
+    const at = this.#at;
+    if (body[at] === nilAnswer[0]) return this.#give(nilAnswer, at + 1);
+    if (body[at] === pingQuery[0] && isPing(body, at)) {
+      return this.#give(pingQuery, at + pingQuery.length);
+    }
+    const { end } = scan(body, at, options);
+    return this.#give(body.subarray(at, end), end);
+  }
+
+  #give<T>(value: T, end: number): T {
+    this.#take(end);
+    return value;
+  }
+
+  #take(end: number): void {
+    if (end > this.#body.length) throw this.#unexpected("more bytes");
+    if (this.left === 0) throw this.#unexpected("more positions");
+    this.left -= 1;
+    this.#at = end;
+  }
+
+  #unexpected(what: string): AhnlichError {
+    return new AhnlichError("PROTOCOL_ERROR", `byte ${this.#at} of a frame: expected ${what}`);
+  }
+}
+
+function isPing(body: Uint8Array, at: number): boolean {
+  for (let i = 1; i < pingQuery.length; i++) {
+    if (body[at + i] !== pingQuery[i]) return false;
+  }
+  return true;
+}
+
+/** Answers may hold more values than queries, so what bounds queries is `decodeQuery`. */
+const options: DecodeOptions = { code: "PROTOCOL_ERROR", maxValues: 16_000_000 };

@@ -1,0 +1,22 @@
+/** The number that each message begins with. 11 to 15 are kept for steps of authentication. */
+export const messageTypes = {
+  connect: 1,
+  accept: 2,
+  refuse: 3,
+  request: 4,
+  response: 5,
+  failure: 6,
+  part: 7,
+  cancel: 8,
+  goaway: 9,
+  disconnect: 10,
+} as const;
+
+/** Messages that one frame may hold: each costs its reader far more memory than its bytes. */
+export const messagesPerFrame = 10_000;
+
+/** The most characters of a reason or of an error's sentence; what is longer is cut. */
+export const sentenceMax = 2_000;
+
+/** Every message but requests and answers fits a frame of this many bytes, whoever the peer is. */
+export const smallMessageBytes: number = 16 * 1024;

@@ -1,0 +1,109 @@
+import { AhnlichError } from "../model/errors.js";
+import { isVectorInput, vectorFromBytes, vectorToBytes } from "../model/vector.js";
+
+/**
+ * How a value travels that is more than its own MessagePack. What is not of the shape passes as it
+ * is: the engine, not the wire, says what is wrong with it, and says so in every reach alike.
+ */
+export interface Shape {
+  /** The value as it is encoded. @throws INVALID_ARGUMENT where it would arrive as another */
+  wire(value: unknown, path: string): unknown;
+  /** The value again, from what was decoded, which it may change. */
+  read(value: unknown, path: string): unknown;
+}
+
+/** A vector, or a key that is one: little-endian float32 bytes. */
+export const vector: Shape = {
+  wire(value, path) {
+    if (value instanceof Float32Array) return vectorToBytes(value);
+    if (Array.isArray(value) && isVectorInput(value))
+      return vectorToBytes(Float32Array.from(value));
+    if (!(value instanceof Uint8Array)) return value;
+    throw new AhnlichError(
+      "INVALID_ARGUMENT",
+      `${path}: expected a Float32Array or an array of numbers, got bytes`,
+    );
+  },
+  read(value, path) {
+    if (!(value instanceof Uint8Array)) return value;
+    if (value.length % 4 === 0) return vectorFromBytes(value);
+    throw new AhnlichError(
+      "INVALID_ARGUMENT",
+      `${path}: expected float32 bytes, whose number is a multiple of 4, got ${value.length}`,
+    );
+  },
+};
+
+/** A predicate: what is undefined in it is a mistake, while elsewhere it is as good as absent. */
+export const predicate: Shape = {
+  wire(value, path) {
+    refuseUndefined(value, path, 0);
+    return value;
+  },
+  read: (value) => value,
+};
+
+export function listOf(element: Shape): Shape {
+  return {
+    wire: (value, path) =>
+      Array.isArray(value) ? value.map((item, i) => element.wire(item, `${path}[${i}]`)) : value,
+    read(value, path) {
+      if (!Array.isArray(value)) return value;
+      for (let i = 0; i < value.length; i++) value[i] = element.read(value[i], `${path}[${i}]`);
+      return value;
+    },
+  };
+}
+
+/** A plain object some of whose fields have shapes. */
+export function fieldsOf(shapes: { readonly [name: string]: Shape }): Shape {
+  const names = Object.keys(shapes);
+  return {
+    wire(value, path) {
+      if (!isFields(value) || names.every((name) => value[name] === undefined)) return value;
+      const wire: Fields = { ...value };
+      for (const name of names) {
+        if (Object.hasOwn(value, name)) {
+          wire[name] = shapes[name].wire(value[name], `${path}.${name}`);
+        }
+      }
+      return wire;
+    },
+    read(value, path) {
+      if (!isFields(value)) return value;
+      for (const name of names) {
+        if (Object.hasOwn(value, name)) {
+          value[name] = shapes[name].read(value[name], `${path}.${name}`);
+        }
+      }
+      return value;
+    },
+  };
+}
+
+export interface Fields {
+  [name: string]: unknown;
+}
+
+/** True for what a map is decoded to, and callers write in its place. */
+export function isFields(value: unknown): value is Fields {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !ArrayBuffer.isView(value) &&
+    !(value instanceof Date)
+  );
+}
+
+function refuseUndefined(value: unknown, path: string, depth: number): void {
+  if (!isFields(value) && !Array.isArray(value)) return;
+  if (depth > 100) return; // the encoder refuses it by its depth
+  for (const [name, element] of Object.entries(value)) {
+    const at = Array.isArray(value) ? `${path}[${name}]` : `${path}.${name}`;
+    if (element === undefined) {
+      throw new AhnlichError("INVALID_ARGUMENT", `${at}: undefined is no value in a predicate`);
+    }
+    refuseUndefined(element, at, depth + 1);
+  }
+}

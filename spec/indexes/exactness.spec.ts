@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
+import type { VectorIndex } from "../../lib/indexes/vector-index.js";
+import type { Metric } from "../../lib/model/metric.js";
+import { allMetrics, NaiveIndex, pairs, randomVector, seeded, unaligned } from "./oracle.js";
+
+describe("ExactVectorIndex, held against float64 brute force", () => {
+  const indexes = new ExactVectorIndexes({ threads: 0 });
+  after(() => indexes.close());
+
+  async function check(
+    vectors: readonly Float32Array[],
+    targets: readonly Float32Array[],
+    metric: Metric,
+    limit: number,
+    maxDistance?: number,
+  ): Promise<void> {
+    const dimension = (vectors[0] ?? targets[0]).length;
+    const { index, naive } = filled(dimension, vectors);
+    const request = { targets, metric, limit, sequence: 1, maxDistance };
+    assert.deepEqual(pairs(await index.search(request)), naive.search(request));
+    index.close();
+  }
+
+  function filled(
+    dimension: number,
+    vectors: readonly Float32Array[],
+  ): { index: VectorIndex; naive: NaiveIndex } {
+    const index = indexes.create(dimension);
+    const naive = new NaiveIndex();
+    for (const [i, vector] of vectors.entries()) {
+      index.add(i * 3, unaligned(vector), 1);
+      naive.add(i * 3, vector, 1);
+    }
+    return { index, naive };
+  }
+
+  for (const dimension of [1, 3, 4, 15, 16, 17, 100, 384, 768, 1536, 4096]) {
+    it(`gives the same set, order and distances with ${dimension} dimensions`, async () => {
+      const random = seeded(dimension);
+      const vectors = awkward(dimension, random);
+      const targets = [
+        randomVector(dimension, random),
+        randomVector(dimension, random, 1e-30),
+        vectors[7],
+        new Float32Array(dimension),
+        new Float32Array(dimension).fill(-0),
+      ];
+      for (const metric of allMetrics) {
+        for (const limit of [1, 10, 77, 1000]) await check(vectors, targets, metric, limit);
+      }
+    });
+  }
+
+  it("is right for random small vectors with many ties", async () => {
+    const number = fc.constantFrom(-0, 0, 1, -1, 2, 0.5, 1e-20, 1e17, -1e17, 1.0000001);
+    const vector = fc.array(number, { minLength: 3, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(vector, { maxLength: 90 }),
+        fc.array(vector, { minLength: 1, maxLength: 3 }),
+        fc.constantFrom(...allMetrics),
+        fc.integer({ min: 1, max: 20 }),
+        fc.option(fc.double({ min: -2, max: 3, noNaN: true }), { nil: undefined }),
+        async (rows, asked, metric, limit, maxDistance) => {
+          const targets = asked.map((one) => Float32Array.from(one));
+          await check(
+            rows.map((row) => Float32Array.from(row)),
+            targets,
+            metric,
+            limit,
+            maxDistance,
+          );
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it("is right for any floats of a legal norm", async () => {
+    const number = fc.float({ min: Math.fround(-1e17), max: Math.fround(1e17), noNaN: true });
+    const vector = fc.array(number, { minLength: 5, maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(vector, { minLength: 1, maxLength: 200 }),
+        vector,
+        fc.constantFrom(...allMetrics),
+        fc.integer({ min: 1, max: 9 }),
+        async (rows, target, metric, limit) => {
+          const targets = [Float32Array.from(target)];
+          await check(
+            rows.map((row) => Float32Array.from(row)),
+            targets,
+            metric,
+            limit,
+          );
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it("tells apart neighbours that float32 arithmetic confuses", async () => {
+    const random = seeded(5);
+    for (const metric of allMetrics) {
+      const base = randomVector(100, random);
+      const vectors = Array.from({ length: 700 }, () => {
+        const near = base.slice();
+        near[Math.floor(random() * 100)] *= 1 + Math.floor(random() * 5) * 2 ** -23;
+        return near;
+      });
+      await check(vectors, [base, randomVector(100, random)], metric, 10);
+    }
+  });
+
+  it("decides in float64 whether a norm counts as zero", async () => {
+    const around = [-3, -2, -1, 0, 1, 2, 3].map((i) => 1e-18 * (1 + i * 1e-7));
+    const vectors = around.flatMap((norm) => [
+      Float32Array.of(norm, 0, 0),
+      Float32Array.of(norm * 0.6, norm * 0.8, 0),
+      Float32Array.of(0, -norm * 0.8, norm * 0.6),
+    ]);
+    for (const limit of [1, 5, 50]) await check(vectors, vectors, "cosine", limit);
+  });
+
+  it("returns all that tie with the last, however many", async () => {
+    const vectors = Array.from({ length: 3000 }, () => Float32Array.of(0.1, 0.2, 0.3));
+    for (const metric of allMetrics) {
+      await check([...vectors, Float32Array.of(-9, -9, -9)], [Float32Array.of(1, 2, 5)], metric, 2);
+    }
+  });
+
+  it("keeps what is not farther than maxDistance, the bound included", async () => {
+    const random = seeded(11);
+    const vectors = Array.from({ length: 300 }, () => randomVector(16, random));
+    const target = randomVector(16, random);
+    for (const metric of allMetrics) {
+      const { index } = filled(16, vectors);
+      const [all] = await index.search({ targets: [target], metric, limit: 300, sequence: 1 });
+      const bounds = [all.distances[0], all.distances[40], all.distances[299], -1e9, 1e300, 0];
+      for (const bound of bounds) await check(vectors, [target], metric, 300, bound);
+      await check(vectors, [target], metric, 300, Number.NEGATIVE_INFINITY);
+      await check(vectors, [target], metric, 300, Number.POSITIVE_INFINITY);
+    }
+  });
+
+  it("answers more targets than go through memory together, each as if alone", async () => {
+    const random = seeded(13);
+    const vectors = Array.from({ length: 500 }, () => randomVector(17, random));
+    const targets = Array.from({ length: 100 }, () => randomVector(17, random));
+    await check(vectors, targets, "cosine", 7);
+  });
+
+  it("has nothing to say about an empty index, and answers no targets with nothing", async () => {
+    const index = indexes.create(4);
+    const targets = [Float32Array.of(1, 2, 3, 4)];
+    const [nearest] = await index.search({ targets, metric: "dot", limit: 5, sequence: 1 });
+    assert.equal(nearest.ordinals.length, 0);
+    assert.deepEqual(await index.search({ targets: [], metric: "dot", limit: 5, sequence: 1 }), []);
+  });
+
+  it("refuses a vector of another dimension and changes nothing", () => {
+    const index = indexes.create(4);
+    const short = unaligned(Float32Array.of(1, 2, 3));
+    assert.throws(() => index.add(1, short, 1), { code: "DIMENSION_MISMATCH" });
+    assert.equal(index.size, 0);
+  });
+});
+
+/** Random ones, and all that is at the edge: extreme norms, denormals, zeros, duplicates, opposites. */
+function awkward(dimension: number, random: () => number): Float32Array[] {
+  const vectors: Float32Array[] = [];
+  for (const scale of [1, 1, 1, 1e-18, 1e-25, 1e-30, 1e-38, 1e-44, 1e10]) {
+    for (let i = 0; i < 12; i++) vectors.push(randomVector(dimension, random, scale));
+  }
+  const largest = 1e18 / Math.sqrt(dimension) / 1.001;
+  vectors.push(new Float32Array(dimension).fill(largest));
+  vectors.push(new Float32Array(dimension).fill(-largest));
+  vectors.push(new Float32Array(dimension).fill(1e-18 / Math.sqrt(dimension)));
+  vectors.push(new Float32Array(dimension).fill(1.5e-45));
+  vectors.push(new Float32Array(dimension), new Float32Array(dimension).fill(-0));
+  vectors.push(
+    vectors[0],
+    vectors[0].slice(),
+    vectors[0].map((x) => -x),
+  );
+  vectors.push(
+    vectors[0].map((x) => x * 2),
+    vectors[0].map((x) => x * 1e-12),
+  );
+  return vectors;
+}

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
+import { allMetrics, NaiveIndex, pairs, randomVector, seeded, unaligned } from "./oracle.js";
+
+describe("A selection", () => {
+  const indexes = new ExactVectorIndexes({ threads: 0 });
+  const index = indexes.create(20);
+  const naive = new NaiveIndex();
+  const random = seeded(3);
+  before(() => {
+    for (let i = 0; i < 3000; i++) {
+      const vector = randomVector(20, random);
+      index.add(i, unaligned(vector), 1);
+      naive.add(i, vector, 1);
+    }
+    for (let i = 0; i < 3000; i += 7) {
+      index.kill(i, 2);
+      naive.kill(i, 2);
+    }
+  });
+  after(() => indexes.close());
+
+  for (const share of [0, 0.0005, 0.01, 0.2, 0.9, 1]) {
+    it(`of ${share * 100} % bounds a search to what is in it`, async () => {
+      const within = index.select();
+      const chosen = new Set<number>();
+      for (let i = 0; i < 3000; i++) {
+        if (random() >= share) continue;
+        within.add(i);
+        chosen.add(i);
+      }
+      assert.equal(within.size, chosen.size);
+      for (const metric of allMetrics) {
+        for (const limit of [1, 10, 5000]) {
+          const targets = [randomVector(20, random), randomVector(20, random)];
+          const request = { targets, metric, limit, sequence: 2, within };
+          assert.deepEqual(pairs(await index.search(request)), naive.search(request, chosen));
+        }
+      }
+    });
+  }
+
+  it("counts an ordinal once, and passes over what the index does not hold", () => {
+    const within = index.select();
+    within.add(5);
+    within.add(5);
+    within.add(123_456_789);
+    assert.equal(within.size, 1);
+  });
+
+  it("of another index is refused", async () => {
+    const other = indexes.create(20).select();
+    const targets = [randomVector(20, random)];
+    const search = index.search({ targets, metric: "dot", limit: 1, sequence: 1, within: other });
+    await assert.rejects(search, { code: "INVALID_ARGUMENT" });
+  });
+});

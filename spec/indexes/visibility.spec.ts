@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
+import { NaiveIndex, pairs, randomVector, seeded, unaligned } from "./oracle.js";
+
+type Step = { add: number } | { kill: number } | { reclaim: number } | { search: number };
+
+describe("ExactVectorIndex, seen at a sequence", () => {
+  const indexes = new ExactVectorIndexes({ threads: 0 });
+  after(() => indexes.close());
+
+  it("shows what lived then, whatever is added, killed or overwritten meanwhile", async () => {
+    const step = fc.oneof(
+      { weight: 4, arbitrary: fc.record({ add: fc.integer({ min: 1, max: 90 }) }) },
+      { weight: 4, arbitrary: fc.record({ kill: fc.integer({ min: 1, max: 70 }) }) },
+      { weight: 2, arbitrary: fc.record({ reclaim: fc.nat(5) }) },
+      { weight: 3, arbitrary: fc.record({ search: fc.nat(5) }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.nat(), async (steps, seed) => {
+        await follow(steps, seeded(seed));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  /** Each step is a sequence of its own. */
+  async function follow(steps: readonly Step[], random: () => number): Promise<void> {
+    const index = indexes.create(3);
+    const naive = new NaiveIndex();
+    let ordinal = 0;
+    let reclaimed = 0;
+    for (const [i, one] of steps.entries()) {
+      const sequence = i + 1;
+      if ("add" in one) {
+        for (let n = 0; n < one.add; n++) {
+          const vector = randomVector(3, random);
+          index.add(++ordinal, unaligned(vector), sequence);
+          naive.add(ordinal, vector, sequence);
+        }
+      } else if ("kill" in one) {
+        for (let n = 0; n < one.kill; n++) {
+          const which = Math.floor(random() * (ordinal + 2));
+          index.kill(which, sequence);
+          naive.kill(which, sequence);
+        }
+      } else if ("reclaim" in one) {
+        reclaimed = Math.max(reclaimed, sequence - one.reclaim);
+        index.reclaim(reclaimed);
+      } else {
+        const at = Math.max(reclaimed, sequence - one.search);
+        const targets = [randomVector(3, random), randomVector(3, random)];
+        const request = { targets, metric: "euclidean", limit: 8, sequence: at } as const;
+        assert.deepEqual(pairs(await index.search(request)), naive.search(request));
+      }
+      assert.equal(index.size, naive.rows.filter(({ died }) => died > reclaimed).length);
+    }
+    index.close();
+  }
+
+  it("uses the memory of the dead again", () => {
+    const index = indexes.create(100);
+    const vector = unaligned(new Float32Array(100).fill(1));
+    for (let i = 0; i < 1000; i++) index.add(i, vector, 1);
+    const { bytes } = index;
+    for (let round = 1; round < 20; round++) {
+      for (let i = 0; i < 1000; i++) index.kill((round - 1) * 1000 + i, round + 1);
+      index.reclaim(round + 1);
+      assert.equal(index.size, 0);
+      for (let i = 0; i < 1000; i++) index.add(round * 1000 + i, vector, round + 1);
+    }
+    assert.equal(index.bytes, bytes);
+    assert.equal(index.size, 1000);
+  });
+
+  it("keeps what died until it is reclaimed", async () => {
+    const index = indexes.create(2);
+    index.add(1, unaligned(Float32Array.of(1, 0)), 5);
+    index.kill(1, 8);
+    index.add(2, unaligned(Float32Array.of(1, 0)), 8);
+    const targets = [Float32Array.of(1, 1)];
+    const at = async (sequence: number): Promise<number[]> => {
+      const [nearest] = await index.search({ targets, metric: "cosine", limit: 9, sequence });
+      return [...nearest.ordinals];
+    };
+    assert.deepEqual([await at(4), await at(5), await at(7), await at(8)], [[], [1], [1], [2]]);
+    assert.equal(index.size, 2);
+    index.reclaim(7);
+    assert.equal(index.size, 2);
+    index.reclaim(8);
+    assert.equal(index.size, 1);
+  });
+
+  it("ignores the death of an ordinal it never had", () => {
+    const index = indexes.create(2);
+    index.kill(77, 3);
+    index.add(2 ** 48 - 1, unaligned(Float32Array.of(1, 0)), 2 ** 47);
+    index.kill(2 ** 48 - 1, 2 ** 48 - 1);
+    index.reclaim(2 ** 48 - 1);
+    assert.equal(index.size, 0);
+  });
+});

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { AhnlichError } from "../../lib/model/errors.js";
+import { manyRows } from "../contracts/persistence.contract.js";
+import { TemporaryFolder } from "../support/folder.js";
+import { openFolder } from "../support/open-lmdb.js";
+
+describe("opening an environment", () => {
+  let folder: TemporaryFolder;
+
+  beforeEach(() => {
+    folder = new TemporaryFolder();
+  });
+
+  afterEach(() => folder.remove());
+
+  it("makes the folder, for its owner's eyes only", async () => {
+    const path = folder.at("some", "where");
+    const persistence = await openFolder(path);
+    assert.equal(persistence.path, path);
+    if (process.platform !== "win32") {
+      assert.equal(statSync(path).mode & 0o777, 0o700);
+      assert.equal(statSync(`${path}/data.mdb`).mode & 0o777, 0o600);
+      assert.equal(statSync(`${path}/data.mdb-lock`).mode & 0o777, 0o600);
+    }
+    await persistence.close();
+  });
+
+  it("refuses a path that is a file, or leads through one, or nowhere", async () => {
+    const file = folder.at("file");
+    writeFileSync(file, "not a folder");
+    symlinkSync(folder.at("loop"), folder.at("loop"));
+    for (const path of [file, `${file}/data`, folder.at("loop", "data")]) {
+      await assert.rejects(openFolder(path), hasCode("INVALID_ARGUMENT"), path);
+    }
+    assert.equal(readFileSync(file, "utf8"), "not a folder");
+    mkdirSync(folder.at("data", "data.mdb"), { recursive: true });
+    await assert.rejects(openFolder(folder.at("data")), hasCode("INVALID_ARGUMENT"));
+  });
+
+  it("refuses a folder where nothing can be written", async function () {
+    const path = "/proc/ahnlich";
+    if (!existsSync("/proc/self")) return this.skip();
+    await assert.rejects(openFolder(path), hasCode("READ_ONLY"));
+  });
+
+  it("refuses bytes that are no environment, and leaves them as they are", async () => {
+    const file = folder.at("data.mdb");
+    for (const garbage of [Buffer.of(1), Buffer.alloc(100_000, "garbage"), Buffer.alloc(8_192)]) {
+      writeFileSync(file, garbage);
+      await assert.rejects(openFolder(folder.path), hasCode("CORRUPT"));
+      assert.deepEqual(readFileSync(file), garbage);
+    }
+  });
+
+  it("takes an empty file for a new environment", async () => {
+    writeFileSync(folder.at("data.mdb"), "");
+    await (await openFolder(folder.path)).close();
+  });
+
+  it("refuses an environment that was cut off, or is of another data version", async () => {
+    const persistence = await openFolder(folder.path);
+    await persistence.commit(manyRows(2_000));
+    await persistence.close();
+    const file = folder.at("data.mdb");
+    const whole = readFileSync(file);
+    for (const size of [4_096, 8_192, 12_288]) {
+      truncateSync(file, size);
+      await assert.rejects(openFolder(folder.path), hasCode("CORRUPT"), `${size}`);
+    }
+    const other = Buffer.from(whole);
+    other.writeUInt8(1, 28);
+    writeFileSync(file, other);
+    await assert.rejects(openFolder(folder.path), hasCode("CORRUPT"));
+    writeFileSync(file, whole);
+    await (await openFolder(folder.path)).close();
+  });
+});
+
+function hasCode(code: string): (error: unknown) => boolean {
+  return (error) => error instanceof AhnlichError && error.code === code;
+}

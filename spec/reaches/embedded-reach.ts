@@ -1,0 +1,63 @@
+import { open } from "../../lib/index.js";
+import type { Reach } from "../support/reach.js";
+import { reopeningEngine } from "../support/reopening-engine.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
+
+interface EmbeddedOptions {
+  readonly name: string;
+  readonly threads: number;
+}
+
+/** An engine in this process that keeps nothing. */
+export function memoryReach({ name, threads }: EmbeddedOptions): Reach {
+  return {
+    name,
+    async open({ limits } = {}) {
+      const engine = await open({ threads, limits });
+      return { engine, close: () => engine.close() };
+    },
+  };
+}
+
+/** An engine in this process on a folder of its own. */
+export function lmdbReach({ name, threads }: EmbeddedOptions): Reach {
+  return {
+    name,
+    async open({ limits } = {}) {
+      const folder = await temporaryFolder();
+      const openFolder = () => open(folder.path, { threads, limits });
+      let engine = await openFolder();
+      return {
+        engine,
+        async reopen() {
+          await engine.close();
+          engine = await openFolder();
+          return engine;
+        },
+        async close() {
+          await engine.close();
+          await folder[Symbol.asyncDispose]();
+        },
+      };
+    },
+  };
+}
+
+/** The same, closed and opened again behind every write. */
+export function reopenedLmdbReach({ name, threads }: EmbeddedOptions): Reach {
+  return {
+    name,
+    async open({ limits } = {}) {
+      const folder = await temporaryFolder();
+      const openFolder = () => open(folder.path, { threads, limits });
+      const engine = reopeningEngine(await openFolder(), openFolder);
+      return {
+        engine,
+        async close() {
+          await engine.close();
+          await folder[Symbol.asyncDispose]();
+        },
+      };
+    },
+  };
+}

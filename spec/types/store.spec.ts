@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { expectTypeOf } from "expect-type";
+import type { Engine } from "../../lib/handles/engine.js";
+import type { Store } from "../../lib/handles/store.js";
+import type { Outcome, SetResponse } from "../../lib/model/answers.js";
+import type { Entry, EntryInput, Match } from "../../lib/model/entry.js";
+import type { Metadata } from "../../lib/model/metadata.js";
+import {
+  type Kinds,
+  type Query,
+  type QueryKind,
+  query,
+  queryKinds,
+  type ResponseTo,
+} from "../../lib/model/query.js";
+
+interface Film {
+  title: string;
+  year?: number;
+  cast: string[];
+}
+type Films = Store<Film>;
+
+/** Only the compiler reads the calls in it: there is no engine to make them on. */
+function compiles(calls: (engine: Engine, films: Films) => unknown): void {
+  assert.equal(typeof calls, "function");
+}
+
+describe("the type of a store", () => {
+  it("is that of its metadata, which must be something that can be kept", () => {
+    compiles((engine) => {
+      expectTypeOf(engine.store("a")).toEqualTypeOf<Store<Metadata>>();
+      expectTypeOf(engine.store<Film>("a")).toEqualTypeOf<Films>();
+      expectTypeOf(engine.createStore<Film>("a", { dimension: 3 })).resolves.toEqualTypeOf<Films>();
+      engine.store<Readonly<Film>>("a");
+      engine.store<{ a?: { b: string[] }[] }>("a");
+      // @ts-expect-error a function
+      engine.store<{ a: () => void }>("a");
+      // @ts-expect-error a BigInt
+      engine.store<{ a: bigint }>("a");
+      // @ts-expect-error a Map
+      engine.store<{ a: Map<string, number> }>("a");
+      // @ts-expect-error a symbol, further down
+      engine.store<{ a: { b: symbol } }>("a");
+      // @ts-expect-error a store has a dimension
+      void engine.createStore("a", { metric: "dot" });
+    });
+    // Stores of unknown shapes are held together as stores of whatever JSON.parse returns.
+    expectTypeOf<Films>().toExtend<Store<ReturnType<typeof JSON.parse>>>();
+  });
+
+  it("asks for metadata where the shape has required fields", () => {
+    expectTypeOf<{ vector: number[] }>().toExtend<EntryInput>();
+    expectTypeOf<{ vector: number[] }>().toExtend<EntryInput<{ year?: number }>>();
+    expectTypeOf<{ vector: number[] }>().not.toExtend<EntryInput<Film>>();
+    const entry: EntryInput<Film> = { vector: [1], metadata: { title: "Vertigo", cast: [] } };
+    assert.deepEqual(Object.keys(entry), ["vector", "metadata"]);
+  });
+
+  it("gives matches and entries what is included, and maybe where nobody knows", () => {
+    compiles(async (_, films) => {
+      expectTypeOf(films.search([1])).resolves.toEqualTypeOf<Match<Film>[]>();
+      expectTypeOf(films.get("a")).resolves.toEqualTypeOf<Entry<Film> | undefined>();
+      expectTypeOf(films.get(["a", [1]])).resolves.toEqualTypeOf<(Entry<Film> | undefined)[]>();
+      const flag = Math.random() < 0.5;
+      const [match] = await films.search([1], { include: { vector: flag, metadata: false } });
+      expectTypeOf(match.vector).toEqualTypeOf<Float32Array | undefined>();
+      // @ts-expect-error the metadata were declined
+      match.metadata;
+      const near = { near: ["a", [1]], awayFrom: ["b"] };
+      const [whole] = await films.search(near, { include: { vector: true } });
+      expectTypeOf(whole.vector).toEqualTypeOf<Float32Array>();
+      for await (const entry of films.entries({ include: { vector: false } })) {
+        expectTypeOf(entry.metadata).toEqualTypeOf<Film>();
+        // @ts-expect-error the vector was declined
+        entry.vector;
+      }
+    });
+    expectTypeOf<Match<Film>>().toEqualTypeOf<{
+      readonly id: string;
+      readonly distance: number;
+      readonly metadata: Film;
+    }>();
+    expectTypeOf<Entry<Film, { metadata: false; vector: false }>>().toEqualTypeOf<{
+      readonly id: string;
+      readonly version: number;
+    }>();
+  });
+
+  it("takes no list of numbers for keys and no predicate for options", () => {
+    compiles((_, films) => {
+      void films.get([new Float32Array(1), "a", [1, 2]]);
+      void films.delete("a");
+      void films.delete(["a", [1, 2]]);
+      void films.delete({ where: { year: 3 } });
+      void films.delete({ all: true });
+      void films.count({ where: { year: { $gt: 3 } } });
+      // @ts-expect-error a vector is one key, in a list
+      void films.get([1, 2]);
+      // @ts-expect-error every entry is meant by { all: true } only
+      void films.delete({ where: undefined });
+      // @ts-expect-error there is only true
+      void films.delete({ all: false });
+      // @ts-expect-error the predicate stands below where
+      void films.count({ year: 3 });
+      // @ts-expect-error a field that films do not have
+      void films.find({ where: { yaer: 3 } });
+    });
+  });
+
+  it("lets options be passed on though they may be undefined", () => {
+    const search = (films: Films, limit?: number, signal?: AbortSignal) =>
+      films.search([1], { limit, signal, where: undefined, include: undefined });
+    assert.equal(search.name, "search");
+  });
+});
+
+describe("the type of a response", () => {
+  it("follows from the query, alone and in a pipeline", () => {
+    compiles((engine) => {
+      const get = engine.execute({ kind: "get", store: "a", keys: ["a", [1, 2]] });
+      expectTypeOf(get).resolves.toEqualTypeOf<(Entry | undefined)[]>();
+      const piped = engine.pipeline([
+        query.count({ store: "a" }),
+        query.search({ store: "a", target: [1], where: { b: { $gt: 1 } } }),
+        { kind: "ping" },
+        query.set({ store: "a", entries: [{ vector: [1] }] }),
+      ]);
+      type Answers = [Outcome<number>, Outcome<Match[]>, Outcome<null>, Outcome<SetResponse>];
+      expectTypeOf(piped).resolves.toEqualTypeOf<Answers>();
+      const list: Query[] = [];
+      void engine.pipeline(list);
+      // @ts-expect-error there is no such kind
+      void engine.execute({ kind: "truncate", store: "a" });
+      // @ts-expect-error the field is of another type
+      void engine.execute({ kind: "count", store: 3 });
+    });
+    expectTypeOf(query.count({ store: "a" })).toEqualTypeOf<Query<"count">>();
+    expectTypeOf<ResponseTo<Query<"dropStore">>>().toEqualTypeOf<boolean>();
+  });
+
+  it("allows a table with one handler a kind", async () => {
+    type Handlers = { [K in QueryKind]: (asked: Query<K>) => Kinds[K]["answer"] | undefined };
+    const asked: QueryKind[] = [];
+    const note = ({ kind }: { readonly kind: QueryKind }): undefined => {
+      asked.push(kind);
+    };
+    const table = Object.fromEntries(queryKinds.map((kind) => [kind, note]));
+    const handlers = table as unknown as Handlers;
+    const run = <K extends QueryKind>(one: Query<K>) => handlers[one.kind as K](one);
+    run(query.ping({}));
+    run(query.count({ store: "a" }));
+    assert.deepEqual(asked, ["ping", "count"]);
+  });
+});
