@@ -1,3 +1,4 @@
+import type { BarGroup } from "./support/chart.js";
 import type { Spread } from "./support/stats.js";
 import { markdownTable, threeDigits } from "./support/table.js";
 
@@ -8,7 +9,7 @@ export interface Figure {
   /** What the number is of: "", "ms", "µs". */
   readonly unit: string;
   readonly bound: { readonly atLeast: number } | { readonly atMost: number };
-  /** How it was measured, in one sentence. */
+  /** How it was measured, in a line. */
   readonly how: string;
 }
 
@@ -22,15 +23,15 @@ export interface Table {
 export interface Findings {
   readonly tables: readonly Table[];
   readonly figures: readonly Figure[];
+  /** What the chart shows of it. */
+  readonly bars?: readonly BarGroup[] | undefined;
 }
 
 export function isMet({ measured, bound }: Figure): boolean {
-  return "atLeast" in bound
-    ? measured.median >= bound.atLeast
-    : measured.median <= bound.atMost;
+  return "atLeast" in bound ? measured.median >= bound.atLeast : measured.median <= bound.atMost;
 }
 
-/** "2,000 (1,900 to 2,200)" */
+/** "2,000 (1,900 to 2,200)": the median, and the least and the most of the rounds. */
 export function showSpread({ median, least, most }: Spread, unit = ""): string {
   const after = unit === "" ? "" : ` ${unit}`;
   return `${threeDigits(median)}${after} (${threeDigits(least)} to ${threeDigits(most)})`;
@@ -44,7 +45,7 @@ export function figuresTable(figures: readonly Figure[]): string {
     isMet(figure) ? "met" : "**missed**",
     figure.how,
   ]);
-  return markdownTable(["figure", "measured", "target", "", "how"], rows);
+  return markdownTable(["figure", "measured", "target", "verdict", "how"], rows);
 }
 
 export function tableText({ title, head, rows }: Table): string {

@@ -56,7 +56,8 @@ export class RawEcho implements AsyncDisposable {
       const send = (wanted: number) => {
         const requests = Math.min(wanted, count - sent);
         sent += requests;
-        if (requests > 0) this.#socket.write(this.#requests.subarray(0, requests * this.sizes.request));
+        if (requests > 0)
+          this.#socket.write(this.#requests.subarray(0, requests * this.sizes.request));
       };
       this.#fail = reject;
       this.#take = (length) => {

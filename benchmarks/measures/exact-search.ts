@@ -12,7 +12,10 @@ import { entriesOf, storeName } from "../support/word-store.js";
 export async function measureExactSearch(sizes: Sizes): Promise<Findings> {
   const words = wordsOf(sizes, sizes.large);
   const read = new PlainRead(words.vectors, dimension);
-  const engines = { "one worker": await open({ threads: 1 }), "no worker": await open({ threads: 0 }) };
+  const engines = {
+    "one worker": await open({ threads: 1 }),
+    "no worker": await open({ threads: 0 }),
+  };
   const calls = Math.max(3, Math.round(sizes.calls / 20));
   const contenders = [plainContender(read, words.query, calls)];
   try {

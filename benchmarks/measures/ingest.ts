@@ -1,7 +1,7 @@
 import type { Store } from "../../lib/handles/store.js";
 import { open } from "../../lib/index.js";
 import { WriteBatch } from "../../lib/persistence/write-batch.js";
-import { replayBehind, replayInWorker, type Replayed } from "../limits/replay.js";
+import { type Replayed, replayBehind, replayInWorker } from "../limits/replay.js";
 import { type Figure, type Findings, showSpread, type Table } from "../report.js";
 import type { Sizes } from "../sizes.js";
 import { type Contender, interleave, valuesOf } from "../support/interleave.js";

@@ -3,6 +3,7 @@ import { allOperations } from "../operations/all.js";
 import type { Operation } from "../operations/operation.js";
 import { type Figure, type Findings, showSpread, type Table } from "../report.js";
 import type { Sizes } from "../sizes.js";
+import type { BarGroup } from "../support/chart.js";
 import { startChild } from "../support/child.js";
 import { type Contender, interleave, valuesOf } from "../support/interleave.js";
 import { echoChild, serveChild } from "../support/modules.js";
@@ -16,7 +17,7 @@ import { wordsOf } from "../support/word-set.js";
 import { type Engines, openEngines } from "../support/word-store.js";
 
 /** Calls a second of every operation in every reach, beside a raw echo of the same frames. */
-export async function measureReaches(sizes: Sizes): Promise<ReachFindings> {
+export async function measureReaches(sizes: Sizes): Promise<Findings> {
   const { stored, vectors } = sizes;
   const words = wordsOf(sizes, stored);
   using here = scratchFolder();
@@ -35,12 +36,8 @@ export async function measureReaches(sizes: Sizes): Promise<ReachFindings> {
   ]);
   const rates = await interleave(contenders, sizes.rounds);
   const tables = operations.map((operation) => tableOf(operation, rates, limits));
-  return { tables, figures: pingFigures(rates), rates };
-}
-
-/** With every rate by `operation · reach · style`, which the chart shows. */
-export interface ReachFindings extends Findings {
-  readonly rates: ReadonlyMap<string, number[]>;
+  const bars = operations.map((operation) => barsOf(operation, rates));
+  return { tables, figures: pingFigures(rates), bars };
 }
 
 /** A reach, and the styles that say something about it. */
@@ -122,6 +119,17 @@ const echoStyles: Readonly<Record<Style["name"], EchoStyle>> = {
   "128 in flight": { width, together: false },
   "batch frames": { width, together: true },
 };
+
+function barsOf({ name }: Operation, rates: ReadonlyMap<string, number[]>): BarGroup {
+  const bars = [...rates]
+    .filter(([each]) => each.startsWith(`${name} · `))
+    .map(([each, values]) => {
+      const { median, least, most } = spreadOf(values);
+      const [, reach, style] = each.split(" · ");
+      return { label: `${reach}, ${style}`, value: median, least, most, isLimit: reach === raw };
+    });
+  return { title: name, bars };
+}
 
 function tableOf(
   operation: Operation,

@@ -18,7 +18,10 @@ export interface ServeJob {
 export type Reach = { readonly [E in Operation["engine"]]: Engine } & AsyncDisposable;
 
 /** Clients of a server in another process. */
-export function overTcp(urls: { memory: string; durable: string }, connections: number): Promise<Reach> {
+export function overTcp(
+  urls: { memory: string; durable: string },
+  connections: number,
+): Promise<Reach> {
   return reachOf((engine) => connect(urls[engine], { connections }));
 }
 

@@ -1,4 +1,6 @@
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { dataFolder } from "./places.js";
 import { seededRandom } from "./random.js";
 
@@ -23,7 +25,14 @@ export interface WordSet {
   query(index: number): Float32Array;
 }
 
-/** The first of the prepared words; `npm run glove` in benchmarks/ prepares them. */
+/** Makes the files of the words, unless they are there. */
+export function prepareWords(): void {
+  if (existsSync(new URL("glove-base.f32", dataFolder))) return;
+  const script = fileURLToPath(new URL("prepare-glove.mjs", dataFolder));
+  execFileSync(process.execPath, [script], { stdio: "inherit" });
+}
+
+/** The first of the prepared words. */
 export function preparedWords(count: number): WordSet {
   const words = readFileSync(new URL("glove-base.txt", dataFolder), "utf8").split("\n");
   const vectors = readVectors("glove-base.f32").subarray(0, count * dimension);
