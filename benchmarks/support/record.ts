@@ -21,7 +21,7 @@ export async function recordOnDisk(work: (store: Store) => Promise<void>): Promi
     random: { bytes: (count) => randomBytes(count) },
     clock: { now: () => Date.now() },
   });
-  return record(lmdb, work);
+  return await record(lmdb, work);
 }
 
 /** The same of an engine in memory, which commits one at a time what is written one at a time. */
