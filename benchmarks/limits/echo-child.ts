@@ -1,8 +1,8 @@
 import { createServer, type Socket } from "node:net";
 import { childJob, parentGone } from "../support/child.js";
-import { announcementBytes, type FrameSizes } from "./raw-echo.js";
+import { emptyFrame, FrameCounter } from "./frames.js";
 
-// A process that answers requests of announced sizes with bytes, and does nothing else.
+// A process that answers each frame with one of the size that the first frame announces, and does nothing else.
 const { answer } = await childJob();
 const server = createServer({ noDelay: true }, serve);
 server.listen(0, "127.0.0.1", () => answer(server.address()));
@@ -10,23 +10,14 @@ await parentGone();
 process.exit();
 
 function serve(socket: Socket): void {
-  let sizes: FrameSizes | undefined;
-  let answers = new Uint8Array();
-  let pending = 0;
+  const counter = new FrameCounter();
+  let frame: Buffer | undefined;
   socket.on("error", () => socket.destroy());
   socket.on("data", (chunk) => {
-    pending += chunk.length;
-    if (sizes === undefined) {
-      // Eight bytes on a new connection come together.
-      sizes = { request: chunk.readUInt32LE(0), answer: chunk.readUInt32LE(4) };
-      pending -= announcementBytes;
-      answers = new Uint8Array(sizes.answer * 1_024);
-    }
-    for (;;) {
-      const requests = Math.min(1_024, Math.floor(pending / sizes.request));
-      if (requests === 0) return;
-      pending -= requests * sizes.request;
-      socket.write(answers.subarray(0, requests * sizes.answer));
-    }
+    frame ??= emptyFrame(chunk.readUInt32LE(4));
+    const frames = counter.push(chunk);
+    socket.cork();
+    for (let i = 0; i < frames; i++) socket.write(frame);
+    socket.uncork();
   });
 }
