@@ -49,8 +49,8 @@ function answerFromWire(kind: QueryKind, answer: unknown): unknown {
 /** `[kind, answer]`, or `[nil, error]`. */
 function outcomeToWire(query: Query, outcome: unknown): unknown {
   if (!isFields(outcome)) return outcome;
-  if (outcome["ok"] !== true) return [null, errorToWire(toAhnlichError(outcome["error"]))];
-  return [query.kind, answerToWire(query, outcome["response"])];
+  if (outcome.ok !== true) return [null, errorToWire(toAhnlichError(outcome.error))];
+  return [query.kind, answerToWire(query, outcome.response)];
 }
 
 function outcomeFromWire(outcome: unknown): unknown {
@@ -103,7 +103,7 @@ const forms: { readonly [K in QueryKind]: (answer: unknown) => boolean } = {
   storeInfo: isFields,
   set: isFields,
   get: (answer) => Array.isArray(answer) && answer.every((item) => item === null || isFields(item)),
-  find: (answer) => isFields(answer) && isListOfFields(answer["entries"]),
+  find: (answer) => isFields(answer) && isListOfFields(answer.entries),
   count: isNumber,
   delete: isNumber,
   search: isListOfFields,

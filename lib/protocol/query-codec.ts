@@ -16,7 +16,7 @@ import { type Fields, fieldsOf, isFields, listOf, predicate, type Shape, vector 
 export function encodeQuery(query: Query): Uint8Array {
   const wire = queryShape.wire(query, "query");
   if (!Array.isArray(wire)) {
-    throw new AhnlichError("INVALID_ARGUMENT", "expected a query: an object with a kind");
+    throw new AhnlichError("INVALID_ARGUMENT", "query: expected an object with a kind");
   }
   if (wire.length === 1 && wire[0] === "ping") return pingQuery;
   return encode(wire, "query");
@@ -59,7 +59,13 @@ const askShapes: { readonly [K in QueryKind]: Shape } = {
 /** `[kind, fields]`, or `[kind]` where there are no fields. */
 const queryShape: Shape = {
   wire(value, path) {
-    if (!isFields(value) || typeof value["kind"] !== "string") return value;
+    if (!isFields(value)) return value;
+    if (typeof value.kind !== "string") {
+      throw new AhnlichError(
+        "INVALID_ARGUMENT",
+        `${path}.kind: expected a text, got ${typeof value.kind}`,
+      );
+    }
     const { kind, ...fields } = value;
     const shaped = isQueryKind(kind) ? (askShapes[kind].wire(fields, path) as Fields) : fields;
     for (const name of Object.keys(shaped)) {
@@ -68,8 +74,8 @@ const queryShape: Shape = {
     return [kind];
   },
   read(value, path) {
-    if (!Array.isArray(value)) return value;
-    const [kind, fields = {}] = value;
+    if (!Array.isArray(value) && !isFields(value)) return value; // the engine says what it wants
+    const [kind, fields = {}] = Array.isArray(value) ? value : [];
     if (typeof kind !== "string" || !isFields(fields)) {
       throw new AhnlichError("PROTOCOL_ERROR", `${path}: expected [kind, fields]`);
     }

@@ -1,0 +1,184 @@
+import fc from "fast-check";
+import { AhnlichError, type ErrorCode, errorCodes } from "../../lib/model/errors.js";
+import { defaultLimits } from "../../lib/model/limits.js";
+import { metrics } from "../../lib/model/metric.js";
+import type { Kinds, Query, QueryKind } from "../../lib/model/query.js";
+import { metadata, values } from "./values.js";
+
+/** For every kind, queries of that kind as they arrive: with vectors as Float32Array. */
+export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
+  ping: asks("ping", {}),
+  info: asks("info", {}),
+  clients: asks("clients", {}),
+  shutdown: asks("shutdown", { reason: fc.string() }),
+  createStore: asks("createStore", {
+    store: fc.string(),
+    dimension: fc.nat(),
+    metric: fc.constantFrom(...metrics),
+    ifNotExists: fc.boolean(),
+  }),
+  dropStore: asks("dropStore", { store: fc.string(), ifExists: fc.boolean() }),
+  dropNamespace: asks("dropNamespace", { namespace: fc.string() }),
+  listStores: asks("listStores", { namespace: fc.string() }),
+  storeInfo: asks("storeInfo", { store: fc.string() }),
+  set: asks("set", {
+    store: fc.string(),
+    entries: fc.array(
+      some({ id: fc.string(), vector: vectors(), ifVersion: fc.nat(), metadata: metadata() }),
+      { maxLength: 4 },
+    ),
+    mode: fc.constantFrom("upsert", "insert", "replace"),
+  }),
+  get: asks("get", { store: fc.string(), keys: keys(), include: include() }),
+  find: asks("find", {
+    store: fc.string(),
+    where: where(),
+    limit: fc.nat(),
+    cursor: fc.string(),
+    include: include(),
+  }),
+  count: asks("count", { store: fc.string(), where: where() }),
+  delete: asks("delete", {
+    store: fc.string(),
+    target: fc.oneof(
+      fc.string(),
+      keys(),
+      where().map((predicate) => ({ where: predicate })),
+      fc.constant({ all: true }),
+    ),
+  }),
+  search: asks("search", {
+    store: fc.string(),
+    target: fc.oneof(vectors(), some({ near: keys(), awayFrom: keys() })),
+    ...searchOptions(),
+  }),
+  searchMany: asks("searchMany", {
+    store: fc.string(),
+    targets: fc.array(vectors(), { maxLength: 4 }),
+    ...searchOptions(),
+  }),
+  pipeline: fc
+    .array(fc.oneof(...[0, 1, 2].map(() => leaf())), { maxLength: 4 })
+    .map((queries) => ({ kind: "pipeline", queries }) as Query),
+};
+
+/** Answers to a query, as a client is given them. */
+export function answersTo(query: Query): fc.Arbitrary<unknown> {
+  if (query.kind !== "pipeline") return answersOf[query.kind];
+  return fc.tuple(
+    ...query.queries.map((nested) =>
+      fc.oneof(
+        answersTo(nested).map((response) => ({ ok: true, response })),
+        errors().map((error) => ({ ok: false, error })),
+      ),
+    ),
+  );
+}
+
+export function errors(): fc.Arbitrary<AhnlichError> {
+  const details = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.double(), fc.boolean()), {
+    maxKeys: 3,
+    noNullPrototype: true,
+  });
+  return fc
+    .tuple(fc.constantFrom(...(Object.keys(errorCodes) as ErrorCode[])), fc.string(), details)
+    .map(([code, sentence, facts]) => new AhnlichError(code, sentence, { details: facts }));
+}
+
+const answersOf: { readonly [K in Exclude<QueryKind, "pipeline">]: fc.Arbitrary<unknown> } = {
+  ping: fc.constant(null),
+  info: some({
+    version: fc.string(),
+    protocol: fc.string(),
+    startedAt: fc.date({ noInvalidDate: true }).map(Number),
+    stores: fc.nat(),
+    entries: fc.maxSafeInteger(),
+    threads: fc.nat(),
+    bytes: fc.constant({ memory: 1, disk: 2 ** 40 }),
+    limits: fc.constant({ ...defaultLimits }),
+    position: fc.string(),
+  }),
+  clients: fc.array(some({ id: fc.string(), name: fc.string(), idleMs: fc.nat() })),
+  shutdown: fc.constant(null),
+  createStore: fc.boolean(),
+  dropStore: fc.boolean(),
+  dropNamespace: fc.nat(),
+  listStores: fc.array(storeInfo()),
+  storeInfo: storeInfo(),
+  set: some({ inserted: fc.nat(), updated: fc.nat(), version: fc.maxSafeInteger() }),
+  get: fc.array(fc.oneof(fc.constant(undefined), entries())),
+  find: some({ entries: fc.array(entries()), cursor: fc.string() }).map((page) => ({
+    entries: [],
+    ...page,
+  })),
+  count: fc.nat(),
+  delete: fc.nat(),
+  search: fc.array(matches()),
+  searchMany: fc.array(fc.array(matches()), { maxLength: 4 }),
+};
+
+function asks(kind: QueryKind, fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<Query> {
+  return some(fields).map((ask) => ({ kind, ...ask }) as Query);
+}
+
+/** Any of the fields, and none that is undefined. */
+function some(
+  fields: Record<string, fc.Arbitrary<unknown>>,
+): fc.Arbitrary<Record<string, unknown>> {
+  return fc.record(fields, { requiredKeys: [], noNullPrototype: true });
+}
+
+function leaf(): fc.Arbitrary<Query> {
+  return fc.oneof(
+    asks("ping", {}),
+    asks("count", { store: fc.string(), where: where() }),
+    asks("get", { store: fc.string(), keys: keys() }),
+    asks("search", { store: fc.string(), target: vectors() }),
+    asks("pipeline", {}).map(() => ({ kind: "pipeline", queries: [{ kind: "ping" }] }) as Query),
+  );
+}
+
+function vectors(): fc.Arbitrary<Float32Array> {
+  return fc.float32Array({ minLength: 0, maxLength: 8 });
+}
+
+function keys(): fc.Arbitrary<unknown> {
+  return fc.array(fc.oneof(fc.string(), vectors()), { maxLength: 4 });
+}
+
+function include(): fc.Arbitrary<unknown> {
+  return some({ vector: fc.boolean(), metadata: fc.boolean() });
+}
+
+function where(): fc.Arbitrary<unknown> {
+  return fc.dictionary(
+    fc.oneof(fc.string(), fc.constantFrom("$and", "$or", "$not", "$eq", "vector", "__proto__")),
+    values(),
+    { maxKeys: 3, noNullPrototype: true },
+  );
+}
+
+function searchOptions(): Record<string, fc.Arbitrary<unknown>> {
+  return {
+    limit: fc.nat(),
+    where: where(),
+    recall: fc.double(),
+    metric: fc.constantFrom(...metrics),
+    maxDistance: fc.double(),
+    include: include(),
+  };
+}
+
+function entries(): fc.Arbitrary<unknown> {
+  return some({ id: fc.string(), version: fc.nat(), metadata: metadata(), vector: vectors() });
+}
+
+function matches(): fc.Arbitrary<unknown> {
+  return some({ id: fc.string(), distance: fc.double(), metadata: metadata(), vector: vectors() });
+}
+
+function storeInfo(): fc.Arbitrary<unknown> {
+  return some({ name: fc.string(), dimension: fc.nat(), entries: fc.maxSafeInteger() });
+}
+
+export type AnyAnswer = Kinds[QueryKind]["answer"];
