@@ -7,7 +7,10 @@ import { type Limits, makeLimits } from "./model/limits.js";
 export interface OpenOptions {
   /** A folder, made where there is none; absent: in memory, nothing kept. */
   path?: string | undefined;
-  /** Workers for searches and large writes: cores - 1, at least 1. 0: slices of some milliseconds on the calling thread. */
+  /**
+   * Workers for searches and large writes: cores - 1, at least 1. 0: slices of some milliseconds on the
+   * calling thread.
+   */
   threads?: number | undefined;
   limits?: Partial<Limits> | undefined;
   /** Ports to be replaced, made by `provide` of 'ahnlich/ports'. */

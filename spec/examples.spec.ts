@@ -17,7 +17,7 @@ const printed: Readonly<Record<string, readonly string[]>> = {
   ],
   embedded: ["orange 46.4", "red 120.5"],
   persistent: ["hello true"],
-  pipelining: ["500", "2", 'there is no store "nowhere"', "498"],
+  pipelining: ["500", "2", 'no store is named "nowhere"', "498"],
   pooled: ["true", "1 pool true"],
   "replaced-port": ["2024-02-29T00:00:00.000Z"],
   "serve-and-connect": ["near true", "reader 1"],

@@ -49,7 +49,10 @@ export class Connection {
   #opened: { resolve: () => void; reject: (error: AhnlichError) => void };
   /** Settles when the server has accepted; rejects with why not. */
   readonly ready: Promise<void>;
+  /** Why we closed it. */
   #fault: AhnlichError | undefined;
+  /** Why the server wants it closed. */
+  #farewell: AhnlichError | undefined;
 
   constructor(transport: Transport, owner: ConnectionOwner, introduction: Introduction) {
     this.#transport = transport;
@@ -136,10 +139,11 @@ export class Connection {
         const bytes = this.#greeted ? chunk : this.#greet(chunk, introduction);
         if (bytes !== undefined && this.#status !== "closed") this.#take(bytes);
       }
+      // The server has closed. What the transport knows of the reason comes with its `closed`.
+      await this.#transport.close();
     } catch (error) {
       this.drop(toAhnlichError(error));
     }
-    this.drop();
   }
 
   #greet(chunk: Uint8Array, introduction: Introduction): Uint8Array | undefined {
@@ -181,6 +185,7 @@ export class Connection {
       case "refuse":
         throw message.error;
       case "goaway":
+        this.#farewell = new AhnlichError("SHUTTING_DOWN", message.reason);
         this.leave();
         return;
       default:
@@ -227,7 +232,7 @@ export class Connection {
 
   #end(reason: Error | undefined): void {
     if (this.#status === "closed") return;
-    const fault = this.#fault ?? reason;
+    const fault = this.#fault ?? this.#farewell ?? reason;
     const opening = this.#status === "opening";
     this.#status = "closed";
     if (opening) this.#opened.reject(openError(this.#transport.peer, fault));

@@ -15,10 +15,10 @@ import {
  * The bytes are the caller's own: never written to again, and no view on a larger buffer.
  *
  * @throws INVALID_ARGUMENT with the path of anything else, typed arrays other than Uint8Array
- *   above all; LIMIT_EXCEEDED for nesting beyond `depthMax`
+ *   above all; LIMIT_EXCEEDED for nesting beyond `depthMax`, or more than `valuesMax` values
  */
 export function encode(value: unknown, what = "value"): Uint8Array {
-  const found = inspect(value, 0);
+  const found = inspect(value);
   if (found === 0) return copyOf(packr.pack(value));
   if ((found & unencodable) !== 0) throw findUnencodable(value, what);
   if ((found & negativeZero) !== 0) return encodeWithNegativeZeros(value);

@@ -8,8 +8,13 @@ export const undefinedProperty = 1;
 export const negativeZero = 2;
 export const unencodable = 4;
 
+/** The most values that are encoded at once: a value that holds another many times counts it as often. */
+export const valuesMax = 16_000_000;
+
 /** Looks through a value before it is encoded; 0 where msgpackr's way of writing it is ours. */
-export function inspect(value: unknown, depth: number): number {
+export function inspect(value: unknown, depth = 0): number {
+  if (depth === 0) visited = 0;
+  if (++visited > valuesMax) return unencodable;
   switch (typeof value) {
     case "string":
       return value.isWellFormed() ? 0 : unencodable;
@@ -27,11 +32,8 @@ export function inspect(value: unknown, depth: number): number {
 
 /** The error for the first value in here that cannot be encoded, with its path. */
 export function findUnencodable(value: unknown, path: string, depth = 0): AhnlichError {
-  if (depth > depthMax) {
-    return new AhnlichError("LIMIT_EXCEEDED", `${path}: nested deeper than ${depthMax} levels`, {
-      details: { bound: depthMax },
-    });
-  }
+  if (depth > depthMax) return beyond(path, `nested deeper than ${depthMax} levels`, depthMax);
+  if (visited > valuesMax) return beyond(path, `more than ${valuesMax} values`, valuesMax);
   const found = isContainer(value) ? findWithin(value, path, depth) : undefined;
   if (found !== undefined) return found;
   const expected = "null, boolean, number, text, Date, Uint8Array, array or plain object";
@@ -48,6 +50,7 @@ function inspectObject(value: object, depth: number): number {
     for (let i = 0; i < value.length; i++) {
       if (value[i] === undefined) return unencodable;
       found |= inspect(value[i], depth + 1);
+      if (found >= unencodable) return found; // at once: a cycle has no end otherwise
     }
     return found;
   }
@@ -58,8 +61,13 @@ function inspectObject(value: object, depth: number): number {
     const element = (value as Record<string, unknown>)[name];
     if (!name.isWellFormed()) return unencodable;
     found |= element === undefined ? undefinedProperty : inspect(element, depth + 1);
+    if (found >= unencodable) return found;
   }
   return found;
+}
+
+function beyond(path: string, sentence: string, bound: number): AhnlichError {
+  return new AhnlichError("LIMIT_EXCEEDED", `${path}: ${sentence}`, { details: { bound } });
 }
 
 function findWithin(value: object, path: string, depth: number): AhnlichError | undefined {
@@ -93,3 +101,6 @@ function describe(value: unknown): string {
   if (typeof value !== "object" || value === null) return typeof value;
   return value.constructor?.name ?? "an object";
 }
+
+/** Values seen since `inspect` began. */
+let visited = 0;

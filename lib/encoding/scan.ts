@@ -42,7 +42,10 @@ export function scan(bytes: Uint8Array, start: number, options: DecodeOptions): 
       position = at + lengthAt(bytes, position);
       if (position > bytes.length) throw truncated(options);
       checkUtf8(bytes, at, position, options);
-      if (isKey && isProto(bytes, at, position)) protoKeys = [...protoKeys, at];
+      if (isKey && isProto(bytes, at, position)) {
+        if (protoKeys === none) protoKeys = [];
+        protoKeys.push(at);
+      }
     } else if (form === list || form === map) {
       const count = countAt(bytes, position) * (form === map ? 2 : 1);
       position += headOf(lead);

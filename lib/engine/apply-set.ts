@@ -21,6 +21,7 @@ export async function applySet(draft: Draft, command: Set, limits: Limits): Prom
   const slice = new Slice();
   const accepted = await check(draft, store, command, slice);
   checkMemory(draft, store, accepted, limits);
+  draft.batch.expect(accepted.size * (store.dimension * 4 + bytesBesideVector));
   let { nextOrdinal, entries } = store.counters;
   let updated = 0;
   for (const { entry, before } of accepted.values()) {
@@ -96,3 +97,6 @@ function checkMemory(
   const bytes = draft.catalog.vectorBytes + inserted * store.dimension * 4;
   checkLimit(limits, "memoryBytes", bytes, "vectors in memory");
 }
+
+/** A guess at what the rows of an entry take beside its vector; too little costs a copy of the batch. */
+const bytesBesideVector = 200;

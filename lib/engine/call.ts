@@ -6,14 +6,18 @@ export interface Call {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Runs a call under its options; one without any costs nothing. */
+/** Runs a call under its options; one without any costs nothing. What `run` throws is a rejection. */
 export function underCall<T>(
   options: CallOptions | undefined,
   run: (call: Call) => Promise<T>,
 ): Promise<T> {
   const { signal, timeoutMs } = options ?? {};
-  if (signal === undefined && timeoutMs === undefined) return run(unlimited);
-  return limited(signal, timeoutMs, run);
+  if (signal !== undefined || timeoutMs !== undefined) return limited(signal, timeoutMs, run);
+  try {
+    return run(unlimited);
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 /** @throws the reason, when the call was given up. */

@@ -2,7 +2,7 @@ import type { ClientInfo, EngineInfo, Outcome, StoreInfo } from "../model/answer
 import { AhnlichError } from "../model/errors.js";
 import type { Metadata, Storable } from "../model/metadata.js";
 import type { CallOptions, StoreOptions } from "../model/options.js";
-import type { Query, ResponseTo } from "../model/query.js";
+import { type Query, query, type ResponseTo } from "../model/query.js";
 import { call, checkCallOptions, checkObject, checkTimeout, unknownOption } from "./call.js";
 import type { Engine } from "./engine.js";
 import type { Executor } from "./executor.js";
@@ -54,7 +54,8 @@ export class EngineHandle implements Engine {
 
   ping(options?: CallOptions): Promise<number> {
     const started = performance.now();
-    const answered = call(this.#executor, "ping", {}, options);
+    const answered =
+      options === undefined ? this.execute(bare) : call(this.#executor, "ping", {}, options);
     return answered.then(() => performance.now() - started);
   }
 
@@ -90,6 +91,8 @@ export class EngineHandle implements Engine {
     return this.close();
   }
 }
+
+const bare = query.ping({});
 
 /** @throws INVALID_ARGUMENT unless it holds at most `timeoutMs`, 0 or more. */
 export function checkCloseOptions(options: unknown): { timeoutMs?: number } {

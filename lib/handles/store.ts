@@ -13,7 +13,11 @@ export interface Store<M = Metadata> extends AsyncIterable<Entry<M>> {
     entries: EntryInput<M> | Iterable<EntryInput<M>>,
     options?: { mode?: SetMode | undefined } & CallOptions,
   ): Promise<SetResponse>;
-  /** Any number, in batches (1,000), each all or nothing. */
+  /**
+   * Any number, in batches (1,000, fewer where they are large), each all or nothing. The first
+   * failure ends it; what was set stays set. Given up when some were set, it is OUTCOME_UNKNOWN with
+   * `details.done`. What the iterable has yielded must not change until then.
+   */
   load(
     entries: Iterable<EntryInput<M>> | AsyncIterable<EntryInput<M>>,
     options?: {
@@ -37,7 +41,10 @@ export interface Store<M = Metadata> extends AsyncIterable<Entry<M>> {
   find<const I extends Include = {}>(
     options?: FindOptions<M, I> & CallOptions,
   ): Promise<Page<Entry<M, I>>>;
-  /** Every entry in id order, page by page. One that is there all along comes exactly once. */
+  /**
+   * Every entry in id order, page by page. One that is there all along comes exactly once. A page is
+   * asked for when the one before is used up, and `timeoutMs` counts for each.
+   */
   entries<const I extends Include = {}>(
     options?: Omit<FindOptions<M, I>, "cursor" | "limit"> & CallOptions,
   ): AsyncIterableIterator<Entry<M, I>>;

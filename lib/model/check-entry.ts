@@ -6,19 +6,27 @@ import type { EntryInput } from "./entry.js";
 import type { Limits } from "./limits.js";
 import { checkId } from "./text.js";
 import { contentId } from "./vector.js";
+import { VectorRoom } from "./vector-room.js";
 
 /** The entries of one `set`, copied. @throws INVALID_ARGUMENT, LIMIT_EXCEEDED */
 export function checkEntries(entries: unknown, limits: Limits): CheckedEntry[] {
   const given = checkArray(entries, limits, "entriesPerWrite", "entries");
+  const room = given.length > 1 ? new VectorRoom() : undefined;
   const checked: CheckedEntry[] = [];
-  for (let i = 0; i < given.length; i++)
-    checked.push(checkEntry(given[i], limits, `entries[${i}]`));
+  for (let i = 0; i < given.length; i++) {
+    checked.push(checkEntry(given[i], limits, `entries[${i}]`, room));
+  }
   return checked;
 }
 
-function checkEntry(entry: unknown, limits: Limits, what: string): CheckedEntry {
+function checkEntry(
+  entry: unknown,
+  limits: Limits,
+  what: string,
+  room: VectorRoom | undefined,
+): CheckedEntry {
   const { id, vector, metadata, ifVersion } = readArguments(entry, fields, what);
-  const copy = checkVector(vector, limits, `${what}.vector`);
+  const copy = checkVector(vector, limits, `${what}.vector`, room);
   return {
     id: id === undefined ? contentId(copy) : checkId(id, limits, `${what}.id`),
     vector: copy,

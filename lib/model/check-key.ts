@@ -3,6 +3,7 @@ import { AhnlichError } from "./errors.js";
 import { checkLimit, type Limits } from "./limits.js";
 import { checkId } from "./text.js";
 import { contentId, toVector } from "./vector.js";
+import type { VectorRoom } from "./vector-room.js";
 
 /** The id that a key means: itself, or what a vector's content gives. */
 export function checkKey(key: unknown, limits: Limits, what: string): string {
@@ -26,9 +27,14 @@ export function checkVectorKey(key: unknown, limits: Limits, what: string): Floa
 }
 
 /** A copy of a vector of at most `limits.dimension` elements; the store's own come later. */
-export function checkVector(input: unknown, limits: Limits, what: string): Float32Array {
+export function checkVector(
+  input: unknown,
+  limits: Limits,
+  what: string,
+  room?: VectorRoom,
+): Float32Array {
   if (isVectorLike(input)) checkLimit(limits, "dimension", input.length, what);
-  return toVector(input, what);
+  return toVector(input, what, undefined, room);
 }
 
 function isVectorLike(input: unknown): input is ArrayLike<unknown> {

@@ -11,7 +11,10 @@ export interface Metadata {
   readonly [field: string]: MetadataValue;
 }
 
-/** Constraint for a typed store: `M extends Storable<M>`. Unlike `M extends Metadata` it takes interfaces and optional fields. */
+/**
+ * Constraint for a typed store: `M extends Storable<M>`. Unlike `M extends Metadata` it takes interfaces
+ * and optional fields.
+ */
 export type Storable<M> = { [F in keyof M]: StorableValue<M[F]> };
 
 type StorableValue<V> = V extends Scalar | undefined

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { describe } from "./describe.js";
 import { AhnlichError } from "./errors.js";
+import type { VectorRoom } from "./vector-room.js";
 
 /** What callers may give as a vector; its numbers are rounded to float32 before anything else. */
 export type VectorInput = Float32Array | readonly number[];
@@ -11,18 +12,25 @@ export const normMax = 1e18;
 export const normMin = 1e-18;
 
 /**
- * A copy of `input` as finite float32.
+ * A copy of `input` as finite float32, in `room` where many are copied.
  *
  * @throws INVALID_ARGUMENT when it is no vector, has no elements, is not finite or its norm is above 1e18.
  * @throws DIMENSION_MISMATCH when `dimension` is given and differs.
  */
-export function toVector(input: unknown, what: string, dimension?: number): Float32Array {
+export function toVector(
+  input: unknown,
+  what: string,
+  dimension?: number,
+  room?: VectorRoom,
+): Float32Array {
   const given = checkForm(input, what);
   if (given.length === 0) {
     throw new AhnlichError("INVALID_ARGUMENT", `${what}: a vector has at least one element`);
   }
   if (dimension !== undefined) checkDimension(given.length, dimension, what);
-  const vector = isFloat32Array(given) ? new Float32Array(given) : roundNumbers(given, what);
+  const vector = room ? room.take(given.length) : new Float32Array(given.length);
+  if (isFloat32Array(given)) vector.set(given);
+  else roundNumbers(given, vector, what);
   // Below the bound only if every element is finite.
   if (!(sumOfSquares(vector) <= normMax * normMax)) throw normError(given, vector, what);
   return vector;
@@ -104,14 +112,12 @@ function checkForm(input: unknown, what: string): Float32Array | readonly unknow
   );
 }
 
-function roundNumbers(given: readonly unknown[], what: string): Float32Array {
-  const vector = new Float32Array(given.length);
+function roundNumbers(given: readonly unknown[], vector: Float32Array, what: string): void {
   for (let i = 0; i < vector.length; i++) {
     const element = given[i];
     if (typeof element !== "number") throw elementError(element, i, what);
     vector[i] = element;
   }
-  return vector;
 }
 
 function indexOfOther(values: readonly unknown[]): number {

@@ -1,6 +1,5 @@
-import { ABORT, type Database, open, type RootDatabase, type Transaction } from "lmdb";
-import type { Row, TableName } from "./table.js";
-import { tableNames } from "./table.js";
+import { ABORT, type Database, openAsClass, type RootDatabase, type Transaction } from "lmdb";
+import { type Row, type TableName, tableNames } from "./table.js";
 import { WriteBatch } from "./write-batch.js";
 
 /**
@@ -8,16 +7,17 @@ import { WriteBatch } from "./write-batch.js";
  *
  * - `overlappingSync` is off, so a settled write is on disk and a rejected one is nowhere;
  * - a read that names its transaction gets bytes that stand still until the next read;
- * - opening bytes that are no environment may end the process: lmdb-file.ts looks first.
+ * - opening bytes that are no environment may end the process: lmdb-file.ts looks first;
+ * - opening at the moment at which the last process closes may find its locks destroyed: see `patiently`.
  */
 export class LmdbEnvironment {
-  readonly #root: RootDatabase<Uint8Array, Uint8Array>;
+  readonly #root: Root;
   readonly #owner: Table;
   readonly #tables: ReadonlyMap<TableName, Table>;
   #turning = false;
 
-  constructor(file: string) {
-    this.#root = open<Uint8Array, Uint8Array>(file, environmentOptions);
+  private constructor(root: Root) {
+    this.#root = root;
     const tables = new Map<TableName, Table>();
     // Inside one transaction, a new environment costs one flush instead of one for every table.
     this.#owner = this.#root.transactionSync(() => {
@@ -25,6 +25,19 @@ export class LmdbEnvironment {
       return this.#root.openDB(ownerTable, ownerOptions);
     });
     this.#tables = tables;
+  }
+
+  /** The file must be an environment, or empty. */
+  static open(file: string): Promise<LmdbEnvironment> {
+    return patiently(async () => {
+      const root = await openRoot(file, environmentOptions);
+      try {
+        return new LmdbEnvironment(root);
+      } catch (error) {
+        await root.close();
+        throw error;
+      }
+    });
   }
 
   /** The owner row as bytes, in the latest commit or inside `transact`. */
@@ -131,17 +144,53 @@ export type Rows = Iterator<Row>;
  * The owner row, read without the write lock: an owner that was stopped in the middle of a commit
  * holds that lock, and must not stop those who ask for it. The file must be an environment.
  */
-export async function readOwnerRow(file: string): Promise<Uint8Array | undefined> {
-  const root = open<Uint8Array, Uint8Array>(file, { ...environmentOptions, readOnly: true });
-  try {
-    // There is none before the first owner; the declared type does not say so.
-    const owner: Table | undefined = root.openDB(ownerTable, ownerOptions);
-    return owner?.get(ownerKey)?.slice();
-  } finally {
-    await root.close();
+export function readOwnerRow(file: string): Promise<Uint8Array | undefined> {
+  return patiently(async () => {
+    const root = await openRoot(file, { ...environmentOptions, readOnly: true });
+    try {
+      // There is none before the first owner; the declared type does not say so.
+      const owner: Table | undefined = root.openDB(ownerTable, ownerOptions);
+      return owner?.get(ownerKey)?.slice();
+    } finally {
+      await root.close();
+    }
+  });
+}
+
+/**
+ * The last process that closes an environment destroys its locks, and one that opens it at the same
+ * moment meets EINVAL until everyone has closed it again. So we do, and come back.
+ */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      const invalid = error instanceof Error && "code" in error && error.code === 22;
+      if (!invalid || attempt === attempts) throw error;
+      const pause = 2 + Math.random() * 2 * Math.min(attempt, 20);
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
   }
 }
 
+/** In two steps, unlike lmdb-js's `open`, which leaves the environment open when its second step fails. */
+async function openRoot(file: string, options: object): Promise<Root> {
+  const rootOptions = { ...options, path: file, isRoot: true };
+  const Store = openAsClass<Uint8Array, Uint8Array>(rootOptions) as unknown as RootClass;
+  try {
+    return new Store(null, rootOptions);
+  } catch (error) {
+    const opened: { isRoot?: boolean; close(): Promise<void> } = Object.create(Store.prototype);
+    opened.isRoot = true;
+    await opened.close();
+    throw error;
+  }
+}
+
+type Root = RootDatabase<Uint8Array, Uint8Array>;
+/** What `openAsClass` gives in truth. */
+type RootClass = new (name: null, options: object) => Root;
 type Table = Database<Uint8Array, Uint8Array>;
 
 /** Values as they lie in the page or the buffer that lmdb-js copied them to, without another copy. */
@@ -168,11 +217,16 @@ const environmentOptions = {
   eventTurnBatching: false,
   maxReaders: 1024,
   maxDbs: 32,
+  // By itself lmdb-js lets its thread begin after 1,000 operations of a batch. The two then wait for each
+  // other's every step, which held this thread ten times as long.
+  batchStartThreshold: 1e9,
   permissionsMode: 0o600,
 } as const;
 
 const ownerTable = "owner";
 const ownerKey: Uint8Array = new TextEncoder().encode("owner");
 
-/** About 2 ms of work. */
-const operationsPerTurn = 1_000;
+const attempts = 60;
+
+/** About 1 ms of work. */
+const operationsPerTurn = 500;

@@ -45,7 +45,10 @@ export class MemoryPersistence implements Persistence {
     this.#bytes = 0;
   }
 
-  /** A clone takes the changes, over several turns where they are many, and then the place of what it was cloned from. */
+  /**
+   * A clone takes the changes, over several turns where they are many, and then the place of what it was
+   * cloned from.
+   */
   async #apply(bytes: Uint8Array): Promise<void> {
     const tables = cloneOf(this.#tables);
     let grown = 0;

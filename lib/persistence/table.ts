@@ -1,4 +1,7 @@
-/** The named databases of an environment, for ever: a table's number is its place. docs/format.md says what each holds. */
+/**
+ * The named databases of an environment, for ever: a table's number is its place. docs/format.md says
+ * what each holds.
+ */
 export const tableNames = [
   "meta",
   "stores",

@@ -10,13 +10,13 @@ import { maxKeyBytes, type TableName, tableNames } from "./table.js";
  */
 export class WriteBatch {
   #bytes: Uint8Array<ArrayBuffer>;
-  #view: DataView;
+  #buffer: Buffer;
   #length = 0;
   #operations = 0;
 
   constructor(capacity = 1024) {
     this.#bytes = new Uint8Array(capacity);
-    this.#view = new DataView(this.#bytes.buffer);
+    this.#buffer = Buffer.from(this.#bytes.buffer);
   }
 
   /** Puts and deletes so far. */
@@ -29,18 +29,31 @@ export class WriteBatch {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  /** All bytes, those not yet used behind them: valid until the next change. */
+  get buffer(): Buffer {
+    return this.#buffer;
+  }
+
+  /** Makes room for so many bytes more, where it is known that they will come. */
+  expect(bytes: number): void {
+    if (this.#length + bytes > this.#bytes.length) this.#grow(this.#length + bytes);
+  }
+
   put(table: TableName, key: Uint8Array, value: Uint8Array): void {
-    this.reserve(table, key, value.length).set(value);
+    const at = this.reserve(table, key, value.length);
+    this.#bytes.set(value, at);
   }
 
   delete(table: TableName, key: Uint8Array): void {
     this.#append(deleting, table, key, 0);
   }
 
-  /** Puts a row whose value the caller writes at once into the `length` zero bytes returned. */
-  reserve(table: TableName, key: Uint8Array, length: number): Uint8Array {
-    const at = this.#append(putting, table, key, length);
-    return this.#bytes.subarray(at, at + length);
+  /**
+   * Puts a row whose value of `length` bytes, zero at first, the caller writes at once into `buffer`, from
+   * the offset returned.
+   */
+  reserve(table: TableName, key: Uint8Array, length: number): number {
+    return this.#append(putting, table, key, length);
   }
 
   /** Calls `visit` for each operation in order; `value` is undefined for a delete. The bytes are views. */
@@ -76,11 +89,11 @@ export class WriteBatch {
     const at = this.#length;
     const end = at + headerBytes + key.length + valueLength;
     if (end > this.#bytes.length) this.#grow(end);
-    this.#bytes[at] = tableNames.indexOf(table);
-    this.#bytes[at + 1] = operation;
-    this.#view.setUint16(at + 2, key.length, true);
-    this.#view.setUint32(at + 4, valueLength, true);
-    this.#bytes.set(key, at + headerBytes);
+    this.#buffer[at] = tableNames.indexOf(table);
+    this.#buffer[at + 1] = operation;
+    this.#buffer.writeUInt16LE(key.length, at + 2);
+    this.#buffer.writeUInt32LE(valueLength, at + 4);
+    this.#buffer.set(key, at + headerBytes);
     this.#length = end;
     this.#operations++;
     return end - valueLength;
@@ -90,7 +103,7 @@ export class WriteBatch {
     const bytes = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
     bytes.set(this.bytes);
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer);
+    this.#buffer = Buffer.from(bytes.buffer);
   }
 }
 

@@ -4,7 +4,7 @@ import { LmdbEnvironment } from "./lmdb.js";
 import type { WriterJob, WriterOutcome } from "./writer.js";
 
 /** The writer's thread: it has nothing but the environment and applies the batches it is given. */
-const environment = new LmdbEnvironment(String(workerData));
+const environment = await LmdbEnvironment.open(String(workerData));
 
 parentPort?.on("message", async (job: WriterJob) => {
   if (job !== "close") {

@@ -49,12 +49,14 @@ function answerFromWire(kind: QueryKind, answer: unknown): unknown {
 /** `[kind, answer]`, or `[nil, error]`. */
 function outcomeToWire(query: Query, outcome: unknown): unknown {
   if (!isFields(outcome)) return outcome;
+  if (outcome.ok === true && outcome.response === null) return [query.kind, null];
   if (outcome.ok !== true) return [null, errorToWire(toAhnlichError(outcome.error))];
   return [query.kind, answerToWire(query, outcome.response)];
 }
 
 function outcomeFromWire(outcome: unknown): unknown {
   const [kind, answer] = Array.isArray(outcome) ? outcome : [];
+  if (kind === "ping" && answer === null) return { ok: true, response: null };
   if (kind === null) return { ok: false, error: errorFromWire(answer) };
   if (isQueryKind(kind)) return { ok: true, response: answerFromWire(kind, answer) };
   throw new AhnlichError("PROTOCOL_ERROR", "expected an outcome as [kind, answer] or [nil, error]");

@@ -38,6 +38,10 @@ export class EnvelopeReader {
     if (lead < 0x80) return this.#give(lead, at + 1);
     if (lead === 0xcc) return this.#give(body[at + 1], at + 2);
     if (lead === 0xcd) return this.#give(body[at + 1] * 256 + body[at + 2], at + 3);
+    if (lead === 0xce) {
+      const high = body[at + 1] * 2 ** 24 + (body[at + 2] << 16);
+      return this.#give(high + (body[at + 3] << 8) + body[at + 4], at + 5);
+    }
     const value = this.decoded();
     if (typeof value === "number" && value >= 0 && value <= 0xffffffff && Number.isInteger(value)) {
       return value;

@@ -121,8 +121,9 @@ export class FrameWriter {
     this.#array(4, messageTypes.part);
     this.#uint(message.id);
     this.#byte(message.last ? 0xc3 : 0xc2);
-    this.#byte(0xc6);
-    for (let shift = 24; shift >= 0; shift -= 8) this.#byte(length >>> shift);
+    const size = length < 0x100 ? 1 : length < 0x10000 ? 2 : 4;
+    this.#byte(size === 4 ? 0xc6 : 0xc3 + size);
+    this.#number(length, size);
     this.#append(message.bytes);
   }
 
@@ -186,6 +187,11 @@ export class FrameWriter {
     }
     const size = value < 0x100 ? 1 : value < 0x10000 ? 2 : 4;
     this.#byte(size === 4 ? 0xce : 0xcb + size);
+    this.#number(value, size);
+  }
+
+  /** Big-endian, as MessagePack has it. */
+  #number(value: number, size: number): void {
     for (let shift = (size - 1) * 8; shift >= 0; shift -= 8) this.#byte(value >>> shift);
   }
 

@@ -37,7 +37,7 @@ export interface AcceptMessage {
   readonly inFlight: number;
 }
 
-/** The server's other answer to connect; it closes after it. */
+/** The server's other answer to connect, or its last word when the session is lost; it closes after it. */
 export interface RefuseMessage {
   readonly kind: "refuse";
   readonly error: AhnlichError;

@@ -14,11 +14,11 @@ import { type Fields, fieldsOf, isFields, listOf, predicate, type Shape, vector 
  *   nesting beyond 100 levels
  */
 export function encodeQuery(query: Query): Uint8Array {
+  if (isBarePing(query)) return pingQuery;
   const wire = queryShape.wire(query, "query");
   if (!Array.isArray(wire)) {
     throw new AhnlichError("INVALID_ARGUMENT", "query: expected an object with a kind");
   }
-  if (wire.length === 1 && wire[0] === "ping") return pingQuery;
   return encode(wire, "query");
 }
 
@@ -59,6 +59,7 @@ const askShapes: { readonly [K in QueryKind]: Shape } = {
 /** `[kind, fields]`, or `[kind]` where there are no fields. */
 const queryShape: Shape = {
   wire(value, path) {
+    if (isBarePing(value)) return pingWire;
     if (!isFields(value)) return value;
     if (typeof value.kind !== "string") {
       throw new AhnlichError(
@@ -83,6 +84,13 @@ const queryShape: Shape = {
     return { ...read, kind };
   },
 };
+
+/** The commonest query takes the shortest way. */
+function isBarePing(value: unknown): boolean {
+  if (!isFields(value) || value.kind !== "ping") return false;
+  for (const name in value) if (name !== "kind") return false;
+  return true;
+}
 
 /** Keys in a list, or a predicate. */
 function deleteTarget(): Shape {
@@ -111,5 +119,6 @@ function lazily(shape: () => Shape): Shape {
   };
 }
 
+const pingWire: readonly unknown[] = Object.freeze(["ping"]);
 const ping: Query<"ping"> = Object.freeze({ kind: "ping" });
 const options: DecodeOptions = { code: "PROTOCOL_ERROR", maxValues: 1_000_000 };

@@ -1,3 +1,4 @@
+import { inspect, undefinedProperty, unencodable } from "../encoding/inspect.js";
 import { AhnlichError } from "../model/errors.js";
 import { isVectorInput, vectorFromBytes, vectorToBytes } from "../model/vector.js";
 
@@ -37,7 +38,7 @@ export const vector: Shape = {
 /** A predicate: what is undefined in it is a mistake, while elsewhere it is as good as absent. */
 export const predicate: Shape = {
   wire(value, path) {
-    refuseUndefined(value, path, 0);
+    if (mayHoldUndefined(value)) refuseUndefined(value, path);
     return value;
   },
   read: (value) => value,
@@ -96,14 +97,19 @@ export function isFields(value: unknown): value is Fields {
   );
 }
 
-function refuseUndefined(value: unknown, path: string, depth: number): void {
+/** False also for what the encoder is going to refuse: it names the place. */
+function mayHoldUndefined(value: unknown): boolean {
+  const found = inspect(value);
+  return (found & undefinedProperty) !== 0 && (found & unencodable) === 0;
+}
+
+function refuseUndefined(value: unknown, path: string): void {
   if (!isFields(value) && !Array.isArray(value)) return;
-  if (depth > 100) return; // the encoder refuses it by its depth
   for (const [name, element] of Object.entries(value)) {
     const at = Array.isArray(value) ? `${path}[${name}]` : `${path}.${name}`;
     if (element === undefined) {
       throw new AhnlichError("INVALID_ARGUMENT", `${at}: undefined is no value in a predicate`);
     }
-    refuseUndefined(element, at, depth + 1);
+    refuseUndefined(element, at);
   }
 }

@@ -28,14 +28,14 @@ export function putChanges(
     const key = changeKey(at.incarnation, at.sequence, part);
     let length = 8;
     for (const id of slice) length += 3 + textBytes(id);
-    putRow(batch, "changes", key, length, (body) => {
-      writeU48(body, 0, at.time);
-      body.writeUInt16BE(slice.length, 6);
-      let offset = 8;
+    putRow(batch, "changes", key, length, (bytes, start) => {
+      writeU48(bytes, start, at.time);
+      bytes.writeUInt16BE(slice.length, start + 6);
+      let offset = start + 8;
       for (const id of slice) {
-        body[offset] = changeKinds.indexOf(kind);
-        const written = body.write(id, offset + 3);
-        body.writeUInt16BE(written, offset + 1);
+        bytes[offset] = changeKinds.indexOf(kind);
+        const written = bytes.write(id, offset + 3);
+        bytes.writeUInt16BE(written, offset + 1);
         offset += 3 + written;
       }
     });

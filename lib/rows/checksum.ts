@@ -1,13 +1,18 @@
 import { crc32 } from "node:zlib";
 
 /**
- * CRC-32 (IEEE 802.3, as in zlib) of `bytes`, continuing from `seed`.
+ * CRC-32 (IEEE 802.3, as in zlib) of `bytes` from `start` to `end`, continuing from `seed`.
  * Short runs are done here: a call into zlib costs more than they do.
  */
-export function checksum(bytes: Uint8Array, seed: number): number {
-  if (bytes.length > shortBytes) return crc32(bytes, seed);
+export function checksum(
+  bytes: Uint8Array,
+  seed: number,
+  start = 0,
+  end: number = bytes.length,
+): number {
+  if (end - start > shortBytes) return crc32(bytes.subarray(start, end), seed);
   let sum = ~seed;
-  for (let i = 0; i < bytes.length; i++) {
+  for (let i = start; i < end; i++) {
     sum = (table[(sum ^ (bytes[i] as number)) & 0xff] as number) ^ (sum >>> 8);
   }
   return ~sum >>> 0;

@@ -30,19 +30,19 @@ export function putEntry(
   ordinal: number,
   entry: { id: string; version: number; vector: Float32Array; metadata: Uint8Array },
 ): void {
-  const idLength = textBytes(entry.id);
+  const { id, metadata } = entry;
+  const idLength = textBytes(id);
   const key = ordinalKey(incarnation, ordinal);
-  const length = prefixBytes + idLength + entry.metadata.length;
-  putRow(batch, "entries", key, length, (body) => {
-    writeU48(body, 0, entry.version);
-    body[7] = idLength >>> 8;
-    body[8] = idLength;
-    body.write(entry.id, prefixBytes);
-    body.set(entry.metadata, prefixBytes + idLength);
+  const length = prefixBytes + idLength + metadata.length;
+  putRow(batch, "entries", key, length, (bytes, at) => {
+    writeU48(bytes, at, entry.version);
+    bytes.writeUInt16BE(idLength, at + 7);
+    bytes.write(id, at + prefixBytes);
+    bytes.set(metadata, at + prefixBytes + idLength);
   });
   const vector = vectorToBytes(entry.vector);
-  putRow(batch, "vectors", key, vector.length, (body) => body.set(vector));
-  putRow(batch, "ids", idKey(incarnation, entry.id), 6, (body) => writeU48(body, 0, ordinal));
+  putRow(batch, "vectors", key, vector.length, (bytes, at) => bytes.set(vector, at));
+  putRow(batch, "ids", idKey(incarnation, id), 6, (bytes, at) => writeU48(bytes, at, ordinal));
 }
 
 /** Deletes the rows of an ordinal; the id's row only where `id` is given. */

@@ -28,10 +28,10 @@ export interface State {
 }
 
 export function putOrigin(batch: WriteBatch, origin: Origin): void {
-  putRow(batch, "meta", formatKey, 26, (body) => {
-    writeU32(body, 0, folderFormat);
-    writeU48(body, 4, origin.createdAt);
-    body.set(origin.history, 10);
+  putRow(batch, "meta", formatKey, 26, (bytes, at) => {
+    writeU32(bytes, at, folderFormat);
+    writeU48(bytes, at + 4, origin.createdAt);
+    bytes.set(origin.history, at + 10);
   });
 }
 
@@ -52,10 +52,10 @@ export function readOrigin(snapshot: Snapshot): Origin | undefined {
 }
 
 export function putState(batch: WriteBatch, state: State): void {
-  putRow(batch, "meta", stateKey, 16, (body) => {
-    writeU48(body, 0, state.sequence);
-    writeU48(body, 6, state.time);
-    writeU32(body, 12, state.nextIncarnation);
+  putRow(batch, "meta", stateKey, 16, (bytes, at) => {
+    writeU48(bytes, at, state.sequence);
+    writeU48(bytes, at + 6, state.time);
+    writeU32(bytes, at + 12, state.nextIncarnation);
   });
 }
 

@@ -15,23 +15,21 @@ import { checksum } from "./checksum.js";
 /** The format of the rows that this version writes. A later one raises it and still reads this one. */
 export const rowFormat = 1;
 
-/** Puts a row into the batch: `fill` writes the body's `length` bytes, which are zero at first. */
+/** Puts a row into the batch: `fill` writes the body's `length` bytes, zero at first, from `at` on. */
 export function putRow(
   batch: WriteBatch,
   table: TableName,
   key: Uint8Array,
   length: number,
-  fill: (body: Buffer) => void,
+  fill: (bytes: Buffer, at: number) => void,
 ): void {
   const row = batch.reserve(table, key, headerBytes + length);
-  const body = bodyIn(row);
-  fill(body);
-  row[0] = rowFormat;
-  const sum = sumOf(table, rowFormat, key, body);
-  row[1] = sum;
-  row[2] = sum >>> 8;
-  row[3] = sum >>> 16;
-  row[4] = sum >>> 24;
+  const bytes = batch.buffer;
+  const body = row + headerBytes;
+  fill(bytes, body);
+  bytes[row] = rowFormat;
+  const sum = checksum(bytes, sumOfKey(table, rowFormat, key), body, body + length);
+  bytes.writeUInt32LE(sum, row + 1);
 }
 
 /**
@@ -42,9 +40,9 @@ export function putRow(
 export function bodyOf(table: TableName, key: Uint8Array, row: Uint8Array): Buffer {
   if (row.length >= headerBytes) {
     const format = row[0] as number;
-    const body = bodyIn(row);
-    if (sumOf(table, format, key, body) === storedSum(row)) {
-      if (format <= rowFormat) return body;
+    const sum = checksum(row, sumOfKey(table, format, key), headerBytes);
+    if (sum === storedSum(row)) {
+      if (format <= rowFormat) return bodyIn(row);
       throw new AhnlichError(
         "FORMAT_TOO_NEW",
         `a row of table ${table} has format ${format}, this version reads up to ${rowFormat}`,
@@ -61,8 +59,8 @@ function bodyIn(row: Uint8Array): Buffer {
   return Buffer.from(row.buffer, row.byteOffset + headerBytes, row.length - headerBytes);
 }
 
-function sumOf(table: TableName, format: number, key: Uint8Array, body: Uint8Array): number {
-  return checksum(body, checksum(key, tableNames.indexOf(table) * 256 + format));
+function sumOfKey(table: TableName, format: number, key: Uint8Array): number {
+  return checksum(key, tableNames.indexOf(table) * 256 + format);
 }
 
 function storedSum(row: Uint8Array): number {

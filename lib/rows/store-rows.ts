@@ -43,22 +43,22 @@ export interface Counters {
 }
 
 export function putStore(batch: WriteBatch, store: StoredStore): void {
-  putRow(batch, "stores", nameKey(store.name), 15, (body) => {
-    writeU32(body, 0, store.incarnation);
-    writeU32(body, 4, store.dimension);
-    body[8] = metrics.indexOf(store.metric);
-    writeU48(body, 9, store.created);
+  putRow(batch, "stores", nameKey(store.name), 15, (bytes, at) => {
+    writeU32(bytes, at, store.incarnation);
+    writeU32(bytes, at + 4, store.dimension);
+    bytes[at + 8] = metrics.indexOf(store.metric);
+    writeU48(bytes, at + 9, store.created);
   });
 }
 
 export function putCounters(batch: WriteBatch, incarnation: number, counters: Counters): void {
-  putRow(batch, "counters", storeKey(incarnation), 36, (body) => {
-    writeU48(body, 0, counters.entries);
-    writeU48(body, 6, counters.nextOrdinal);
-    writeU48(body, 12, counters.position);
-    writeU48(body, 18, counters.changes);
-    writeU48(body, 24, counters.changesFrom);
-    writeU48(body, 30, counters.changesSince);
+  putRow(batch, "counters", storeKey(incarnation), 36, (bytes, at) => {
+    writeU48(bytes, at, counters.entries);
+    writeU48(bytes, at + 6, counters.nextOrdinal);
+    writeU48(bytes, at + 12, counters.position);
+    writeU48(bytes, at + 18, counters.changes);
+    writeU48(bytes, at + 24, counters.changesFrom);
+    writeU48(bytes, at + 30, counters.changesSince);
   });
 }
 
@@ -87,7 +87,7 @@ export function* readErasing(snapshot: Snapshot): Generator<number> {
 }
 
 export function putErasing(batch: WriteBatch, incarnation: number, dropped: number): void {
-  putRow(batch, "erasing", storeKey(incarnation), 6, (body) => writeU48(body, 0, dropped));
+  putRow(batch, "erasing", storeKey(incarnation), 6, (bytes, at) => writeU48(bytes, at, dropped));
 }
 
 function readCounters(snapshot: Snapshot, incarnation: number): Counters {

@@ -102,7 +102,7 @@ export class AttachedServer implements Server, SessionHost {
     if (this.#strangers.size <= strangersMax) return;
     const [oldest] = this.#strangers;
     this.#strangers.delete(oldest);
-    void oldest.drop();
+    oldest.drop();
   }
 
   async #shutdown(query: Query<"shutdown">, session: Session): Promise<null> {
@@ -128,7 +128,7 @@ export class AttachedServer implements Server, SessionHost {
     await this.#listener.close().catch(() => {});
     for (const session of this.#sessions) session.leave(shuttingDown());
     await this.#empty(timeoutMs);
-    await Promise.all(Array.from(this.#sessions, (session) => session.drop()));
+    for (const session of this.#sessions) session.drop();
     clearInterval(this.#ticking);
     this.#attachment[Symbol.dispose]();
     this.#settle(reason);

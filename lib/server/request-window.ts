@@ -5,6 +5,7 @@ import type { Query } from "../model/query.js";
 import { encodeAnswer } from "../protocol/answer-codec.js";
 import type { FailureMessage, RequestMessage, ResponseMessage } from "../protocol/message.js";
 import { decodeQuery } from "../protocol/query-codec.js";
+import { RequestTable } from "./request-table.js";
 
 /** Executes a query; may throw at once. */
 export type Execute = (query: Query, options: CallOptions) => Promise<unknown>;
@@ -16,7 +17,7 @@ export type Execute = (query: Query, options: CallOptions) => Promise<unknown>;
 export class RequestWindow {
   readonly #execute: Execute;
   readonly #write: (message: ResponseMessage | FailureMessage) => void;
-  readonly #requests = new Map<number, LateCallOptions>();
+  readonly #requests = new RequestTable();
 
   /** `write` sends an answer and never throws. */
   constructor(execute: Execute, write: (message: ResponseMessage | FailureMessage) => void) {
@@ -31,7 +32,7 @@ export class RequestWindow {
   /** @throws PROTOCOL_ERROR when a request of this id is in flight. */
   begin(message: RequestMessage): void {
     const { id } = message;
-    if (this.#requests.has(id)) {
+    if (this.#requests.get(id) !== undefined) {
       throw new AhnlichError("PROTOCOL_ERROR", "a request of this id is in flight already");
     }
     const options = new LateCallOptions(message.timeoutMs);
@@ -54,9 +55,7 @@ export class RequestWindow {
 
   /** Lets go of all: their signals are aborted, their answers go nowhere. */
   abandon(): void {
-    const requests = [...this.#requests.values()];
-    this.#requests.clear();
-    for (const options of requests) options.abort();
+    for (const options of this.#requests.drain()) options.abort();
   }
 
   #answer(id: number, options: LateCallOptions, query: Query, answer: unknown): void {

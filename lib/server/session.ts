@@ -126,16 +126,18 @@ export class Session implements ClientConnection {
       this.#refusal = refusal;
       this.#write({ kind: "goaway", reason: refusal.message });
       this.#progress();
-    } else if (this.#status === "greeting" || this.#status === "meeting") {
+    } else if (this.#status === "meeting") {
       this.#giveUp(refusal);
+    } else if (this.#status === "greeting") {
+      // There is no word for it yet.
+      this.drop();
     }
   }
 
-  /** Lets go of everything at once. */
-  async drop(): Promise<void> {
-    this.#requests.abandon();
-    this.#outbox.stop();
-    await this.#close();
+  /** Lets go of everything at once, whatever the peer does. */
+  drop(): void {
+    this.#end();
+    void this.#transport.close();
   }
 
   /** Closes what took too long; called now and then. */
@@ -144,9 +146,9 @@ export class Session implements ClientConnection {
     const blocked = this.#outbox.blockedSince;
     const since = this.#partialSince;
     if (blocked !== undefined && now - blocked >= stallTimeoutMs) {
-      void this.drop();
+      this.drop();
     } else if (this.stranger && now - this.#begun >= handshakeTimeoutMs) {
-      if (this.#status === "deaf") void this.drop();
+      if (this.#status === "deaf") this.drop();
       else this.#giveUp(new AhnlichError("TIMEOUT", "the handshake took too long"));
     } else if (since !== undefined && now - since >= frameTimeoutMs) {
       this.#giveUp(new AhnlichError("PROTOCOL_ERROR", "a frame took too long to arrive"));

@@ -44,7 +44,7 @@ async function openHeld(
   if (written) {
     await checkUnowned(decodeOwnerRow(await readOwnerRow(file), folder), folder, doorbell);
   }
-  const environment = new LmdbEnvironment(file);
+  const environment = await LmdbEnvironment.open(file);
   try {
     const taken = await takeOwnership({ environment, folder, doorbell, random, clock });
     const ownership: Ownership = {

@@ -192,10 +192,10 @@ describe("connect", () => {
     it("of one turn leave in one frame", async () => {
       const { client, peer } = await connectRaw();
       const pings = [client.ping(), client.ping(), client.ping()];
-      const before = peer.peer.transport.bytesIn;
+      const before = peer.peer.frames;
       const ids: number[] = [];
       for (const _ of pings) ids.push((await peer.request()).id);
-      assert.ok(before === 0 || peer.peer.transport.bytesIn > before);
+      assert.equal(peer.peer.frames, before + 1);
       assert.deepEqual(ids, [1, 2, 3]);
       for (const id of ids.reverse()) peer.peer.send({ kind: "response", id, answer: pong });
       for (const took of await Promise.all(pings)) assert.ok(took >= 0);
@@ -407,7 +407,10 @@ describe("connect", () => {
       await pinging;
       await client.close();
       const kinds: string[] = [];
-      for await (const status of statuses) kinds.push(status.kind);
+      for await (const status of statuses) {
+        if (kinds.length === 0) assert.ok("reason" in status && status.reason !== undefined);
+        kinds.push(status.kind);
+      }
       assert.deepEqual(kinds, [
         "disconnected",
         "reconnecting",
@@ -456,8 +459,11 @@ describe("connect", () => {
       const { id: other } = await next.request();
       next.peer.send({ kind: "response", id: other, answer: pong });
       await second;
+      const statuses = client.status();
       peer.peer.send({ kind: "response", id, answer: pong });
       await first;
+      const { value } = await statuses.next();
+      assert.match(value.reason.message, /maintenance/);
       await peer.peer.next("disconnect");
       assert.equal(await peer.peer.any(), undefined);
     });

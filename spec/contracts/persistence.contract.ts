@@ -329,7 +329,8 @@ export function manyRows(count: number): WriteBatch {
   const batch = new WriteBatch();
   for (let index = 0; index < count; index++) {
     const key = numberKey(index);
-    batch.reserve("entries", key, 100).set(key);
+    const at = batch.reserve("entries", key, 100);
+    batch.buffer.set(key, at);
   }
   return batch;
 }

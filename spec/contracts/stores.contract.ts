@@ -159,6 +159,19 @@ export function storesContract(reach: Reach): void {
   });
 
   describe("lists of stores", () => {
+    it("are of one engine: another shares nothing with it", () =>
+      withEngine(reach, (engine) =>
+        withEngine(reach, async (other) => {
+          const store = await engine.createStore("s", { dimension: 1 });
+          await store.set({ id: "a", vector: [1] });
+          await rejectsWith("STORE_NOT_FOUND", other.store("s").get("a"));
+          await other.createStore("s", { dimension: 2 });
+          assert.equal(await other.store("s").count(), 0);
+          await other.close();
+          assert.equal(await store.count(), 1);
+        }),
+      ));
+
     it("lists stores ordered by name, all or of one namespace", () =>
       withEngine(reach, async (engine) => {
         const names = ["b", "a", "Z", "n/b", "n/a", "n.x/a", "n", "a/a", "a.b", "10", "9", "_"];

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Store } from "../../lib/handles/store.js";
+import { Crowd, crowdDimension, groups } from "../support/crowd.js";
 import { GroupHistory, type Sighting } from "../support/group-history.js";
 import { naiveDistance } from "../support/naive-search.js";
 import type { Opened, Reach } from "../support/reach.js";
@@ -26,16 +27,46 @@ export function visibilityContract(reach: Reach, { runs }: { runs: number }): vo
         });
         const scene = new Scene(store);
         const running: Promise<unknown>[] = [];
+        const failures: unknown[] = [];
         for (const { act, group, wait } of steps) {
-          running.push(scene[act](group));
+          running.push(scene[act](group).catch((error) => failures.push(error)));
           for (let turn = 0; turn < wait; turn++) await new Promise(setImmediate);
         }
         await Promise.all(running);
+        if (failures.length > 0) throw failures[0];
         scene.check();
         await opened.engine.dropStore(store.name);
       });
       await fc.assert(property, { numRuns: runs });
     }).timeout(60_000);
+  });
+}
+
+/** The same where reads are so large that writes come to pass while they go on. */
+export function largeReadsContract(reach: Reach): void {
+  describe(`large reads beside writes, ${reach.name}`, () => {
+    let opened: Opened;
+    before(async () => {
+      opened = await reach.open();
+    });
+    after(() => opened.close());
+
+    it("see one state, however many turns they take", async () => {
+      const options = { dimension: crowdDimension, metric: "euclidean" } as const;
+      const store = await opened.engine.createStore("crowd", options);
+      const crowd = new Crowd(store);
+      const everyGroup = Array.from({ length: groups }, (_, group) => group);
+      await Promise.all(everyGroup.map((group) => crowd.write(group, 1)));
+      const readers = [1, 2].map(async () => {
+        for (let read = 0; read < 3; read++) {
+          await Promise.all([crowd.search(), crowd.find(), crowd.count(), crowd.search()]);
+        }
+      });
+      const writers = everyGroup.map((group) => crowd.write(group, 3));
+      await Promise.all([...readers, ...writers]);
+      await crowd.search();
+      await crowd.find();
+    }).timeout(20_000);
   });
 }
 

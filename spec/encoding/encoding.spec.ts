@@ -101,6 +101,17 @@ describe("encoding", () => {
     assert.throws(() => encode(cyclic), refusal("LIMIT_EXCEEDED", /levels/));
   });
 
+  it("does not lose itself in values that hold themselves, or others over and over", () => {
+    const cyclic: Record<string, unknown> = {};
+    Object.assign(cyclic, { a: cyclic, b: cyclic, c: [cyclic, cyclic] });
+    assert.throws(() => encode(cyclic), refusal("LIMIT_EXCEEDED", /levels/));
+    let laughs: unknown = 1;
+    for (let i = 0; i < 40; i++) laughs = [laughs, laughs];
+    assert.throws(() => encode(laughs), refusal("LIMIT_EXCEEDED", /values/));
+    const names = encode(Array.from({ length: 20_000 }, () => JSON.parse('{"__proto__": 1}')));
+    assert.equal((decode(names, stored) as unknown[]).length, 20_000);
+  });
+
   it("takes nesting up to its bound and not one level more", () => {
     const nested = (levels: number): unknown => {
       let value: unknown = 1;

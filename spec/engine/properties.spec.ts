@@ -1,5 +1,5 @@
 import { modelContract } from "../contracts/model.contract.js";
-import { visibilityContract } from "../contracts/visibility.contract.js";
+import { largeReadsContract, visibilityContract } from "../contracts/visibility.contract.js";
 import { lmdbReach, memoryReach } from "../reaches/embedded-reach.js";
 
 for (const threads of [0, 1]) {
@@ -10,4 +10,5 @@ for (const threads of [0, 1]) {
   const onLmdb = lmdbReach({ name: `on LMDB with ${workers}`, threads });
   modelContract(onLmdb, { runs: 5 });
   visibilityContract(onLmdb, { runs: 5 });
+  for (const reach of [inMemory, onLmdb]) largeReadsContract(reach);
 }

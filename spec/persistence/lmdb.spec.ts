@@ -28,7 +28,11 @@ describe("lmdb", () => {
       for (let commit = 0; commit < commits; commit++) {
         const batch = new WriteBatch();
         for (let row = 0; row < 5; row++) {
-          batch.reserve("entries", numberKey((commit * 5 + row) % 500), 100).fill(commit);
+          batch.put(
+            "entries",
+            numberKey((commit * 5 + row) % 500),
+            new Uint8Array(100).fill(commit),
+          );
         }
         await persistence.commit(batch);
         persistence.snapshot().release();
@@ -55,7 +59,7 @@ describe("lmdb", () => {
     for (let count = 0; count < 200; ) {
       const batch = count % 50 === 0 ? manyRows(6_000) : new WriteBatch();
       for (const end = count + 10; count < end; count++) {
-        batch.reserve("meta", numberKey(count), sizeOf(count)).fill(count);
+        batch.put("meta", numberKey(count), new Uint8Array(sizeOf(count)).fill(count));
       }
       await persistence.commit(batch);
       held.push({ snapshot: persistence.snapshot(), count });

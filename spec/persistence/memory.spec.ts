@@ -26,10 +26,10 @@ describe("memory persistence", () => {
   it("copies what it is given", async () => {
     const persistence = new MemoryPersistence();
     const batch = new WriteBatch();
-    const value = batch.reserve("meta", Buffer.from("a"), 3);
-    value.set(Buffer.from("one"));
+    const at = batch.reserve("meta", Buffer.from("a"), 3);
+    batch.buffer.write("one", at);
     await persistence.commit(batch);
-    value.set(Buffer.from("two"));
+    batch.buffer.write("two", at);
     const snapshot = persistence.snapshot();
     assert.equal(Buffer.from(snapshot.get("meta", Buffer.from("a")) ?? "").toString(), "one");
     snapshot.release();

@@ -121,6 +121,7 @@ describe("codec", () => {
       [{ kind: "search", target: new Float64Array(1) }, /Float64Array/],
       [{ kind: "count", where: { a: 1n } }, /bigint/],
       [{ kind: "count", store: () => 1 }, /function/],
+      [{ kind: "count", where: { a: undefined, b: 1n } }, /where\.b.*bigint/],
       [null, /query: expected an object/],
       [{ store: "a" }, /query\.kind: expected a text/],
       [{ kind: "pipeline", queries: [{ store: "a" }] }, /queries\[0\]\.kind/],
@@ -128,6 +129,13 @@ describe("codec", () => {
     for (const [query, words] of cases) {
       assert.throws(() => asked(query), { code: "INVALID_ARGUMENT", message: words });
     }
+  });
+
+  it("does not lose itself in a predicate that holds itself", () => {
+    const where: Record<string, unknown> = { a: undefined };
+    where.$and = [where, where];
+    where.$or = [where, where];
+    assert.throws(() => asked({ kind: "count", where }), { code: "LIMIT_EXCEEDED" });
   });
 
   it("calls bytes that are no query an error of their own request", () => {

@@ -181,7 +181,9 @@ describe("rows on disk", () => {
     assert.throws(() => bodyOf("meta", key, row), { code: "FORMAT_TOO_NEW" });
     const persistence = new MemoryPersistence();
     const batch = new WriteBatch();
-    putRow(batch, "meta", Buffer.from("format"), 26, (bytes) => bytes.writeUInt32BE(2, 0));
+    putRow(batch, "meta", Buffer.from("format"), 26, (bytes, at) => {
+      bytes.writeUInt32BE(2, at);
+    });
     await persistence.commit(batch);
     assert.throws(
       () => readOrigin(persistence.snapshot()),

@@ -12,6 +12,8 @@ import {
 import { encodeQuery } from "../../lib/protocol/query-codec.js";
 import type { Server } from "../../lib/server/server.js";
 import type { SessionSettings } from "../../lib/server/session-settings.js";
+import { parseUrl } from "../../lib/transport/address.js";
+import { dial } from "../../lib/transport/tcp.js";
 import { introduction, RawPeer } from "../support/raw-peer.js";
 import { Serving } from "../support/serving.js";
 import { until } from "../support/until.js";
@@ -379,6 +381,29 @@ describe("a session", () => {
       const server = await listen({ lingerMs: 25 });
       const peer = await peerOf(server);
       await Promise.all([server.close(), peer.transport.closed]);
+    });
+
+    it("closes on time over peers that neither read nor close", async () => {
+      const server = await serving.listen({ port: 0 });
+      const peers = await Promise.all(
+        ["a", "b"].map(async (clientId) => {
+          const transport = await dial(parseUrl(server.url));
+          serving.transports.push(transport);
+          return RawPeer.connect(transport, { clientId });
+        }),
+      );
+      for (const [at, peer] of peers.entries()) peer.request(at + 1, search);
+      await serving.engine.held(2);
+      await server.close({ timeoutMs: 10 });
+      assert.deepEqual(server.clients(), []);
+    });
+
+    it("says nothing to a stranger when the server closes", async () => {
+      const server = await listen();
+      const peer = await stranger(server);
+      await until(() => peer.transport.bytesIn === 0);
+      await server.close();
+      assert.equal(await peer.any(), undefined);
     });
 
     it("lets go of what is in flight when the time to close is over", async () => {

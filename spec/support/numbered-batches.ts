@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import type { Persistence } from "../../lib/persistence/persistence.js";
 import { WriteBatch } from "../../lib/persistence/write-batch.js";
 
-/** Rows in several tables that tell which batch they are of; every eighth is a large one. Each deletes its predecessor's mark. */
+/**
+ * Rows in several tables that tell which batch they are of; every eighth is a large one. Each deletes
+ * its predecessor's mark.
+ */
 export function numberedBatch(number: number): WriteBatch {
   const batch = new WriteBatch();
   for (let index = 0; index < rowsOf(number); index++) {

@@ -14,6 +14,8 @@ export class RawPeer {
   readonly #reader = new FrameReader(64 * 1024 * 1024);
   readonly #messages: Message[] = [];
   #rest: Uint8Array | undefined;
+  /** Frames read so far. */
+  frames = 0;
 
   constructor(transport: Transport) {
     this.transport = transport;
@@ -72,8 +74,10 @@ export class RawPeer {
       const chunk = this.#rest ?? (await this.#chunks.next()).value;
       this.#rest = undefined;
       if (chunk === undefined) return undefined;
-      for (const body of this.#reader.push(chunk))
+      for (const body of this.#reader.push(chunk)) {
+        this.frames += 1;
         this.#messages.push(...decodeFrame(body.slice()));
+      }
     }
   }
 }

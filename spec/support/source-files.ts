@@ -31,7 +31,9 @@ export function layerOf(path: string): string {
 }
 
 const elsewhere = /node_modules|^lib\/kernels\/(assembly|generated)\//;
-const importLine = /^(?:import|export)\s+(type\s)?[^;'"]*?(?:from\s+)?["']([^"']+)["'];/gm;
+const importLine = /^(?:import|export)\s+(type\s)?(?:[^;'"]*?\sfrom\s+)?["']([^"']+)["'];/gm;
+/** Workers are started, and the command is run, by path. */
+const startedByPath = /new URL\("(\.[^"]+)", import\.meta\.url\)|"build\/(lib\/[^"]+)"/g;
 
 function readSource(path: string): SourceFile {
   const text = readFileSync(path, "utf8");
@@ -39,7 +41,11 @@ function readSource(path: string): SourceFile {
     module: module.startsWith(".") ? resolve(path, module) : module,
     typeOnly: type !== undefined,
   }));
-  return { path, lines: text.split("\n"), imports };
+  const started = [...text.matchAll(startedByPath)].map(([, near, built]) => ({
+    module: near === undefined ? built.replace(/\.js$/, ".ts") : resolve(path, near),
+    typeOnly: true,
+  }));
+  return { path, lines: text.split("\n"), imports: [...imports, ...started] };
 }
 
 function resolve(from: string, module: string): string {

@@ -1,8 +1,8 @@
-/** Waits, turn by turn and for a second at most, for what has no event of its own. */
+/** Waits, turn by turn and for some seconds at most, for what has no event of its own. */
 export async function until(condition: () => boolean, what = "the condition"): Promise<void> {
-  const deadline = performance.now() + 1_000;
+  const deadline = performance.now() + 5_000;
   while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`${what} did not come about in a second`);
+    if (performance.now() > deadline) throw new Error(`${what} did not come about in time`);
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

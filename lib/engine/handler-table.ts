@@ -1,0 +1,18 @@
+import type { CheckedQuery } from "../model/checked-query.js";
+import type { Kinds, QueryKind } from "../model/query.js";
+import type { Call } from "./call.js";
+
+/** Of every kind, how it is carried out. */
+export type Handlers = {
+  readonly [K in QueryKind]: (query: CheckedQuery<K>, call: Call) => Promise<Kinds[K]["answer"]>;
+};
+
+/** Runs the handler of the query's kind. */
+export function carryOut<K extends QueryKind>(
+  handlers: Handlers,
+  query: CheckedQuery<K>,
+  call: Call,
+): Promise<unknown> {
+  const handler = handlers[query.kind] as (query: CheckedQuery<K>, call: Call) => Promise<unknown>;
+  return handler(query, call);
+}
