@@ -5,6 +5,8 @@ export interface Sizes {
   readonly rounds: number;
   /** Milliseconds of one turn of a rate. */
   readonly sliceMs: number;
+  /** Calls of one turn at least, so that 128 can be in flight. */
+  readonly atLeast: number;
   /** Entries of the store that rates and latencies are measured on. */
   readonly stored: number;
   /** Calls of each contender in one round of a latency. */
@@ -23,6 +25,7 @@ export const full: Sizes = {
   name: "full",
   rounds: 7,
   sliceMs: 100,
+  atLeast: 128,
   stored: 10_000,
   calls: 1_000,
   large: 340_000,
@@ -35,6 +38,7 @@ export const quick: Sizes = {
   name: "quick",
   rounds: 5,
   sliceMs: 30,
+  atLeast: 128,
   stored: 10_000,
   calls: 300,
   large: 100_000,
@@ -46,12 +50,13 @@ export const quick: Sizes = {
 /** Shows that everything runs and does the right work; its figures mean nothing. */
 export const smoke: Sizes = {
   name: "smoke",
-  rounds: 2,
+  rounds: 1,
   sliceMs: 1,
+  atLeast: 8,
   stored: 300,
   calls: 5,
   large: 500,
-  ingested: 2_000,
-  singles: 200,
+  ingested: 1_500,
+  singles: 100,
   vectors: "random",
 };

@@ -76,13 +76,13 @@ async function openReaches(
 function ourContenders(
   operation: Operation,
   reaches: readonly NamedReach[],
-  { sliceMs }: Sizes,
+  { sliceMs, atLeast }: Sizes,
 ): Contender[] {
   return reaches.flatMap(({ name, reach, styles }) =>
     styles.map((style) => {
       const work = (from: number, count: number) =>
         style.run(operation, reach[operation.engine], from, count);
-      return rateOf(nameOf(operation, name, style), work, sliceMs, style.least);
+      return rateOf(nameOf(operation, name, style), work, sliceMs, Math.min(style.least, atLeast));
     }),
   );
 }
@@ -100,11 +100,11 @@ async function openLimits(engines: Engines, operations: readonly Operation[], po
   };
   return {
     echoOf,
-    contenders: (operation: Operation, { sliceMs }: Sizes): Contender[] =>
+    contenders: (operation: Operation, { sliceMs, atLeast }: Sizes): Contender[] =>
       styles.map((style) => {
         const work = (_: number, count: number) =>
           echoOf(operation).run(count, echoStyles[style.name]);
-        return rateOf(nameOf(operation, raw, style), work, sliceMs, style.least);
+        return rateOf(nameOf(operation, raw, style), work, sliceMs, Math.min(style.least, atLeast));
       }),
     async [Symbol.asyncDispose]() {
       for (const echo of echoes.values()) await echo[Symbol.asyncDispose]();
