@@ -20,7 +20,7 @@ export interface Answer {
   readonly elapsedMs: number;
 }
 
-export const repetitions = 20;
+export const repetitions = 10;
 export const limit = 7;
 
 /** What is asked about a word: without a predicate, then with one on each field. */

@@ -16,9 +16,9 @@ export function serveCommand(): Command {
     .addOption(
       flag("socket", "file", "listen on a unix socket instead").conflicts(["host", "port"]),
     )
-    .addOption(numberFlag("threads", "workers for searches and large writes", 0, 1_024))
+    .addOption(numberFlag("threads", "workers for searches and large writes", 0, 256))
     .addOption(numberFlag("max-clients", "refuse clients above this number", 1, 1_000_000))
-    .addOption(numberFlag("max-frame-bytes", "refuse larger frames", 1, 2 ** 32 - 1))
+    .addOption(numberFlag("max-frame-bytes", "refuse larger frames", 16_384, 2 ** 30))
     .addOption(flag("log-level", "level", "what to log to stderr").choices(levels).default("info"))
     .addHelpText("after", "\nExample:\n  ahnlich serve --path ./data --port 1369")
     .action(serve);

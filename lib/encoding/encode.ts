@@ -1,4 +1,4 @@
-import { Packr } from "msgpackr";
+import { Packr, RESET_BUFFER_MODE } from "msgpackr";
 import {
   findUnencodable,
   inspect,
@@ -19,10 +19,10 @@ import {
  */
 export function encode(value: unknown, what = "value"): Uint8Array {
   const found = inspect(value);
-  if (found === 0) return copyOf(packr.pack(value));
+  if (found === 0) return packed(value);
   if ((found & unencodable) !== 0) throw findUnencodable(value, what);
   if ((found & negativeZero) !== 0) return encodeWithNegativeZeros(value);
-  return copyOf(packr.pack((found & undefinedProperty) !== 0 ? tidied(value, 0) : value));
+  return packed((found & undefinedProperty) !== 0 ? tidied(value, 0) : value);
 }
 
 /** Every option that has a say is named, so that a new default of the library changes no byte. */
@@ -36,10 +36,20 @@ const packr = new Packr({
   useToJSON: false,
 });
 
-/** msgpackr gives a view on its pool as a Buffer; callers get plain bytes of their own. */
-function copyOf(view: Uint8Array): Uint8Array {
-  return Uint8Array.prototype.slice.call(new Uint8Array(view.buffer, view.byteOffset, view.length));
+/**
+ * msgpackr gives a view on its pool as a Buffer; callers get plain bytes of their own. So the same
+ * part of the pool is used again by the next call, and one grown large is let go.
+ */
+function packed(value: unknown): Uint8Array {
+  const view = packr.pack(value, RESET_BUFFER_MODE);
+  const bytes = new Uint8Array(view.length);
+  bytes.set(view);
+  if (view.length > poolBytesMax) packr.useBuffer(Buffer.allocUnsafeSlow(poolBytes));
+  return bytes;
 }
+
+const poolBytes = 64 * 1024;
+const poolBytesMax = 1024 * 1024;
 
 /**
  * msgpackr writes -0 as 0. Where there is one, a text of 8 bytes that occurs nowhere else stands in
@@ -48,7 +58,7 @@ function copyOf(view: Uint8Array): Uint8Array {
 function encodeWithNegativeZeros(value: unknown): Uint8Array {
   for (;;) {
     const marker = Math.random().toString(36).slice(2, 10).padEnd(8, "-");
-    const bytes = copyOf(packr.pack(tidied(value, marker)));
+    const bytes = packed(tidied(value, marker));
     const expected = countNegativeZeros(value);
     const places = placesOf(bytes, marker);
     if (places.length !== expected) continue; // the value itself has this text: another one

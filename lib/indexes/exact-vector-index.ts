@@ -2,7 +2,9 @@ import type { Arenas } from "../kernels/arenas.js";
 import { SearchJob } from "../kernels/search-job.js";
 import type { SearchQueue } from "../kernels/search-queue.js";
 import { SearchTask } from "../kernels/search-task.js";
-import { AhnlichError } from "../model/errors.js";
+import { Turn } from "../kernels/turns.js";
+import { AhnlichError, toAhnlichError } from "../model/errors.js";
+import { onAbort } from "./abort-listeners.js";
 import { mergeNearest, none } from "./merge.js";
 import { type SearchUnits, unitsOf } from "./search-units.js";
 import { SlotSelection } from "./slot-selection.js";
@@ -54,19 +56,21 @@ export class ExactVectorIndex implements VectorIndex {
     const groups = this.#plan(request);
     const tasks = groups.flatMap(({ tasks }) => tasks);
     const abort = (): void => {
-      if (signal !== undefined) this.#cancel(tasks, signalError(signal));
+      for (const task of tasks) if (signal) this.#queue.cancel(task, signalError(signal));
     };
+    let forget: (() => void) | undefined;
     try {
       for (const task of tasks) this.#queue.submit(task);
-      if (tasks.some((task) => !task.settled)) signal?.addEventListener("abort", abort);
+      if (signal && tasks.some((task) => !task.settled)) forget = onAbort(signal, abort);
       const nearest: Nearest[] = [];
       for (const group of groups) nearest.push(...(await collect(group, request.limit)));
       return nearest;
     } catch (thrown) {
-      this.#cancel(tasks, thrown);
-      throw thrown;
+      const error = toAhnlichError(thrown);
+      for (const task of tasks) this.#queue.cancel(task, error);
+      throw error;
     } finally {
-      signal?.removeEventListener("abort", abort);
+      forget?.();
     }
   }
 
@@ -89,9 +93,10 @@ export class ExactVectorIndex implements VectorIndex {
     const groups: TargetGroup[] = [];
     const parts = this.#parts(request, rows, width);
     const units = rows === 0 ? [] : unitsOf(this.#slots, within, parts);
+    const turn = new Turn();
     for (let at = 0; at < targets.length; at += width) {
       const some = targets.slice(at, at + width);
-      const tasks = units.map((part) => this.#task(request, some, part));
+      const tasks = units.map((part) => this.#task(turn, request, some, part));
       groups.push({ targets: some.length, tasks });
     }
     return groups;
@@ -112,11 +117,17 @@ export class ExactVectorIndex implements VectorIndex {
     return Math.max(1, Math.min(this.#queue.idleLanes, Math.floor(milliseconds / partMs)));
   }
 
-  #task(request: IndexSearch, targets: readonly Float32Array[], part: SearchUnits): SearchTask {
+  #task(
+    turn: Turn,
+    request: IndexSearch,
+    targets: readonly Float32Array[],
+    part: SearchUnits,
+  ): SearchTask {
     const { dimension, stride } = this.#slots;
     const { metric, limit, sequence, maxDistance = Number.POSITIVE_INFINITY } = request;
     this.#readers++;
     return new SearchTask({
+      turn,
       weight: targets.length,
       cost: expectedMs(part.rows, dimension, targets.length),
       request: () => {
@@ -129,11 +140,6 @@ export class ExactVectorIndex implements VectorIndex {
         this.#freeWhenUnread();
       },
     });
-  }
-
-  #cancel(tasks: readonly SearchTask[], reason: unknown): void {
-    const error = reason instanceof AhnlichError ? reason : closedError();
-    for (const task of tasks) this.#queue.cancel(task, error);
   }
 
   #freeWhenUnread(): void {

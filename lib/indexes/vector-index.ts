@@ -24,7 +24,12 @@ export interface VectorIndex {
   /** Vectors held, dead ones included that a search may still see. */
   readonly size: number;
   readonly bytes: number;
-  /** Copies the vector: little-endian float32 bytes at any alignment. */
+  /**
+   * Copies the vector: little-endian float32 bytes at any alignment. `born` is above the sequence of every
+   * search that runs.
+   *
+   * @throws DIMENSION_MISMATCH, LIMIT_EXCEEDED when there is no memory for it, CLOSED; nothing is changed then
+   */
   add(ordinal: number, vector: Uint8Array, born: number): void;
   /** The vector of that ordinal is not seen from `died` on; unknown ordinals are ignored. */
   kill(ordinal: number, died: number): void;
@@ -32,7 +37,12 @@ export interface VectorIndex {
   reclaim(sequence: number): void;
   /** A selection of ordinals to search within, empty at first. */
   select(): Selection;
-  /** @throws ABORTED, TIMEOUT (the signal's reason where that is an AhnlichError), CLOSED */
+  /**
+   * Targets and selection are not copied: they stay as they are until the answer is there.
+   *
+   * @throws ABORTED, TIMEOUT (the signal's reason where that is an AhnlichError), CLOSED, BUSY when too many
+   * wait, LIMIT_EXCEEDED when there is no memory for it, INTERNAL when its worker ended
+   */
   search(request: IndexSearch, signal?: AbortSignal): Promise<Nearest[]>;
   /** Gives its memory back once no search runs. */
   close(): void;

@@ -3,7 +3,7 @@ import type { Lane } from "./lane.js";
 import { finished, hungry } from "./layout.js";
 import { LocalLane, runSlice } from "./local-lane.js";
 import type { SearchTask } from "./search-task.js";
-import { TaskList } from "./task-list.js";
+import { Turns } from "./turns.js";
 import { WorkerLane } from "./worker-lane.js";
 
 export interface SearchQueueOptions {
@@ -26,14 +26,12 @@ export class SearchQueue {
   readonly #options: SearchQueueOptions;
   readonly #waitingMax: number;
   readonly #atOnceMs: number;
-  readonly #fresh = new TaskList();
-  readonly #started = new TaskList();
+  readonly #turns = new Turns();
   readonly #idle: Lane[] = [];
   readonly #lanes = new Set<Lane>();
   readonly #running = new Set<SearchTask>();
   #waiting = 0;
   #heldMs = 0;
-  #freshNext = false;
   #closed = false;
 
   constructor(options: SearchQueueOptions) {
@@ -48,16 +46,15 @@ export class SearchQueue {
 
   /** Lanes that would start at once. */
   get idleLanes(): number {
-    if (this.#fresh.size + this.#started.size > 0) return 0;
+    if (this.#turns.size > 0) return 0;
     return this.#idle.length + this.#lanesMax - this.#lanes.size;
   }
 
-  /** Runs the task at once or lets it wait. @throws BUSY, CLOSED */
+  /** Runs the task at once or lets it wait, as `check` said it may. */
   submit(task: SearchTask): void {
-    this.check(task.weight);
     if (this.#runAtOnce(task)) return;
     this.#waiting += task.weight;
-    (task.started ? this.#started : this.#fresh).push(task);
+    this.#turns.push(task);
     this.#pump();
   }
 
@@ -77,16 +74,19 @@ export class SearchQueue {
     if (task.settled) return;
     task.fail(error);
     if (this.#running.has(task)) return;
-    this.#waiting -= task.weight;
-    this.#started.remove(task);
-    this.#fresh.remove(task);
+    if (this.#turns.remove(task)) this.#waiting -= task.weight;
     task.release();
   }
 
   /** Ends the workers; what runs or waits is rejected with CLOSED. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const task of [...this.#fresh, ...this.#started]) this.cancel(task, closedError());
+    for (;;) {
+      const task = this.#turns.take();
+      if (task === undefined) break;
+      task.fail(closedError());
+      task.release();
+    }
     for (const task of this.#running) task.fail(closedError());
     await Promise.all([...this.#lanes].map((lane) => lane.close()));
   }
@@ -122,8 +122,14 @@ export class SearchQueue {
 
   /** Gives work to every idle lane. */
   #pump(): void {
-    while (!this.#closed && this.#fresh.size + this.#started.size > 0) {
-      const lane = this.#takeIdle() ?? this.#open();
+    while (!this.#closed && this.#turns.size > 0) {
+      let lane: Lane | undefined;
+      try {
+        lane = this.#takeIdle() ?? this.#open();
+      } catch (thrown) {
+        for (const task of this.#takeBatch()) this.#end(task, toAhnlichError(thrown));
+        continue;
+      }
       if (lane === undefined) return;
       const batch = this.#takeBatch();
       if (batch.length > 0) void this.#run(lane, batch);
@@ -173,7 +179,7 @@ export class SearchQueue {
     }
     this.#running.delete(task);
     this.#waiting += task.weight;
-    this.#started.push(task);
+    this.#turns.push(task);
   }
 
   #end(task: SearchTask, error?: AhnlichError): void {
@@ -188,7 +194,7 @@ export class SearchQueue {
     const batch: SearchTask[] = [];
     let cost = 0;
     while (cost < batchMs && batch.length < batchMax) {
-      const task = this.#take();
+      const task = this.#turns.take();
       if (task === undefined) break;
       cost += task.cost;
       this.#waiting -= task.weight;
@@ -202,15 +208,6 @@ export class SearchQueue {
     }
     return batch;
   }
-
-  /** New ones and those that had a turn alternate, but only so many hold memory at a time. */
-  #take(): SearchTask | undefined {
-    if (this.#fresh.size === 0) return this.#started.shift();
-    if (this.#started.size === 0) return this.#fresh.shift();
-    const full = this.#started.size + this.#running.size >= startedMax;
-    this.#freshNext = !full && !this.#freshNext;
-    return this.#freshNext ? this.#fresh.shift() : this.#started.shift();
-  }
 }
 
 function closedError(): AhnlichError {
@@ -219,4 +216,3 @@ function closedError(): AhnlichError {
 
 const batchMs = 0.5;
 const batchMax = 64;
-const startedMax = 128;

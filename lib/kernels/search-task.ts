@@ -1,7 +1,11 @@
+import { toAhnlichError } from "../model/errors.js";
 import type { JobRequest, JobResult } from "./search-job.js";
 import { SearchJob } from "./search-job.js";
+import type { Turn } from "./turns.js";
 
 export interface SearchTaskOptions {
+  /** The search it is a part of. */
+  readonly turn: Turn;
   readonly weight: number;
   readonly cost: number;
   /** Asked when the task starts. */
@@ -12,6 +16,7 @@ export interface SearchTaskOptions {
 
 /** A job and who waits for it: its memory is taken when it starts, and given back when it ends, however. */
 export class SearchTask {
+  readonly turn: Turn;
   /** How many targets it answers. */
   readonly weight: number;
   /** Expected milliseconds on one thread. */
@@ -25,7 +30,8 @@ export class SearchTask {
   #resolve: (results: JobResult[]) => void = () => {};
   #reject: (error: Error) => void = () => {};
 
-  constructor({ weight, cost, request, released }: SearchTaskOptions) {
+  constructor({ turn, weight, cost, request, released }: SearchTaskOptions) {
+    this.turn = turn;
     this.weight = weight;
     this.cost = cost;
     this.#request = request;
@@ -53,9 +59,13 @@ export class SearchTask {
 
   /** The job is finished. */
   finish(): void {
-    if (this.#job !== undefined && !this.#settled) {
-      this.#settled = true;
-      this.#resolve(this.#job.results());
+    try {
+      if (this.#job !== undefined && !this.#settled) {
+        this.#resolve(this.#job.results());
+        this.#settled = true;
+      }
+    } catch (thrown) {
+      this.fail(toAhnlichError(thrown));
     }
     this.release();
   }

@@ -46,7 +46,7 @@ async function reasonOf(thrown: unknown): Promise<unknown> {
 }
 
 /** lmdb gives numbers: those of the system above zero, its own below. */
-function codeOf(reason: unknown): number | undefined {
+export function codeOf(reason: unknown): number | undefined {
   const code = reason instanceof Error && "code" in reason ? reason.code : undefined;
   return typeof code === "number" ? code : undefined;
 }

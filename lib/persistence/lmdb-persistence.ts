@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { AhnlichError } from "../model/errors.js";
-import { diskFailure } from "./disk-failure.js";
+import { codeOf, diskFailure } from "./disk-failure.js";
 import type { LmdbEnvironment } from "./lmdb.js";
 import { fileBytes } from "./lmdb-file.js";
 import { LmdbSnapshot, LmdbState } from "./lmdb-snapshot.js";
@@ -129,12 +129,22 @@ export class LmdbPersistence implements Persistence {
 
   #hold(): LmdbState {
     if (this.#latest === undefined) {
-      const state = new LmdbState(this.#environment, (ended) => this.#states.delete(ended));
+      const state = this.#newState();
       state.hold();
       this.#states.add(state);
       this.#latest = state;
     }
     return this.#latest;
+  }
+
+  #newState(): LmdbState {
+    try {
+      return new LmdbState(this.#environment, (ended) => this.#states.delete(ended));
+    } catch (error) {
+      if (codeOf(error) !== readersFull) throw error;
+      const sentence = `${this.path}: snapshots of as many commits are held as can be at once`;
+      throw new AhnlichError("BUSY", sentence, { cause: error });
+    }
   }
 
   async #close(): Promise<void> {
@@ -156,10 +166,13 @@ export class LmdbPersistence implements Persistence {
 }
 
 /**
- * Up to so many operations are queued from this thread, at a third of a microsecond each; moving
- * fewer to the writer costs more than it saves.
+ * Up to so many operations are queued from this thread, at a third of a microsecond each and as much
+ * again when they are done. The writer is as fast with more and costs this thread nothing, but takes a message
+ * each way.
  */
-const operationsBehind = 5_000;
+const operationsBehind = 2_000;
+
+const readersFull = -30_790;
 
 function lost(path: string, epoch: number): AhnlichError {
   const sentence = `another process has taken ${path}: expected it to be ours by epoch ${epoch}`;

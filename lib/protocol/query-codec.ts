@@ -15,11 +15,15 @@ import { type Fields, fieldsOf, isFields, listOf, predicate, type Shape, vector 
  */
 export function encodeQuery(query: Query): Uint8Array {
   if (isBarePing(query)) return pingQuery;
-  const wire = queryShape.wire(query, "query");
-  if (!Array.isArray(wire)) {
+  if (!isFields(query)) {
     throw new AhnlichError("INVALID_ARGUMENT", "query: expected an object with a kind");
   }
-  return encode(wire, "query");
+  const kind: unknown = query.kind;
+  if (typeof kind !== "string") {
+    const sentence = `query.kind: expected a text, got ${typeof kind}`;
+    throw new AhnlichError("INVALID_ARGUMENT", sentence);
+  }
+  return encode(queryShape.wire(query, "query"), "query");
 }
 
 /**
@@ -60,13 +64,8 @@ const askShapes: { readonly [K in QueryKind]: Shape } = {
 const queryShape: Shape = {
   wire(value, path) {
     if (isBarePing(value)) return pingWire;
-    if (!isFields(value)) return value;
-    if (typeof value.kind !== "string") {
-      throw new AhnlichError(
-        "INVALID_ARGUMENT",
-        `${path}.kind: expected a text, got ${typeof value.kind}`,
-      );
-    }
+    // What is no query travels as nil: the engine refuses it, and it alone, within a pipeline.
+    if (!isFields(value) || typeof value.kind !== "string") return null;
     const { kind, ...fields } = value;
     const shaped = isQueryKind(kind) ? (askShapes[kind].wire(fields, path) as Fields) : fields;
     for (const name of Object.keys(shaped)) {
@@ -77,6 +76,7 @@ const queryShape: Shape = {
   read(value, path) {
     if (!Array.isArray(value) && !isFields(value)) return value; // the engine says what it wants
     const [kind, fields = {}] = Array.isArray(value) ? value : [];
+    if (kind === "ping" && Array.isArray(value) && value.length === 1) return ping;
     if (typeof kind !== "string" || !isFields(fields)) {
       throw new AhnlichError("PROTOCOL_ERROR", `${path}: expected [kind, fields]`);
     }

@@ -1,3 +1,4 @@
+import { endianness } from "node:os";
 import { inspect, undefinedProperty, unencodable } from "../encoding/inspect.js";
 import { AhnlichError } from "../model/errors.js";
 import { isVectorInput, vectorFromBytes, vectorToBytes } from "../model/vector.js";
@@ -27,13 +28,22 @@ export const vector: Shape = {
   },
   read(value, path) {
     if (!(value instanceof Uint8Array)) return value;
-    if (value.length % 4 === 0) return vectorFromBytes(value);
+    if (value.length % 4 === 0) return ownedVector(value);
     throw new AhnlichError(
       "INVALID_ARGUMENT",
       `${path}: expected float32 bytes, whose number is a multiple of 4, got ${value.length}`,
     );
   },
 };
+
+/** Decoded bytes are a copy already: where the machine has the wire's order they need no other. */
+function ownedVector(bytes: Uint8Array): Float32Array {
+  const { buffer, byteOffset, length } = bytes;
+  if (byteOffset !== 0 || buffer.byteLength !== length || endianness() === "BE") {
+    return vectorFromBytes(bytes);
+  }
+  return new Float32Array(buffer);
+}
 
 /** A predicate: what is undefined in it is a mistake, while elsewhere it is as good as absent. */
 export const predicate: Shape = {

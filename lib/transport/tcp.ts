@@ -181,10 +181,10 @@ class SocketTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    if (!this.#closing) {
+    this.#arrived.end();
+    this.#arrived.clear();
+    if (!this.#closing && !this.#socket.closed) {
       this.#closing = true;
-      this.#arrived.end();
-      this.#arrived.clear();
       // What still comes is read and dropped: closing on unread bytes would reset the connection,
       // and with it what the peer has not read yet.
       this.#socket.resume();
@@ -227,8 +227,12 @@ class SocketTransport implements Transport {
     let before = socket.writableLength;
     const timer = setInterval(() => {
       const now = socket.writableLength;
-      if (now > 0 && now < before) before = now;
-      else socket.destroy();
+      if (now > 0 && now < before) {
+        before = now;
+        return;
+      }
+      clearInterval(timer);
+      socket.destroy();
     }, stuckMs);
     timer.unref();
     socket.on("close", () => clearInterval(timer));

@@ -16,7 +16,17 @@ export function badQueriesContract(reach: Reach): void {
       assert.equal(await suite.engine.store(store).count(), 1, "something was changed");
     });
 
-    for (const value of [undefined, null, 5, "ping", [], {}, { kind: 5 }, { kind: ["ping"] }]) {
+    for (const value of [
+      undefined,
+      null,
+      5,
+      "ping",
+      [],
+      ["ping"],
+      {},
+      { kind: 5 },
+      { kind: ["ping"] },
+    ]) {
       it(`refuses ${JSON.stringify(value)} as a query`, async () => {
         await rejectsWith("INVALID_ARGUMENT", execute(value));
       });

@@ -11,6 +11,7 @@ import { executeContract } from "./execute.contract.js";
 import { findContract } from "./find.contract.js";
 import { getContract } from "./get.contract.js";
 import { identityContract } from "./identity.contract.js";
+import { largeContract } from "./large.contract.js";
 import { limitsContract } from "./limits.contract.js";
 import { loadContract } from "./load.contract.js";
 import { metadataContract } from "./metadata.contract.js";
@@ -48,6 +49,7 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   pipelineContract,
   executeContract,
   loadContract,
+  largeContract,
   argumentsContract,
   callsContract,
   closingContract,

@@ -14,7 +14,9 @@ export interface PersistenceFactory {
 
 /** What every Persistence promises, whoever keeps the rows. */
 export function itKeepsRows(name: string, factory: PersistenceFactory): void {
-  describe(`persistence: ${name}`, () => {
+  describe(`persistence: ${name}`, function () {
+    // A disk that others use takes its time to flush.
+    this.timeout(30_000);
     let persistence: Persistence;
 
     beforeEach(async () => {

@@ -87,7 +87,7 @@ export function pipelineContract(reach: Reach): void {
     });
 
     it("answers what is no query, or of no kind, with an error of its own", async () => {
-      const wrong = [null, "ping", [], {}, { kind: 5 }, { kind: "pings" }, { kind: "ping", x: 1 }];
+      const wrong = [null, "ping", [], ["ping"], [5], { kind: "pings" }, { kind: "ping", x: 1 }];
       const outcomes = await suite.engine.pipeline([...wrong, { kind: "ping" }] as never);
       const expected = wrong.map(() => "INVALID_ARGUMENT");
       expected[5] = "UNSUPPORTED";

@@ -114,6 +114,30 @@ describe("ExactVectorIndex, held against float64 brute force", () => {
     }
   });
 
+  it("is right where float32 loses every small term of a long sum", async () => {
+    // Each of 1,023 squares is below half a unit of the 1 that it is added to in float32.
+    const lossy = Float32Array.from({ length: 4096 }, (_, i) => (i % 4 === 0 ? 2.4e-4 : 0));
+    lossy[0] = 1;
+    const between = new Float32Array(4096);
+    between[0] = Math.sqrt(1 + 5.6e-5);
+    const origin = [new Float32Array(4096)];
+    for (const limit of [1, 2]) {
+      await check([lossy, between], origin, "euclidean", limit);
+      await check([between, lossy], origin, "euclidean", limit);
+    }
+  });
+
+  it("is right where the products underflow in float32", async () => {
+    // The estimates have these in the wrong order: four terms are rounded to 0, one is rounded up.
+    const down = new Float32Array(4).fill(2.6e-23);
+    const up = Float32Array.of(2.7e-23, 0, 0, 0);
+    await check([down, up], [new Float32Array(4)], "euclidean", 1);
+    const least = 2 ** -149;
+    const ones = new Float32Array(4).fill(1);
+    const halves = new Float32Array(4).fill(least);
+    await check([halves, Float32Array.of(3 * least, 0, 0, 0)], [ones], "dot", 1);
+  });
+
   it("decides in float64 whether a norm counts as zero", async () => {
     const around = [-3, -2, -1, 0, 1, 2, 3].map((i) => 1e-18 * (1 + i * 1e-7));
     const vectors = around.flatMap((norm) => [

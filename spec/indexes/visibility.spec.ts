@@ -58,6 +58,44 @@ describe("ExactVectorIndex, seen at a sequence", () => {
     index.close();
   }
 
+  for (const threads of [0, 2]) {
+    it(`is not disturbed by writes while a search runs, with ${threads} threads`, async () => {
+      const engine = new ExactVectorIndexes({ threads, atOnceMs: 0 });
+      const index = engine.create(8);
+      const naive = new NaiveIndex();
+      const random = seeded(31);
+      const targets = Array.from({ length: 40 }, () => randomVector(8, random));
+      let ordinal = 0;
+      let oldest = 0;
+      const write = (count: number, sequence: number): void => {
+        for (let i = 0; i < count; i++) {
+          const vector = randomVector(8, random);
+          index.add(++ordinal, unaligned(vector), sequence);
+          naive.add(ordinal, vector, sequence);
+          if (i % 4 === 0) continue;
+          index.kill(++oldest, sequence);
+          const row = naive.rows[oldest - 1];
+          row.died = Math.min(row.died, sequence);
+        }
+      };
+      write(3000, 1);
+      for (let sequence = 1; sequence < 12; sequence++) {
+        const request = { targets, metric: "euclidean", limit: 20, sequence } as const;
+        let searching = true;
+        const search = index.search(request).finally(() => {
+          searching = false;
+        });
+        index.reclaim(sequence);
+        do {
+          write(150, sequence + 1);
+          await new Promise((resolve) => setImmediate(resolve));
+        } while (searching && naive.rows.length < 5000 + sequence * 1000);
+        assert.deepEqual(pairs(await search), naive.search(request));
+      }
+      await engine.close();
+    });
+  }
+
   it("uses the memory of the dead again", () => {
     const index = indexes.create(100);
     const vector = unaligned(new Float32Array(100).fill(1));

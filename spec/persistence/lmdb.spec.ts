@@ -1,15 +1,21 @@
 import assert from "node:assert/strict";
+import { AhnlichError } from "../../lib/model/errors.js";
 import type { Persistence, Snapshot } from "../../lib/persistence/persistence.js";
 import { WriteBatch } from "../../lib/persistence/write-batch.js";
 import { itKeepsRows, manyRows, numberKey } from "../contracts/persistence.contract.js";
 import { TemporaryFolder } from "../support/folder.js";
 import { openFolder } from "../support/open-lmdb.js";
 
-describe("lmdb", () => {
+describe("lmdb", function () {
+  this.timeout(30_000);
   const folder = new TemporaryFolder();
+  const memory = TemporaryFolder.ofMemory();
   let opened = 0;
 
-  after(() => folder.remove());
+  after(() => {
+    folder.remove();
+    memory.remove();
+  });
 
   for (const threads of [1, 0]) {
     itKeepsRows(`lmdb with ${threads} threads`, {
@@ -22,7 +28,7 @@ describe("lmdb", () => {
   }
 
   it("uses the pages of released snapshots again, so that overwriting does not let the file grow", async () => {
-    const persistence = await openFolder(folder.at("pages"));
+    const persistence = await openFolder(memory.at("pages"));
     await persistence.commit(manyRows(500));
     const overwrite = async (commits: number): Promise<void> => {
       for (let commit = 0; commit < commits; commit++) {
@@ -49,7 +55,7 @@ describe("lmdb", () => {
     await overwrite(2_000);
     assert.ok(persistence.bytes <= grown, `${persistence.bytes} after ${grown}`);
     await persistence.close();
-  }).timeout(30_000);
+  });
 
   it("gives held snapshots their large values while the file grows around them", async () => {
     const persistence = await openFolder(folder.at("large"));
@@ -79,7 +85,7 @@ describe("lmdb", () => {
   });
 
   it("holds more snapshots at once than there are readers' slots in most environments", async () => {
-    const persistence = await openFolder(folder.at("readers"));
+    const persistence = await openFolder(memory.at("readers"));
     const held: Snapshot[] = [];
     for (let count = 0; count < 300; count++) {
       const batch = new WriteBatch();
@@ -94,6 +100,27 @@ describe("lmdb", () => {
       );
       snapshot.release();
     }
+    await persistence.close();
+  });
+
+  it("says BUSY where snapshots of too many commits are held, and goes on once they are released", async () => {
+    const persistence = await openFolder(memory.at("busy"));
+    const held: Snapshot[] = [];
+    const commitAndHold = async (): Promise<void> => {
+      const batch = new WriteBatch();
+      batch.put("meta", Buffer.from("count"), numberKey(held.length));
+      await persistence.commit(batch);
+      held.push(persistence.snapshot());
+    };
+    await assert.rejects(
+      async () => {
+        for (let count = 0; count < 1_100; count++) await commitAndHold();
+      },
+      (error) => error instanceof AhnlichError && error.code === "BUSY",
+    );
+    assert.ok(held.length > 1_000);
+    for (const snapshot of held.splice(0)) snapshot.release();
+    await commitAndHold();
     await persistence.close();
   });
 });

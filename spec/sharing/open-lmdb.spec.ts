@@ -11,7 +11,8 @@ import { netDoorbell } from "../support/net-doorbell.js";
 import { openFolder } from "../support/open-lmdb.js";
 import { OwnerProcess } from "../support/owner-process.js";
 
-describe("the ownership of a folder", () => {
+describe("the ownership of a folder", function () {
+  this.timeout(30_000);
   let folder: TemporaryFolder;
   let path: string;
   const processes: OwnerProcess[] = [];
@@ -89,8 +90,7 @@ describe("the ownership of a folder", () => {
     assert.equal(await owner.tell({ open: path }), "opened");
   });
 
-  it("is won by exactly one of many that come at once, also after a killed owner", async function () {
-    this.timeout(30_000);
+  it("is won by exactly one of many that come at once, also after a killed owner", async () => {
     const crowd = await Promise.all(Array.from({ length: 5 }, start));
     for (let round = 0; round < 2; round++) {
       const answers = await Promise.all(crowd.map((each) => each.tell({ open: path })));

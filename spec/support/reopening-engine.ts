@@ -6,7 +6,8 @@ import { type Executor, plainEngine } from "./plain-engine.js";
 
 /**
  * An engine that is closed and opened again behind every write, before its answer is given. Whoever asks
- * sees one engine that forgets nothing, or the difference is a fault. Writes under way together count as one.
+ * sees one engine that forgets nothing, or the difference is a fault. Writes under way together count as
+ * one, and one that was refused as none.
  */
 export function reopeningEngine(first: Engine, reopen: () => Promise<Engine>): Engine {
   return plainEngine(new ReopeningExecutor(first, reopen));
@@ -34,8 +35,9 @@ class ReopeningExecutor implements Executor {
     while (this.#reopening !== undefined) await this.#reopening;
     this.#underWay++;
     try {
+      const answer = await this.#engine.execute(query, options);
       if (writes(query)) this.#written = true;
-      return await this.#engine.execute(query, options);
+      return answer;
     } finally {
       this.#underWay--;
       await this.#reopenWhenStill();
