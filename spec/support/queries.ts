@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { AhnlichError, type ErrorCode, errorCodes } from "../../lib/model/errors.js";
 import { defaultLimits } from "../../lib/model/limits.js";
 import { metrics } from "../../lib/model/metric.js";
-import type { Kinds, Query, QueryKind } from "../../lib/model/query.js";
-import { metadata, values } from "./values.js";
+import type { Query, QueryKind } from "../../lib/model/query.js";
+import { metadata, numbers, values } from "./values.js";
 
 /** For every kind, queries of that kind as they arrive: with vectors as Float32Array. */
 export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
@@ -76,7 +76,7 @@ export function answersTo(query: Query): fc.Arbitrary<unknown> {
 }
 
 export function errors(): fc.Arbitrary<AhnlichError> {
-  const details = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.double(), fc.boolean()), {
+  const details = fc.dictionary(fc.string(), fc.oneof(fc.string(), numbers(), fc.boolean()), {
     maxKeys: 3,
     noNullPrototype: true,
   });
@@ -162,9 +162,9 @@ function searchOptions(): Record<string, fc.Arbitrary<unknown>> {
   return {
     limit: fc.nat(),
     where: where(),
-    recall: fc.double(),
+    recall: numbers(),
     metric: fc.constantFrom(...metrics),
-    maxDistance: fc.double(),
+    maxDistance: numbers(),
     include: include(),
   };
 }
@@ -174,11 +174,9 @@ function entries(): fc.Arbitrary<unknown> {
 }
 
 function matches(): fc.Arbitrary<unknown> {
-  return some({ id: fc.string(), distance: fc.double(), metadata: metadata(), vector: vectors() });
+  return some({ id: fc.string(), distance: numbers(), metadata: metadata(), vector: vectors() });
 }
 
 function storeInfo(): fc.Arbitrary<unknown> {
   return some({ name: fc.string(), dimension: fc.nat(), entries: fc.maxSafeInteger() });
 }
-
-export type AnyAnswer = Kinds[QueryKind]["answer"];

@@ -13,6 +13,11 @@ export function values(): fc.Arbitrary<MetadataValue> {
   })).value;
 }
 
+/** Any number but -0, which travels as 0. */
+export function numbers(): fc.Arbitrary<number> {
+  return fc.double().map((number) => (number === 0 ? 0 : number));
+}
+
 /** Metadata as an entry carries it. */
 export function metadata(): fc.Arbitrary<Metadata> {
   return fc.dictionary(names, values(), { maxKeys: 4, noNullPrototype: true });
@@ -28,7 +33,7 @@ const scalars: fc.Arbitrary<MetadataValue>[] = [
   fc.boolean(),
   fc.integer(),
   fc.maxSafeInteger(),
-  fc.double(),
+  numbers(),
   texts,
   fc.date({ noInvalidDate: true }),
   fc.uint8Array({ maxLength: 20 }),
