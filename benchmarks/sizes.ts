@@ -3,6 +3,8 @@ export interface Sizes {
   readonly name: "full" | "quick" | "smoke";
   /** How often each contender has its turn. */
   readonly rounds: number;
+  /** Rounds before those, which do not count: code that is called little is compiled late. */
+  readonly warmUps: number;
   /** Milliseconds of one turn of a rate. */
   readonly sliceMs: number;
   /** Calls of one turn at least, so that 128 can be in flight. */
@@ -24,10 +26,11 @@ export interface Sizes {
 export const full: Sizes = {
   name: "full",
   rounds: 7,
+  warmUps: 4,
   sliceMs: 100,
   atLeast: 128,
   stored: 10_000,
-  calls: 1_000,
+  calls: 3_000,
   large: 340_000,
   ingested: 100_000,
   singles: 20_000,
@@ -37,10 +40,11 @@ export const full: Sizes = {
 export const quick: Sizes = {
   name: "quick",
   rounds: 5,
+  warmUps: 3,
   sliceMs: 30,
   atLeast: 128,
   stored: 10_000,
-  calls: 300,
+  calls: 1_500,
   large: 100_000,
   ingested: 20_000,
   singles: 5_000,
@@ -51,6 +55,7 @@ export const quick: Sizes = {
 export const smoke: Sizes = {
   name: "smoke",
   rounds: 1,
+  warmUps: 1,
   sliceMs: 1,
   atLeast: 8,
   stored: 300,

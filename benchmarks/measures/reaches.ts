@@ -34,7 +34,7 @@ export async function measureReaches(sizes: Sizes): Promise<Findings> {
     ...ourContenders(operation, reaches.all, sizes),
     ...limits.contenders(operation, sizes),
   ]);
-  const rates = await interleave(contenders, sizes.rounds);
+  const rates = await interleave(contenders, sizes.rounds, sizes.warmUps);
   const tables = operations.map((operation) => tableOf(operation, rates, limits));
   const bars = operations.map((operation) => barsOf(operation, rates));
   return { tables, figures: pingFigures(rates), bars };

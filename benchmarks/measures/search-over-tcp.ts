@@ -39,6 +39,7 @@ export async function measureSearchOverTcp(sizes: Sizes): Promise<Findings> {
       contender(names.tcp, operation.on(remote.memory)),
     ],
     sizes.rounds,
+    sizes.warmUps,
   );
   return findings(measured, `${stored.toLocaleString("en")} entries`);
 }

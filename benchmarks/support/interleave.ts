@@ -7,16 +7,17 @@ export interface Contender {
 
 /**
  * Gives every contender one turn in each round, beginning with another one each time, so that a minute in which the
- * machine is slow is slow for all. A round before the first warms up and is not counted. By name, one value a round.
+ * machine is slow is slow for all. The rounds that warm up are not counted. By name, one value a round.
  */
 export async function interleave(
   contenders: readonly Contender[],
   rounds: number,
+  warmUps = 1,
 ): Promise<Map<string, number[]>> {
   const measured = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
-  for (let round = -1; round < rounds; round++) {
+  for (let round = -warmUps; round < rounds; round++) {
     for (let turn = 0; turn < contenders.length; turn++) {
-      const { name, measure } = contenders[(turn + round + 1) % contenders.length];
+      const { name, measure } = contenders[(turn + round + warmUps) % contenders.length];
       const value = await measure();
       if (round >= 0) measured.get(name)?.push(value);
     }
