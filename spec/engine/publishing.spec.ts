@@ -6,8 +6,8 @@ import type { Snapshot } from "../../lib/persistence/persistence.js";
 import { Persistence, provide } from "../../lib/ports.js";
 import { LastingPersistence } from "../faults/lasting-persistence.js";
 import { UnrulyPersistence } from "../faults/unruly-persistence.js";
-import { rejectsWith } from "../support/rejects-with.js";
-import { temporaryFolder } from "../support/temporary-folder.js";
+import { rejects } from "../support/rejects.js";
+import { TemporaryFolder } from "../support/temporary-folder.js";
 
 describe("a commit that cannot be published", () => {
   it("waits for readers to go where too many states are held, and is then seen", async () => {
@@ -27,8 +27,8 @@ describe("a commit that cannot be published", () => {
     const store = await engine.createStore("s", { dimension: 1 });
     await store.set({ id: "before", vector: [1] });
     persistence.failing = [new AhnlichError("IO_ERROR", "the disk is gone")];
-    await rejectsWith("OUTCOME_UNKNOWN", store.set({ id: "a", vector: [1] }));
-    await rejectsWith("READ_ONLY", store.set({ id: "b", vector: [2] }));
+    await rejects(store.set({ id: "a", vector: [1] }), "OUTCOME_UNKNOWN");
+    await rejects(store.set({ id: "b", vector: [2] }), "READ_ONLY");
     assert.equal(await store.count(), 1);
     await engine.close();
     await using again = await open(options);
@@ -52,7 +52,7 @@ describe("an engine that is closed with no time left", () => {
   it("answers what is under way with CLOSED, in memory", () => closeUnderLoad());
 
   it("answers what is under way with CLOSED, on disk", async () => {
-    await using folder = await temporaryFolder();
+    using folder = new TemporaryFolder();
     await closeUnderLoad(folder.path);
   });
 
@@ -109,7 +109,7 @@ describe("an engine that is closed with no time left", () => {
     const engine = await open({ threads: 0, provide: [provide(Persistence, persistence)] });
     const failure = new AhnlichError("IO_ERROR", "the port does not let go");
     engine.attach({ clients: () => [], close: () => Promise.reject(failure) });
-    await rejectsWith("IO_ERROR", engine.close());
+    await rejects(engine.close(), "IO_ERROR");
     assert.equal(await engine.closed, failure);
     assert.throws(() => persistence.snapshot(), { code: "CLOSED" });
   });
