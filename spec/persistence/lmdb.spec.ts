@@ -9,7 +9,7 @@ import { TemporaryFolder } from "../support/temporary-folder.js";
 describe("lmdb", function () {
   this.timeout(30_000);
   const folder = new TemporaryFolder();
-  const memory = TemporaryFolder.ofMemory();
+  const memory = new TemporaryFolder();
   let opened = 0;
 
   after(() => {
