@@ -34,6 +34,14 @@ describe("the ports of an engine", () => {
     assert.throws(() => memory.snapshot(), { code: "CLOSED" });
   });
 
+  it("are let go of when the engine cannot be opened", async () => {
+    const memory = new MemoryPersistence();
+    const persistence = new UnrulyPersistence(memory);
+    persistence.failNext(new Error("out of order"));
+    await assert.rejects(opens({ provide: [provide(Persistence, persistence)] }), /out of order/);
+    assert.throws(() => memory.snapshot(), { code: "CLOSED" });
+  });
+
   it("take other VectorIndexes, which search and are closed with the engine", async () => {
     const indexes = new NaiveIndexes();
     const theirs = await opens({ provide: [provide(VectorIndexes, indexes)] });
