@@ -33,6 +33,10 @@ export class Writer {
   #sequence: number;
   #time: number;
   #running: Promise<void> | undefined;
+  /** Why no write is taken any more. */
+  #refusal: AhnlichError | undefined;
+  /** Why not even one that was taken is carried out. */
+  #failure: AhnlichError | undefined;
   #arrived: (() => void) | undefined;
 
   constructor(parts: {
@@ -53,6 +57,7 @@ export class Writer {
 
   /** Settles with the write's answer when it is durable and visible. */
   submit(write: Write, call: Call): Promise<unknown> {
+    if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
     if (this.#queue.length >= this.#limits.queuedWrites) {
       const sentence = `${this.#queue.length} writes are waiting already (limits.queuedWrites)`;
       return Promise.reject(new AhnlichError("BUSY", sentence));
@@ -66,11 +71,9 @@ export class Writer {
     });
   }
 
-  /** Refuses what waits; what is under way goes on. */
+  /** Refuses what waits and what comes; what is under way goes on. */
   close(): void {
-    for (const pending of this.#queue.splice(0)) {
-      pending.reject(new AhnlichError("CLOSED", "the engine was closed before the write began"));
-    }
+    this.#refuse(new AhnlichError("CLOSED", "the engine was closed before the write began"));
   }
 
   /** Settles when nothing waits and nothing is under way. */
@@ -164,15 +167,16 @@ export class Writer {
     return commit;
   }
 
-  /** False where nothing of the group was written. */
+  /** False where the group is not what the next may build on. */
   async #carryOut(group: Group): Promise<boolean> {
     const { draft, members } = group;
     try {
+      if (this.#failure !== undefined) throw this.#failure;
       if (!draft.isEmpty) {
         draft.seal((members.at(-1) as PendingWrite).command);
         await this.#persistence.commit(draft.batch);
         this.#state = draft.state;
-        await this.#publisher.publish(draft);
+        await this.#publish(draft);
       }
     } catch (error) {
       for (const member of members) member.reject(toAhnlichError(error));
@@ -182,6 +186,30 @@ export class Writer {
     }
     for (const member of members) member.settle();
     return true;
+  }
+
+  /**
+   * What is durable but not seen must not be built on: views would give its ordinals and counts again. So
+   * nothing is written any more. Where the engine is closed nobody would see it, and that it is durable is enough.
+   */
+  async #publish(draft: Draft): Promise<void> {
+    try {
+      await this.#publisher.publish(draft);
+    } catch (thrown) {
+      const cause = toAhnlichError(thrown);
+      const sentence = `the engine takes no writes until it is opened again, since: ${cause.message}`;
+      this.#failure =
+        cause.code === "CLOSED" ? cause : new AhnlichError("READ_ONLY", sentence, { cause });
+      this.#refuse(this.#failure);
+      if (cause.code === "CLOSED") return;
+      const outcome = `the write is durable, but is not seen before the engine is opened again: ${cause.message}`;
+      throw new AhnlichError("OUTCOME_UNKNOWN", outcome, { cause });
+    }
+  }
+
+  #refuse(refusal: AhnlichError): void {
+    this.#refusal ??= refusal;
+    for (const pending of this.#queue.splice(0)) pending.reject(this.#refusal);
   }
 
   #nextReadsAll(): boolean {

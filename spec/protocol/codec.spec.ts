@@ -6,7 +6,7 @@ import { type Query, queryKinds } from "../../lib/model/query.js";
 import { decodeAnswer, encodeAnswer } from "../../lib/protocol/answer-codec.js";
 import { errorFromWire, errorToWire } from "../../lib/protocol/error-codec.js";
 import { decodeQuery, encodeQuery } from "../../lib/protocol/query-codec.js";
-import { answersTo, queriesOf } from "../support/queries.js";
+import { answersTo, queriesOf } from "../support/arbitrary-queries.js";
 import { seeded } from "../support/seeded.js";
 
 const asked = (query: unknown): Query => decodeQuery(encodeQuery(query as Query));

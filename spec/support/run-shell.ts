@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { symlinkSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { delimiter, resolve } from "node:path";
-import { TemporaryFolder } from "./folder.js";
+import { TemporaryFolder } from "./temporary-folder.js";
 
 /**
  * Runs the lines of a document in a folder of their own, with our command on the path. A server that a

@@ -3,7 +3,7 @@ import { AhnlichError, type ErrorCode, errorCodes } from "../../lib/model/errors
 import { defaultLimits } from "../../lib/model/limits.js";
 import { metrics } from "../../lib/model/metric.js";
 import type { Query, QueryKind } from "../../lib/model/query.js";
-import { metadata, numbers, values } from "./values.js";
+import { metadata, numbers, values } from "./arbitrary-values.js";
 
 /** For every kind, queries of that kind as they arrive: with vectors as Float32Array. */
 export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
