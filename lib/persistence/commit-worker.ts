@@ -7,7 +7,7 @@ import type { ThrownThere } from "./disk-failure.js";
  * A thread of its own for large batches, on the same environment. It is started with the first
  * batch, takes one at a time, and does not keep the process alive while it has none.
  */
-export class Writer {
+export class CommitWorker {
   readonly #file: string;
   #worker: Worker | undefined;
 
@@ -22,7 +22,7 @@ export class Writer {
     worker.ref();
     try {
       const answer = firstAnswer(worker);
-      worker.postMessage({ bytes, epoch } satisfies WriterJob, [bytes.buffer]);
+      worker.postMessage({ bytes, epoch } satisfies CommitJob, [bytes.buffer]);
       const outcome = await answer;
       if ("owned" in outcome) return outcome.owned;
       throw Object.assign(new Error(outcome.message), { code: outcome.code });
@@ -38,7 +38,7 @@ export class Writer {
     if (worker === undefined) return;
     worker.ref();
     const ended = once(worker, "exit");
-    worker.postMessage("close" satisfies WriterJob);
+    worker.postMessage("close" satisfies CommitJob);
     const timer = setTimeout(() => worker.terminate(), closingMilliseconds);
     await ended;
     clearTimeout(timer);
@@ -46,25 +46,25 @@ export class Writer {
 }
 
 /** What the thread is told, and what it answers to a batch. */
-export type WriterJob = { readonly bytes: Uint8Array; readonly epoch: number } | "close";
-export type WriterOutcome = { readonly owned: boolean } | ThrownThere;
+export type CommitJob = { readonly bytes: Uint8Array; readonly epoch: number } | "close";
+export type CommitOutcome = { readonly owned: boolean } | ThrownThere;
 
 function startWorker(file: string): Worker {
-  const worker = new Worker(new URL("./writer-worker.js", import.meta.url), { workerData: file });
+  const worker = new Worker(new URL("./commit-thread.js", import.meta.url), { workerData: file });
   // Who waits for an answer hears of it; between answers nobody has to.
   worker.on("error", () => undefined);
   return worker;
 }
 
-function firstAnswer(worker: Worker): Promise<WriterOutcome> {
+function firstAnswer(worker: Worker): Promise<CommitOutcome> {
   return new Promise((resolve, reject) => {
     const stop = (cause?: unknown): void => {
       worker.off("message", answered).off("error", stop).off("exit", exited);
-      const sentence = "the writer's thread ended during a commit, which may or may not be on disk";
+      const sentence = "the commit's thread ended, and what it wrote may or may not be on disk";
       reject(new AhnlichError("OUTCOME_UNKNOWN", sentence, { cause }));
     };
     const exited = (): void => stop();
-    const answered = (outcome: WriterOutcome): void => {
+    const answered = (outcome: CommitOutcome): void => {
       worker.off("message", answered).off("error", stop).off("exit", exited);
       resolve(outcome);
     };
