@@ -104,4 +104,4 @@ export class RawEcho implements AsyncDisposable {
   }
 }
 
-const widthMax = 128;
+const widthMax = 256;

@@ -11,7 +11,15 @@ import { scratchFolder } from "../support/places.js";
 import { rateOf } from "../support/rate.js";
 import { frameSizes, overMemory, overOwnTcp, overTcp, type Reach } from "../support/serving.js";
 import { ratios, spreadOf } from "../support/stats.js";
-import { batchFrames, inFlight, oneAtATime, type Style, styles, width } from "../support/styles.js";
+import {
+  batchFrames,
+  inFlight,
+  oneAtATime,
+  type Style,
+  styles,
+  twoBatchFrames,
+  width,
+} from "../support/styles.js";
 import { threeDigits } from "../support/table.js";
 import { wordsOf } from "../support/word-set.js";
 import { type Engines, openEngines } from "../support/word-store.js";
@@ -64,7 +72,7 @@ async function openReaches(
       { name: inProcess, reach: engines, styles },
       { name: "in-memory transport", reach: memory, styles },
       { name: "TCP in one process", reach: own, styles: [oneAtATime, inFlight] },
-      { name: tcp, reach: one, styles },
+      { name: tcp, reach: one, styles: [...styles, twoBatchFrames] },
       { name: "TCP, 4 connections", reach: four, styles: [inFlight] },
     ],
     async [Symbol.asyncDispose]() {
@@ -101,7 +109,7 @@ async function openLimits(engines: Engines, operations: readonly Operation[], po
   return {
     echoOf,
     contenders: (operation: Operation, { sliceMs, atLeast }: Sizes): Contender[] =>
-      styles.map((style) => {
+      [...styles, twoBatchFrames].map((style) => {
         const work = (_: number, count: number) =>
           echoOf(operation).run(count, echoStyles[style.name]);
         return rateOf(nameOf(operation, raw, style), work, sliceMs, Math.min(style.least, atLeast));
@@ -118,6 +126,7 @@ const echoStyles: Readonly<Record<Style["name"], EchoStyle>> = {
   "one at a time": { width: 1, together: false },
   "128 in flight": { width, together: false },
   "batch frames": { width, together: true },
+  "batch frames, two in flight": { width: 2 * width, together: false },
 };
 
 function barsOf({ name }: Operation, rates: ReadonlyMap<string, number[]>): BarGroup {

@@ -3,7 +3,7 @@ import type { Operation } from "../operations/operation.js";
 
 /** A way to make many calls. It resolves to how many were answered rightly. */
 export interface Style {
-  readonly name: "one at a time" | "128 in flight" | "batch frames";
+  readonly name: "one at a time" | "128 in flight" | "batch frames" | "batch frames, two in flight";
   /** Calls that make sense at least. */
   readonly least: number;
   run(operation: Operation, engine: Engine, from: number, count: number): Promise<number>;
@@ -43,18 +43,39 @@ export const inFlight: Style = {
 export const batchFrames: Style = {
   name: "batch frames",
   least: width,
-  async run(operation, engine, from, count) {
-    let right = 0;
-    for (let start = from; start < from + count; start += width) {
-      const size = Math.min(width, from + count - start);
-      const queries = Array.from({ length: size }, (_, i) => operation.query(start + i));
+  run: (operation, engine, from, count) => pipelines(operation, engine, from, count, 1),
+};
+
+/** As many, one of which is under way while the other is answered: both ends are busy. */
+export const twoBatchFrames: Style = {
+  name: "batch frames, two in flight",
+  least: 2 * width,
+  run: (operation, engine, from, count) => pipelines(operation, engine, from, count, 2),
+};
+
+export const styles: readonly Style[] = [oneAtATime, inFlight, batchFrames];
+
+async function pipelines(
+  operation: Operation,
+  engine: Engine,
+  from: number,
+  count: number,
+  callers: number,
+): Promise<number> {
+  const end = from + count;
+  let next = from;
+  let right = 0;
+  const program = async () => {
+    while (next < end) {
+      const start = next;
+      next = Math.min(start + width, end);
+      const queries = Array.from({ length: next - start }, (_, i) => operation.query(start + i));
       const outcomes = await engine.pipeline(queries);
       for (const [i, outcome] of outcomes.entries()) {
         if (outcome.ok && operation.isRight(outcome.response, start + i)) right++;
       }
     }
-    return right;
-  },
-};
-
-export const styles: readonly Style[] = [oneAtATime, inFlight, batchFrames];
+  };
+  await Promise.all(Array.from({ length: callers }, program));
+  return right;
+}

@@ -1,10 +1,14 @@
-/** A table of Markdown; columns but the first are aligned to the right. */
+/** A table of Markdown; columns of numbers are aligned to the right. */
 export function markdownTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
 ): string {
-  const rule = head.map((_, column) => (column === 0 ? "---" : "---:"));
+  const rule = head.map((_, column) => (isOfNumbers(rows, column) ? "---:" : "---"));
   return [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+function isOfNumbers(rows: readonly (readonly string[])[], column: number): boolean {
+  return rows.every((cells) => /^(?:[<>]= )?-?\d|^$/.test(cells[column]));
 }
 
 /** Three significant digits, thousands apart: 1,234,567 becomes 1,230,000. */
