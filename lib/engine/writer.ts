@@ -66,7 +66,8 @@ export class Writer {
       const sentence = `${this.#waiting} writes are waiting already (limits.queuedWrites)`;
       return Promise.reject(new AhnlichError("BUSY", sentence));
     }
-    this.#time = Math.max(this.#time, this.#clock.now());
+    const now = Math.floor(this.#clock.now());
+    if (now > this.#time && now <= timeMax) this.#time = now;
     const command = { ...write, sequence: ++this.#sequence, time: this.#time } as Command;
     return new Promise((resolve, reject) => {
       this.#queue.push(new PendingWrite(command, call, resolve, reject, () => this.#forget()));
@@ -281,5 +282,7 @@ class Commit {
   }
 }
 
+/** Later than rows can say; a clock that says such a thing, or no number at all, is not followed. */
+const timeMax: number = 2 ** 48 - 1;
 /** Keeps a transaction, and so the wait of the writes behind it, short. */
 const entriesPerTransaction = 10_000;
