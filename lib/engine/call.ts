@@ -1,3 +1,4 @@
+import { onAbort } from "../model/abort-listeners.js";
 import { AhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 
@@ -45,7 +46,7 @@ async function limited<T>(
   const controller = new AbortController();
   const abort = () => controller.abort(abortedBy(signal));
   if (signal?.aborted) throw abortedBy(signal);
-  signal?.addEventListener("abort", abort, { once: true });
+  const forget = signal && onAbort(signal, abort);
   const timer =
     timeoutMs === undefined
       ? undefined
@@ -54,7 +55,7 @@ async function limited<T>(
     return await run({ signal: controller.signal });
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
+    forget?.();
   }
 }
 

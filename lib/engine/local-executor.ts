@@ -61,8 +61,8 @@ export class LocalExecutor implements Executor {
     this.closed = new Promise((resolve) => {
       this.#setClosed = resolve;
     });
-    publication.whenDropped = ({ incarnation }) => void this.#eraser.erase(incarnation);
-    for (const incarnation of recovery.erasing) void this.#eraser.erase(incarnation);
+    publication.whenDropped = ({ incarnation }) => this.#eraser.erase(incarnation);
+    for (const incarnation of recovery.erasing) this.#eraser.erase(incarnation);
   }
 
   execute(query: Query, options?: CallOptions): Promise<unknown> {

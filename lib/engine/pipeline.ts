@@ -3,6 +3,7 @@ import type { CheckedMember, CheckedQuery } from "../model/checked-query.js";
 import { toAhnlichError } from "../model/errors.js";
 import { type Call, checkCall } from "./call.js";
 import { carryOut, type Handlers } from "./handler-table.js";
+import { Slice } from "./slice.js";
 
 /**
  * The queries in order, each seeing the ones before; one that fails does not stop the rest. When the call is
@@ -14,7 +15,11 @@ export async function runPipeline(
   call: Call,
 ): Promise<Outcome<unknown>[]> {
   const outcomes: Outcome<unknown>[] = [];
-  for (const member of queries) outcomes.push(await outcomeOf(handlers, member, call));
+  const slice = new Slice();
+  for (const member of queries) {
+    outcomes.push(await outcomeOf(handlers, member, call));
+    if (slice.isOver) await slice.next();
+  }
   return outcomes;
 }
 

@@ -59,6 +59,7 @@ export class Publication implements Publisher {
     for (const store of draft.created) {
       const vectors = new StoreVectors(this.#indexes, store, this.#giveUp, true);
       this.#vectors.set(store.incarnation, vectors);
+      if (slice.isOver) await slice.next();
     }
     for (const effects of draft.effects.values()) {
       await this.vectorsOf(effects.store).apply(effects, slice);

@@ -38,7 +38,10 @@ export class StoreVectors {
     return this.#index?.bytes ?? 0;
   }
 
-  /** The index, which holds at least all that the current view sees. */
+  /**
+   * The index, which holds at least all that the current view sees. A reader asks for it in the turn in which it
+   * acquired its view: to a view that is older, a load that begins later would show what came in between.
+   */
   async ready(views: Views, call: Call): Promise<VectorIndex> {
     if (this.#index && !this.#loading) return this.#index;
     this.#loading ??= this.#load(views).finally(() => {

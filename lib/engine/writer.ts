@@ -8,6 +8,7 @@ import { type Command, readsWholeStore, type Write } from "./command.js";
 import { Draft, type Ground } from "./draft.js";
 import { PendingWrite } from "./pending-write.js";
 import type { Clock } from "./ports.js";
+import { Slice } from "./slice.js";
 import type { View } from "./view.js";
 
 /** What the writer needs to know of the engine around it. */
@@ -28,7 +29,9 @@ export class Writer {
   readonly #publisher: Publisher;
   readonly #clock: Clock;
   readonly #limits: Limits;
+  /** Those that were given up meanwhile among them, which are passed over. */
   #queue: PendingWrite[] = [];
+  #waiting = 0;
   #state: State;
   #sequence: number;
   #time: number;
@@ -58,14 +61,17 @@ export class Writer {
   /** Settles with the write's answer when it is durable and visible. */
   submit(write: Write, call: Call): Promise<unknown> {
     if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
-    if (this.#queue.length >= this.#limits.queuedWrites) {
-      const sentence = `${this.#queue.length} writes are waiting already (limits.queuedWrites)`;
+    if (call.signal?.aborted) return Promise.reject(call.signal.reason);
+    if (this.#waiting >= this.#limits.queuedWrites) {
+      const sentence = `${this.#waiting} writes are waiting already (limits.queuedWrites)`;
       return Promise.reject(new AhnlichError("BUSY", sentence));
     }
-    this.#time = Math.max(this.#time, this.#clock.now());
+    const now = Math.floor(this.#clock.now());
+    if (now > this.#time && now <= timeMax) this.#time = now;
     const command = { ...write, sequence: ++this.#sequence, time: this.#time } as Command;
     return new Promise((resolve, reject) => {
-      this.#queue.push(new PendingWrite(command, call, resolve, reject, (p) => this.#forget(p)));
+      this.#queue.push(new PendingWrite(command, call, resolve, reject, () => this.#forget()));
+      this.#waiting++;
       this.#arrived?.();
       this.#running ??= this.#run();
     });
@@ -85,7 +91,7 @@ export class Writer {
   async #run(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     let ahead: Commit | undefined;
-    while (this.#queue.length > 0) {
+    while (this.#next() !== undefined) {
       if (this.#nextReadsAll()) await ahead?.settled;
       if (ahead?.isSettled) ahead = undefined;
       const group = await this.#gather(ahead);
@@ -93,19 +99,21 @@ export class Writer {
     }
     await ahead?.settled;
     this.#running = undefined;
-    if (this.#queue.length > 0) this.#running = this.#run();
+    if (this.#next() !== undefined) this.#running = this.#run();
   }
 
   /** Drafts what waits, and goes on while the transaction ahead is under way and there is room. */
   async #gather(ahead: Commit | undefined): Promise<Group> {
     const state = ahead?.draft.state ?? this.#state;
     const group = new Group({ view: this.#publisher.acquire(), state, before: ahead?.draft });
+    const slice = new Slice();
     for (;;) {
-      while (this.#queue.length > 0 && group.hasRoom) {
+      while (this.#next() !== undefined && group.hasRoom) {
         if (this.#nextReadsAll() && group.members.length > 0) break;
         await this.#add(group, this.#take());
+        if (slice.isOver) await slice.next();
       }
-      const blocked = this.#queue.length > 0;
+      const blocked = this.#next() !== undefined;
       if (!ahead || ahead.isSettled) break;
       const arrival = new Promise<void>((resolve) => {
         this.#arrived = resolve;
@@ -210,21 +218,32 @@ export class Writer {
   #refuse(refusal: AhnlichError): void {
     this.#refusal ??= refusal;
     for (const pending of this.#queue.splice(0)) pending.reject(this.#refusal);
+    this.#waiting = 0;
+  }
+
+  /** The first that still waits. */
+  #next(): PendingWrite | undefined {
+    while (this.#queue[0]?.isGivenUp) this.#queue.shift();
+    return this.#queue[0];
   }
 
   #nextReadsAll(): boolean {
-    const next = this.#queue[0];
+    const next = this.#next();
     return next !== undefined && readsWholeStore(next.command);
   }
 
   #take(): PendingWrite {
     const pending = this.#queue.shift() as PendingWrite;
     pending.isTaken = true;
+    this.#waiting--;
     return pending;
   }
 
-  #forget(pending: PendingWrite): void {
-    this.#queue = this.#queue.filter((other) => other !== pending);
+  /** One was given up. They are taken out when they are many: one by one each would cost a walk over all. */
+  #forget(): void {
+    this.#waiting--;
+    if (this.#queue.length < 2 * this.#waiting + 64) return;
+    this.#queue = this.#queue.filter(({ isGivenUp }) => !isGivenUp);
   }
 }
 
@@ -263,5 +282,7 @@ class Commit {
   }
 }
 
+/** Later than rows can say; a clock that says such a thing, or no number at all, is not followed. */
+const timeMax: number = 2 ** 48 - 1;
 /** Keeps a transaction, and so the wait of the writes behind it, short. */
 const entriesPerTransaction = 10_000;

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { AhnlichError } from "../model/errors.js";
 import type { ThrownThere } from "./disk-failure.js";
@@ -17,8 +16,7 @@ export class CommitWorker {
 
   /** As `LmdbEnvironment.writeHere`, over there; the bytes' buffer is moved and gone from here. */
   async write(bytes: Uint8Array<ArrayBuffer>, epoch: number): Promise<boolean> {
-    this.#worker ??= startWorker(this.#file);
-    const worker = this.#worker;
+    const worker = this.#worker ?? this.#start();
     worker.ref();
     try {
       const answer = firstAnswer(worker);
@@ -31,13 +29,27 @@ export class CommitWorker {
     }
   }
 
+  /** One that ended by itself is forgotten: there is nobody to answer, or to be closed. */
+  #start(): Worker {
+    const worker = new Worker(new URL("./commit-thread.js", import.meta.url), {
+      workerData: this.#file,
+    });
+    // Who waits for an answer hears of it; between answers nobody has to.
+    worker.on("error", () => undefined);
+    worker.on("exit", () => {
+      if (this.#worker === worker) this.#worker = undefined;
+    });
+    this.#worker = worker;
+    return worker;
+  }
+
   /** Closes the environment over there and ends the thread, in bounded time. Idempotent. */
   async close(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
     if (worker === undefined) return;
     worker.ref();
-    const ended = once(worker, "exit");
+    const ended = new Promise((resolve) => worker.once("exit", resolve));
     worker.postMessage("close" satisfies CommitJob);
     const timer = setTimeout(() => worker.terminate(), closingMilliseconds);
     await ended;
@@ -48,13 +60,6 @@ export class CommitWorker {
 /** What the thread is told, and what it answers to a batch. */
 export type CommitJob = { readonly bytes: Uint8Array; readonly epoch: number } | "close";
 export type CommitOutcome = { readonly owned: boolean } | ThrownThere;
-
-function startWorker(file: string): Worker {
-  const worker = new Worker(new URL("./commit-thread.js", import.meta.url), { workerData: file });
-  // Who waits for an answer hears of it; between answers nobody has to.
-  worker.on("error", () => undefined);
-  return worker;
-}
 
 function firstAnswer(worker: Worker): Promise<CommitOutcome> {
   return new Promise((resolve, reject) => {
