@@ -6,7 +6,7 @@ import type { Draft } from "./draft.js";
 type Erase = Extract<Command, { kind: "erase" }>;
 
 /** How many of the dropped stores, from the first, have no rows any more. */
-export async function applyErase(draft: Draft, command: Erase): Promise<number> {
+export function applyErase(draft: Draft, command: Erase): number {
   let left = command.rows;
   for (const [done, incarnation] of command.incarnations.entries()) {
     const from = storeKey(incarnation);

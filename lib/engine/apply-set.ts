@@ -5,57 +5,60 @@ import type { SetMode } from "../model/options.js";
 import { checkDimension } from "../model/vector.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import type { Command, WriteEntry } from "./command.js";
-import type { Draft, Placed } from "./draft.js";
-import { Slice } from "./slice.js";
+import type { Draft } from "./draft.js";
+import type { Steps } from "./steps.js";
 import { trimChanges } from "./trim-changes.js";
 
 type Set = Extract<Command, { kind: "set" }>;
 
 /** All entries or none: everything is checked, then everything is written. */
-export async function applySet(draft: Draft, command: Set, limits: Limits): Promise<SetResponse> {
+export function* applySet(draft: Draft, command: Set, limits: Limits): Steps<SetResponse> {
   const store = draft.catalog.get(command.store);
   if (command.entries.length === 0) return { inserted: 0, updated: 0, version: 0 };
   for (const [index, { vector }] of command.entries.entries()) {
     checkDimension(vector.length, store.dimension, `entries[${index}].vector`);
   }
-  const slice = new Slice();
-  const accepted = await check(draft, store, command, slice);
-  checkMemory(draft, store, accepted, limits);
-  draft.batch.expect(accepted.size * (store.dimension * 4 + bytesBesideVector));
-  let { nextOrdinal, entries } = store.counters;
-  let updated = 0;
-  for (const { entry, before } of accepted.values()) {
-    draft.put(store, command, nextOrdinal++, entry, before);
-    if (before) updated++;
-    if (slice.isOver) await slice.next();
+  const accepted = yield* check(draft, store, command);
+  const count = accepted.entries.length;
+  const inserted = accepted.before.filter((ordinal) => ordinal === undefined).length;
+  checkMemory(draft, store, inserted, limits);
+  draft.batch.expect(count * (store.dimension * 4 + bytesBesideVector));
+  const { nextOrdinal, entries } = store.counters;
+  for (let i = 0; i < count; i++) {
+    const entry = accepted.entries[i] as WriteEntry;
+    draft.put(store, command, nextOrdinal + i, entry, accepted.before[i]);
+    yield;
   }
-  const inserted = accepted.size - updated;
-  entries += inserted;
-  await draft.change(store, command, "set", [...accepted.keys()], { nextOrdinal, entries }, slice);
+  const counters = { nextOrdinal: nextOrdinal + count, entries: entries + inserted };
+  const ids = accepted.entries.map(({ id }) => id);
+  yield* draft.change(store, command, "set", ids, counters);
   trimChanges(draft, command);
-  return { inserted, updated, version: command.sequence };
+  return { inserted, updated: count - inserted, version: command.sequence };
 }
 
-/** An entry that may be written, and what it replaces. */
+/** The entries that may be written, each id once, and the ordinals of what they replace. */
 interface Accepted {
-  readonly entry: WriteEntry;
-  readonly before: Placed | undefined;
+  readonly entries: WriteEntry[];
+  readonly before: (number | undefined)[];
 }
 
 /** Of entries with the same id the last one wins. */
-async function check(
-  draft: Draft,
-  store: StoredStore,
-  command: Set,
-  slice: Slice,
-): Promise<Map<string, Accepted>> {
-  const accepted = new Map<string, Accepted>();
+function* check(draft: Draft, store: StoredStore, command: Set): Steps<Accepted> {
+  const accepted: Accepted = { entries: [], before: [] };
+  const places = new Map<string, number>();
   for (const entry of command.entries) {
-    const before = draft.find(store, entry.id);
-    checkMode(command.mode, entry.id, before !== undefined || accepted.has(entry.id));
+    const place = places.get(entry.id);
+    const before = place === undefined ? draft.find(store, entry.id) : accepted.before[place];
+    checkMode(command.mode, entry.id, before !== undefined || place !== undefined);
     if (entry.ifVersion !== undefined) checkVersion(draft, store, entry, before);
-    accepted.set(entry.id, { entry, before });
-    if (slice.isOver) await slice.next();
+    if (place === undefined) {
+      places.set(entry.id, accepted.entries.length);
+      accepted.entries.push(entry);
+      accepted.before.push(before);
+    } else {
+      accepted.entries[place] = entry;
+    }
+    yield;
   }
   return accepted;
 }
@@ -74,10 +77,10 @@ function checkVersion(
   draft: Draft,
   store: StoredStore,
   entry: WriteEntry,
-  before: Placed | undefined,
+  before: number | undefined,
 ): void {
   const expected = entry.ifVersion as number;
-  const got = before ? draft.versionOf(store, before) : 0;
+  const got = before === undefined ? 0 : draft.versionOf(store, before);
   if (got === expected) return;
   throw new AhnlichError(
     "VERSION_CONFLICT",
@@ -86,14 +89,7 @@ function checkVersion(
   );
 }
 
-function checkMemory(
-  draft: Draft,
-  store: StoredStore,
-  accepted: ReadonlyMap<string, Accepted>,
-  limits: Limits,
-): void {
-  let inserted = 0;
-  for (const { before } of accepted.values()) if (!before) inserted++;
+function checkMemory(draft: Draft, store: StoredStore, inserted: number, limits: Limits): void {
   const bytes = draft.catalog.vectorBytes + inserted * store.dimension * 4;
   checkLimit(limits, "memoryBytes", bytes, "vectors in memory");
 }

@@ -4,16 +4,16 @@ import { nameKey } from "../rows/keys.js";
 import { putErasing, putStore, type StoredStore } from "../rows/store-rows.js";
 import type { Command } from "./command.js";
 import type { Draft } from "./draft.js";
-import { Slice } from "./slice.js";
+import type { Steps } from "./steps.js";
 
 type Of<K extends Command["kind"]> = Extract<Command, { kind: K }>;
 
 /** Whether the store was made; false where it was there and `ifNotExists` was given. */
-export async function applyCreateStore(
+export function applyCreateStore(
   draft: Draft,
   command: Of<"createStore">,
   limits: Limits,
-): Promise<boolean> {
+): boolean {
   const { store: name, dimension, metric, sequence } = command;
   const there = draft.catalog.find(name);
   if (there) {
@@ -38,7 +38,7 @@ export async function applyCreateStore(
   return true;
 }
 
-export async function applyDropStore(draft: Draft, command: Of<"dropStore">): Promise<boolean> {
+export function applyDropStore(draft: Draft, command: Of<"dropStore">): boolean {
   const store = command.ifExists
     ? draft.catalog.find(command.store)
     : draft.catalog.get(command.store);
@@ -48,15 +48,11 @@ export async function applyDropStore(draft: Draft, command: Of<"dropStore">): Pr
 }
 
 /** How many stores there were. */
-export async function applyDropNamespace(
-  draft: Draft,
-  command: Of<"dropNamespace">,
-): Promise<number> {
+export function* applyDropNamespace(draft: Draft, command: Of<"dropNamespace">): Steps<number> {
   const stores = [...draft.catalog.list(command.namespace)];
-  const slice = new Slice();
   for (const store of stores) {
     drop(draft, store, command.sequence);
-    if (slice.isOver) await slice.next();
+    yield;
   }
   return stores.length;
 }

@@ -6,23 +6,24 @@ import { applySet } from "./apply-set.js";
 import { applyCreateStore, applyDropNamespace, applyDropStore } from "./apply-stores.js";
 import type { Command } from "./command.js";
 import type { Draft } from "./draft.js";
+import type { Steps } from "./steps.js";
 
 /**
  * Applies one command to the draft and answers it: checks first, then writes, so that a command that is
  * refused has changed nothing. Deterministic: nothing but the draft, the command and the limits counts.
  */
-export function apply(draft: Draft, command: Command, limits: Limits): Promise<unknown> {
+export function* apply(draft: Draft, command: Command, limits: Limits): Steps<unknown> {
   switch (command.kind) {
     case "createStore":
       return applyCreateStore(draft, command, limits);
     case "dropStore":
       return applyDropStore(draft, command);
     case "dropNamespace":
-      return applyDropNamespace(draft, command);
+      return yield* applyDropNamespace(draft, command);
     case "set":
-      return applySet(draft, command, limits);
+      return yield* applySet(draft, command, limits);
     case "delete":
-      return applyDelete(draft, command);
+      return yield* applyDelete(draft, command);
     case "erase":
       return applyErase(draft, command);
     default:

@@ -50,3 +50,21 @@ export type DeleteTarget =
 export function readsWholeStore(command: Command): boolean {
   return command.kind === "erase" || (command.kind === "delete" && command.target.kind !== "ids");
 }
+
+/** Whether applying the command is so short that it need not be cut into slices. */
+export function isSmall(command: Command): boolean {
+  switch (command.kind) {
+    case "set":
+      return command.entries.length <= smallEntries;
+    case "delete":
+      return command.target.kind === "ids" && command.target.ids.length <= smallEntries;
+    case "createStore":
+    case "dropStore":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Some 50 microseconds. */
+const smallEntries = 8;

@@ -6,7 +6,7 @@ import { putState, type State } from "../rows/meta-rows.js";
 import { type Counters, putCounters, type StoredStore } from "../rows/store-rows.js";
 import type { Catalog } from "./catalog.js";
 import type { Command, WriteEntry } from "./command.js";
-import type { Slice } from "./slice.js";
+import type { Steps } from "./steps.js";
 import type { View } from "./view.js";
 
 /** What a draft builds on: the current view, or the draft before it that is being committed. */
@@ -34,7 +34,8 @@ export class Draft {
   entries = 0;
   readonly #view: View;
   #before: Draft | undefined;
-  readonly #ids: Map<number, Map<string, Placed>> = new Map();
+  /** The ordinals that ids have now, by incarnation. */
+  readonly #ids: Map<number, Map<string, number>> = new Map();
   readonly #counted: Set<string> = new Set();
 
   constructor(ground: Ground) {
@@ -49,57 +50,58 @@ export class Draft {
     return this.#view.snapshot;
   }
 
-  /** Where the entry of that id is now; undefined where there is none. */
-  find(store: StoredStore, id: string): Placed | undefined {
-    const placed = this.#placed(store.incarnation, id);
-    if (placed !== undefined) return placed.ordinal === absent ? undefined : placed;
-    const ordinal = readOrdinal(this.snapshot, store.incarnation, id);
-    return ordinal === undefined ? undefined : { ordinal, version: undefined };
+  /** The ordinal of the entry of that id; undefined where there is none. */
+  find(store: StoredStore, id: string): number | undefined {
+    const { incarnation } = store;
+    const here = this.placed(incarnation, id) ?? this.#before?.placed(incarnation, id);
+    if (here !== undefined) return here === absent ? undefined : here;
+    return readOrdinal(this.snapshot, incarnation, id);
   }
 
   /** The version of an entry that was found. */
-  versionOf(store: StoredStore, placed: Placed): number {
-    if (placed.version !== undefined) return placed.version;
-    return readEntry(this.snapshot, store.incarnation, placed.ordinal)?.version ?? 0;
+  versionOf(store: StoredStore, ordinal: number): number {
+    const { incarnation } = store;
+    const here =
+      this.bornHere(incarnation, ordinal) ?? this.#before?.bornHere(incarnation, ordinal);
+    return here ?? readEntry(this.snapshot, incarnation, ordinal)?.version ?? 0;
   }
 
-  /** Writes an entry, in the place of `before` where there was one. */
+  /** Writes an entry, in the place of that of the ordinal `before` where there was one. */
   put(
     store: StoredStore,
     command: Command,
     ordinal: number,
     entry: WriteEntry,
-    before: Placed | undefined,
+    before: number | undefined,
   ): void {
-    const { incarnation } = store;
-    const { id, vector, metadata } = entry;
-    if (before) this.#kill(store, before.ordinal, command.sequence);
-    putEntry(this.batch, incarnation, ordinal, { id, version: command.sequence, vector, metadata });
-    this.#remember(incarnation, id, { ordinal, version: command.sequence });
-    this.#effectsOn(store).added.push({ ordinal, vector, born: command.sequence });
+    const { sequence } = command;
+    if (before !== undefined) this.#kill(store, before, sequence);
+    putEntry(this.batch, store.incarnation, ordinal, sequence, entry);
+    this.#remember(store.incarnation, entry.id, ordinal);
+    const { added } = this.#effectsOn(store);
+    const run = added.at(-1);
+    if (run?.born === sequence) run.vectors.push(entry.vector);
+    else added.push({ born: sequence, ordinal, vectors: [entry.vector] });
     this.entries++;
   }
 
-  delete(store: StoredStore, command: Command, id: string, placed: Placed): void {
-    this.#kill(store, placed.ordinal, command.sequence, id);
-    this.#remember(store.incarnation, id, { ordinal: absent, version: undefined });
+  delete(store: StoredStore, command: Command, id: string, ordinal: number): void {
+    this.#kill(store, ordinal, command.sequence, id);
+    this.#remember(store.incarnation, id, absent);
     this.entries++;
   }
 
   /** Counts what the command did to the store and logs it. */
-  async change(
+  *change(
     store: StoredStore,
     command: Command,
     kind: ChangeKind,
     ids: readonly string[],
     counters: Partial<Counters>,
-    slice: Slice,
-  ): Promise<void> {
+  ): Steps<void> {
     const { incarnation } = store;
     const { sequence, time } = command;
-    for (const _ of putChanges(this.batch, { incarnation, sequence, time }, kind, ids)) {
-      if (slice.isOver) await slice.next();
-    }
+    yield* putChanges(this.batch, { incarnation, sequence, time }, kind, ids);
     const first = store.counters.changes === 0;
     this.update(store, {
       ...counters,
@@ -130,22 +132,24 @@ export class Draft {
     this.#before = undefined;
   }
 
-  #placed(incarnation: number, id: string): Placed | undefined {
-    return this.#ids.get(incarnation)?.get(id) ?? this.#before?.placedHere(incarnation, id);
-  }
-
   /** What this draft alone knows of the id. */
-  placedHere(incarnation: number, id: string): Placed | undefined {
+  placed(incarnation: number, id: string): number | undefined {
     return this.#ids.get(incarnation)?.get(id);
   }
 
-  #remember(incarnation: number, id: string, placed: Placed): void {
+  /** The sequence that an entry was written at, where it was in this draft. */
+  bornHere(incarnation: number, ordinal: number): number | undefined {
+    const runs = this.effects.get(incarnation)?.added ?? [];
+    return runs.findLast((run) => run.ordinal <= ordinal)?.born;
+  }
+
+  #remember(incarnation: number, id: string, ordinal: number): void {
     let ids = this.#ids.get(incarnation);
     if (ids === undefined) {
       ids = new Map();
       this.#ids.set(incarnation, ids);
     }
-    ids.set(id, placed);
+    ids.set(id, ordinal);
   }
 
   #kill(store: StoredStore, ordinal: number, died: number, id?: string): void {
@@ -163,17 +167,12 @@ export class Draft {
   }
 }
 
-/** An entry's place: its ordinal, and its version where that is known without reading it. */
-export interface Placed {
-  readonly ordinal: number;
-  readonly version: number | undefined;
-}
-
 /** What becomes of a store's vectors in memory. */
 export interface Effects {
   readonly store: StoredStore;
-  readonly added: { ordinal: number; vector: Float32Array; born: number }[];
-  readonly killed: { ordinal: number; died: number }[];
+  /** Of each command, in order: vectors of one ordinal after the other. */
+  readonly added: { readonly born: number; readonly ordinal: number; vectors: Float32Array[] }[];
+  readonly killed: { readonly ordinal: number; readonly died: number }[];
 }
 
 /** The ordinal of what was deleted; real ones begin at 1. */

@@ -8,6 +8,7 @@ import { makeCursor, readCursor } from "./cursor.js";
 import { readByOrdinal, toEntry } from "./read.js";
 import { scanEntries } from "./scan.js";
 import { Slice } from "./slice.js";
+import { inSlices } from "./steps.js";
 import type { View } from "./view.js";
 
 /** A page of entries in id order. */
@@ -44,8 +45,9 @@ export async function count(
   const store = catalog.get(name);
   if (where.kind === "all") return store.counters.entries;
   let counted = 0;
-  await scanEntries(snapshot, store, where, new Slice(call), () => {
+  const scan = scanEntries(snapshot, store, where, () => {
     counted++;
   });
+  await inSlices(scan, new Slice(call));
   return counted;
 }

@@ -13,11 +13,12 @@ export class PendingWrite {
   error: AhnlichError | undefined;
   readonly #resolve: (answer: unknown) => void;
   readonly #reject: (error: AhnlichError) => void;
-  readonly #stopListening: () => void;
+  /** Absent where nobody can give it up. */
+  #stopListening: (() => void) | undefined;
 
   constructor(
     command: Command,
-    call: Call,
+    { signal }: Call,
     resolve: (answer: unknown) => void,
     reject: (error: AhnlichError) => void,
     whenGivenUp: () => void,
@@ -25,27 +26,30 @@ export class PendingWrite {
     this.command = command;
     this.#resolve = resolve;
     this.#reject = reject;
-    const { signal } = call;
-    const giveUp = () => {
-      if (!this.isTaken) {
-        this.isGivenUp = true;
-        whenGivenUp();
-      }
-      reject(this.isTaken ? outcomeUnknown(signal?.reason) : signal?.reason);
-    };
-    signal?.addEventListener("abort", giveUp, { once: true });
-    this.#stopListening = () => signal?.removeEventListener("abort", giveUp);
+    if (signal !== undefined) this.#listen(signal, whenGivenUp);
   }
 
   settle(): void {
-    this.#stopListening();
+    this.#stopListening?.();
     if (this.error) this.#reject(this.error);
     else this.#resolve(this.answer);
   }
 
   reject(error: AhnlichError): void {
-    this.#stopListening();
+    this.#stopListening?.();
     this.#reject(error);
+  }
+
+  #listen(signal: AbortSignal, whenGivenUp: () => void): void {
+    const giveUp = () => {
+      if (!this.isTaken) {
+        this.isGivenUp = true;
+        whenGivenUp();
+      }
+      this.#reject(this.isTaken ? outcomeUnknown(signal.reason) : signal.reason);
+    };
+    signal.addEventListener("abort", giveUp, { once: true });
+    this.#stopListening = () => signal.removeEventListener("abort", giveUp);
   }
 }
 

@@ -5,23 +5,22 @@ import type { Snapshot } from "../persistence/persistence.js";
 import { decodeMetadata, entryOfRow, type StoredEntry } from "../rows/entry-rows.js";
 import { afterStoreKey, ordinalOfKey, storeKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
-import type { Slice } from "./slice.js";
+import type { Steps } from "./steps.js";
 
-/** Visits every entry of the store that the predicate allows, in the order of their ordinals, in slices. */
-export async function scanEntries(
+/** Visits every entry of the store that the predicate allows, in the order of their ordinals. */
+export function* scanEntries(
   snapshot: Snapshot,
   store: StoredStore,
   where: Predicate | undefined,
-  slice: Slice,
   visit: (entry: StoredEntry) => void,
-): Promise<void> {
+): Steps<void> {
   const { incarnation } = store;
   const matches = where ? compilePredicate(where) : everything;
   const rows = snapshot.range("entries", storeKey(incarnation), afterStoreKey(incarnation));
   for (const { key, value } of rows) {
     const entry = entryOfRow(key, value, ordinalOfKey(key));
     if (!where || matches(decodeMetadata(entry.metadata))) visit(entry);
-    if (slice.isOver) await slice.next();
+    yield;
   }
 }
 

@@ -9,6 +9,7 @@ import type { Publication } from "./publication.js";
 import { resolveMatches } from "./resolve-matches.js";
 import { scanEntries } from "./scan.js";
 import { Slice } from "./slice.js";
+import { inSlices } from "./steps.js";
 import type { View } from "./view.js";
 
 /** The matches of one target, nearest first. */
@@ -88,9 +89,8 @@ async function select(searched: Searched): Promise<Selection | undefined> {
   const { where } = searched.options;
   if (where.kind === "all") return undefined;
   const selection = index.select();
-  await scanEntries(view.snapshot, store, where, slice, ({ ordinal }) => {
-    selection.add(ordinal);
-  });
+  const scan = scanEntries(view.snapshot, store, where, ({ ordinal }) => selection.add(ordinal));
+  await inSlices(scan, slice);
   return selection;
 }
 

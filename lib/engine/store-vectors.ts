@@ -1,5 +1,4 @@
 import type { VectorIndex, VectorIndexes } from "../indexes/vector-index.js";
-import { vectorToBytes } from "../model/vector.js";
 import { vectorBytesOfRow } from "../rows/entry-rows.js";
 import { afterStoreKey, ordinalOfKey, storeKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
@@ -105,9 +104,11 @@ export class StoreVectors {
   }
 
   async #follow(index: VectorIndex, { added, killed }: Effects, slice: Slice): Promise<void> {
-    for (const { ordinal, vector, born } of added) {
-      this.#add(index, ordinal, vectorToBytes(vector), born);
-      if (slice.isOver) await slice.next();
+    for (const { born, ordinal, vectors } of added) {
+      for (let i = 0; i < vectors.length; i++) {
+        this.#add(index, ordinal + i, vectors[i] as Float32Array, born);
+        if (slice.isOver) await slice.next();
+      }
     }
     for (const { ordinal, died } of killed) {
       index.kill(ordinal, died);
@@ -126,7 +127,7 @@ export class StoreVectors {
     }
   }
 
-  #add(index: VectorIndex, ordinal: number, vector: Uint8Array, born: number): void {
+  #add(index: VectorIndex, ordinal: number, vector: Uint8Array | Float32Array, born: number): void {
     index.add(ordinal, vector, born);
     const died = this.#deaths?.get(ordinal);
     if (died !== undefined) index.kill(ordinal, died);

@@ -4,11 +4,12 @@ import type { Persistence } from "../persistence/persistence.js";
 import type { State } from "../rows/meta-rows.js";
 import { apply } from "./apply.js";
 import type { Call } from "./call.js";
-import { type Command, readsWholeStore, type Write } from "./command.js";
+import { type Command, isSmall, readsWholeStore, type Write } from "./command.js";
 import { Draft, type Ground } from "./draft.js";
 import { PendingWrite } from "./pending-write.js";
 import type { Clock } from "./ports.js";
 import { Slice } from "./slice.js";
+import { atOnce, inSlices } from "./steps.js";
 import type { View } from "./view.js";
 
 /** What the writer needs to know of the engine around it. */
@@ -91,15 +92,19 @@ export class Writer {
   async #run(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     let ahead: Commit | undefined;
-    while (this.#next() !== undefined) {
+    for (;;) {
+      if (this.#next() === undefined && ahead) await this.#arrivalOr(ahead);
+      if (ahead?.isSettled) ahead = undefined;
+      if (this.#next() === undefined) {
+        if (!ahead) break;
+        continue;
+      }
       if (this.#nextReadsAll()) await ahead?.settled;
       if (ahead?.isSettled) ahead = undefined;
       const group = await this.#gather(ahead);
       ahead = this.#commit(group);
     }
-    await ahead?.settled;
     this.#running = undefined;
-    if (this.#next() !== undefined) this.#running = this.#run();
   }
 
   /** Drafts what waits, and goes on while the transaction ahead is under way and there is room. */
@@ -115,15 +120,20 @@ export class Writer {
       }
       const blocked = this.#next() !== undefined;
       if (!ahead || ahead.isSettled) break;
-      const arrival = new Promise<void>((resolve) => {
-        this.#arrived = resolve;
-      });
-      await (blocked ? ahead.settled : Promise.race([ahead.settled, arrival]));
-      this.#arrived = undefined;
+      await (blocked ? ahead.settled : this.#arrivalOr(ahead));
       if (blocked) break;
     }
     if (ahead && !(await ahead.settled)) await this.#redraft(group);
     return group;
+  }
+
+  /** Settles when a write comes, or when the transaction ahead is carried out. */
+  async #arrivalOr(ahead: Commit): Promise<void> {
+    const arrival = new Promise<void>((resolve) => {
+      this.#arrived = resolve;
+    });
+    await Promise.race([ahead.settled, arrival]);
+    this.#arrived = undefined;
   }
 
   async #add(group: Group, pending: PendingWrite): Promise<void> {
@@ -136,7 +146,10 @@ export class Writer {
     const before = draft.batch.operations;
     try {
       pending.error = undefined;
-      pending.answer = await apply(draft, pending.command, this.#limits);
+      const steps = apply(draft, pending.command, this.#limits);
+      pending.answer = isSmall(pending.command)
+        ? atOnce(steps)
+        : await inSlices(steps, new Slice());
       return true;
     } catch (error) {
       pending.error = toAhnlichError(error);

@@ -32,7 +32,7 @@ export class ExactVectorIndex implements VectorIndex {
     return this.#slots.bytes;
   }
 
-  add(ordinal: number, vector: Uint8Array, born: number): void {
+  add(ordinal: number, vector: Float32Array | Uint8Array, born: number): void {
     if (this.#closed || this.#queue.closed) throw closedError();
     this.#slots.add(ordinal, vector, born);
   }

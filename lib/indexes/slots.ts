@@ -1,6 +1,6 @@
 import type { Arenas, Place } from "../kernels/arenas.js";
 import * as layout from "../kernels/layout.js";
-import { checkDimension } from "../model/vector.js";
+import { checkDimension, littleEndian, vectorToBytes } from "../model/vector.js";
 import { DeadSlots } from "./dead-slots.js";
 import { OrdinalMap } from "./ordinal-map.js";
 
@@ -47,9 +47,9 @@ export class Slots {
   }
 
   /** @throws DIMENSION_MISMATCH, LIMIT_EXCEEDED; nothing is changed then */
-  add(ordinal: number, vector: Uint8Array, born: number): void {
-    if (vector.length !== this.dimension * 4) {
-      checkDimension(vector.length / 4, this.dimension, "vector");
+  add(ordinal: number, vector: Float32Array | Uint8Array, born: number): void {
+    if (vector.byteLength !== this.dimension * 4) {
+      checkDimension(vector.byteLength / 4, this.dimension, "vector");
     }
     const reused = this.#dead.take();
     const slot = reused ?? this.#next();
@@ -57,7 +57,10 @@ export class Slots {
     const index = slot - run.firstBlock * layout.blockSlots;
     const { arena, address } = run.place;
     if (reused !== undefined) this.#ordinals.delete(this.#ordinalAt(run, index));
-    arena.bytes.set(vector, address + layout.runHeaderBytes + index * this.stride);
+    const at = address + layout.runHeaderBytes + index * this.stride;
+    if (!(vector instanceof Float32Array)) arena.bytes.set(vector, at);
+    else if (littleEndian) arena.floats.set(vector, at >>> 2);
+    else arena.bytes.set(vectorToBytes(vector), at);
     const used = (index | 63) < run.used || run.used === run.capacity;
     arena.kernels.putSlot(address, index, this.dimension, ordinal, born, used);
     this.#ordinals.set(ordinal, slot);

@@ -25,12 +25,12 @@ export interface VectorIndex {
   readonly size: number;
   readonly bytes: number;
   /**
-   * Copies the vector: little-endian float32 bytes at any alignment. `born` is above the sequence of every
+   * Copies the vector: floats, or little-endian float32 bytes at any alignment. `born` is above the sequence of every
    * search that runs.
    *
    * @throws DIMENSION_MISMATCH, LIMIT_EXCEEDED when there is no memory for it, CLOSED; nothing is changed then
    */
-  add(ordinal: number, vector: Uint8Array, born: number): void;
+  add(ordinal: number, vector: Float32Array | Uint8Array, born: number): void;
   /** The vector of that ordinal is not seen from `died` on; unknown ordinals are ignored. */
   kill(ordinal: number, died: number): void;
   /** No search below `sequence` runs or will come: what died at or before it may be overwritten. */

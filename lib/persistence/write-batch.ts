@@ -24,6 +24,11 @@ export class WriteBatch {
     return this.#operations;
   }
 
+  /** How many bytes so far. */
+  get length(): number {
+    return this.#length;
+  }
+
   /** The bytes so far: a view, valid until the next change. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);

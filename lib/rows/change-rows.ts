@@ -23,7 +23,7 @@ export function* putChanges(
   at: { incarnation: number; sequence: number; time: number },
   kind: ChangeKind,
   ids: readonly string[],
-): Generator<void, void, undefined> {
+): Generator<undefined, void, undefined> {
   for (let part = 0; part * changesPerPart < ids.length; part++) {
     const slice = ids.slice(part * changesPerPart, (part + 1) * changesPerPart);
     const key = changeKey(at.incarnation, at.sequence, part);

@@ -6,7 +6,7 @@ import { vectorFromBytes, vectorToBytes } from "../model/vector.js";
 import type { Snapshot } from "../persistence/persistence.js";
 import type { WriteBatch } from "../persistence/write-batch.js";
 import { idKey, ordinalKey, readU48, writeU48 } from "./keys.js";
-import { bodyOf, putRow } from "./row.js";
+import { beginRow, bodyOf, endRow } from "./row.js";
 
 /*
  * An entry is three rows. An ordinal stands for one state of one entry and is never used twice:
@@ -28,21 +28,24 @@ export function putEntry(
   batch: WriteBatch,
   incarnation: number,
   ordinal: number,
-  entry: { id: string; version: number; vector: Float32Array; metadata: Uint8Array },
+  version: number,
+  { id, vector, metadata }: { id: string; vector: Float32Array; metadata: Uint8Array },
 ): void {
-  const { id, metadata } = entry;
   const idLength = textBytes(id);
   const key = ordinalKey(incarnation, ordinal);
-  const length = prefixBytes + idLength + metadata.length;
-  putRow(batch, "entries", key, length, (bytes, at) => {
-    writeU48(bytes, at, entry.version);
-    bytes.writeUInt16BE(idLength, at + 7);
-    bytes.write(id, at + prefixBytes);
-    bytes.set(metadata, at + prefixBytes + idLength);
-  });
-  const vector = vectorToBytes(entry.vector);
-  putRow(batch, "vectors", key, vector.length, (bytes, at) => bytes.set(vector, at));
-  putRow(batch, "ids", idKey(incarnation, id), 6, (bytes, at) => writeU48(bytes, at, ordinal));
+  const entry = beginRow(batch, "entries", key, prefixBytes + idLength + metadata.length);
+  writeU48(batch.buffer, entry, version);
+  batch.buffer.writeUInt16BE(idLength, entry + 7);
+  batch.buffer.write(id, entry + prefixBytes);
+  batch.buffer.set(metadata, entry + prefixBytes + idLength);
+  endRow(batch, "entries", key, entry);
+  const floats = beginRow(batch, "vectors", key, vector.length * 4);
+  batch.buffer.set(vectorToBytes(vector), floats);
+  endRow(batch, "vectors", key, floats);
+  const ofId = idKey(incarnation, id);
+  const place = beginRow(batch, "ids", ofId, 6);
+  writeU48(batch.buffer, place, ordinal);
+  endRow(batch, "ids", ofId, place);
 }
 
 /** Deletes the rows of an ordinal; the id's row only where `id` is given. */

@@ -23,12 +23,27 @@ export function putRow(
   length: number,
   fill: (bytes: Buffer, at: number) => void,
 ): void {
-  const row = batch.reserve(table, key, headerBytes + length);
+  const at = beginRow(batch, table, key, length);
+  fill(batch.buffer, at);
+  endRow(batch, table, key, at);
+}
+
+/** Where in `batch.buffer` the body of a new row is to be written, `length` bytes that are zero at first. */
+export function beginRow(
+  batch: WriteBatch,
+  table: TableName,
+  key: Uint8Array,
+  length: number,
+): number {
+  return batch.reserve(table, key, headerBytes + length) + headerBytes;
+}
+
+/** Completes the row that was begun last, whose body is written at `at`. */
+export function endRow(batch: WriteBatch, table: TableName, key: Uint8Array, at: number): void {
   const bytes = batch.buffer;
-  const body = row + headerBytes;
-  fill(bytes, body);
+  const row = at - headerBytes;
   bytes[row] = rowFormat;
-  const sum = checksum(bytes, sumOfKey(table, rowFormat, key), body, body + length);
+  const sum = checksum(bytes, sumOfKey(table, rowFormat, key), at, batch.length);
   bytes.writeUInt32LE(sum, row + 1);
 }
 
