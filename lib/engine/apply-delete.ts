@@ -1,3 +1,4 @@
+import { idKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import type { Command, DeleteTarget } from "./command.js";
 import type { Draft } from "./draft.js";
@@ -27,7 +28,7 @@ function* find(draft: Draft, store: StoredStore, target: DeleteTarget): Steps<Ma
   const found = new Map<string, number>();
   if (target.kind === "ids") {
     for (const id of target.ids) {
-      const ordinal = draft.find(store, id);
+      const ordinal = draft.find(store, id, idKey(store.incarnation, id));
       if (ordinal !== undefined) found.set(id, ordinal);
       yield;
     }

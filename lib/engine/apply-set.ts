@@ -3,9 +3,10 @@ import { AhnlichError } from "../model/errors.js";
 import { checkLimit, type Limits } from "../model/limits.js";
 import type { SetMode } from "../model/options.js";
 import { checkDimension } from "../model/vector.js";
+import { idKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import type { Command, WriteEntry } from "./command.js";
-import type { Draft } from "./draft.js";
+import type { Accepted, Draft } from "./draft.js";
 import type { Steps } from "./steps.js";
 import { trimChanges } from "./trim-changes.js";
 
@@ -19,48 +20,40 @@ export function* applySet(draft: Draft, command: Set, limits: Limits): Steps<Set
     checkDimension(vector.length, store.dimension, `entries[${index}].vector`);
   }
   const accepted = yield* check(draft, store, command);
-  const count = accepted.entries.length;
-  const inserted = accepted.before.filter((ordinal) => ordinal === undefined).length;
+  const inserted = accepted.filter(({ before }) => before === undefined).length;
   checkMemory(draft, store, inserted, limits);
-  draft.batch.expect(count * (store.dimension * 4 + bytesBesideVector));
-  const { nextOrdinal, entries } = store.counters;
-  for (let i = 0; i < count; i++) {
-    const entry = accepted.entries[i] as WriteEntry;
-    draft.put(store, command, nextOrdinal + i, entry, accepted.before[i]);
+  draft.batch.expect(accepted.length * (store.dimension * 4 + bytesBesideVector));
+  let { nextOrdinal, entries } = store.counters;
+  for (const one of accepted) {
+    draft.put(store, command, nextOrdinal++, one);
     yield;
   }
-  const counters = { nextOrdinal: nextOrdinal + count, entries: entries + inserted };
-  const ids = accepted.entries.map(({ id }) => id);
-  yield* draft.change(store, command, "set", ids, counters);
+  entries += inserted;
+  const ids = accepted.map(({ entry }) => entry.id);
+  yield* draft.change(store, command, "set", ids, { nextOrdinal, entries });
   trimChanges(draft, command);
-  return { inserted, updated: count - inserted, version: command.sequence };
+  return { inserted, updated: accepted.length - inserted, version: command.sequence };
 }
 
-/** The entries that may be written, each id once, and the ordinals of what they replace. */
-interface Accepted {
-  readonly entries: WriteEntry[];
-  readonly before: (number | undefined)[];
-}
-
-/** Of entries with the same id the last one wins. */
-function* check(draft: Draft, store: StoredStore, command: Set): Steps<Accepted> {
-  const accepted: Accepted = { entries: [], before: [] };
+/** The entries that may be written, each id once: the last one wins. */
+function* check(draft: Draft, store: StoredStore, command: Set): Steps<Accepted[]> {
+  const accepted: Accepted[] = [];
   const places = new Map<string, number>();
   for (const entry of command.entries) {
     const place = places.get(entry.id);
-    const before = place === undefined ? draft.find(store, entry.id) : accepted.before[place];
-    checkMode(command.mode, entry.id, before !== undefined || place !== undefined);
-    if (entry.ifVersion !== undefined) checkVersion(draft, store, entry, before);
-    if (place === undefined) {
-      places.set(entry.id, accepted.entries.length);
-      accepted.entries.push(entry);
-      accepted.before.push(before);
-    } else {
-      accepted.entries[place] = entry;
-    }
+    const one = place === undefined ? accept(draft, store, entry) : { ...accepted[place], entry };
+    checkMode(command.mode, entry.id, one.before !== undefined || place !== undefined);
+    if (entry.ifVersion !== undefined) checkVersion(draft, store, entry, one.before);
+    places.set(entry.id, place ?? accepted.length);
+    accepted[place ?? accepted.length] = one as Accepted;
     yield;
   }
   return accepted;
+}
+
+function accept(draft: Draft, store: StoredStore, entry: WriteEntry): Accepted {
+  const key = idKey(store.incarnation, entry.id);
+  return { entry, key, before: draft.find(store, entry.id, key) };
 }
 
 function checkMode(mode: SetMode, id: string, isThere: boolean): void {

@@ -50,12 +50,11 @@ export class Draft {
     return this.#view.snapshot;
   }
 
-  /** The ordinal of the entry of that id; undefined where there is none. */
-  find(store: StoredStore, id: string): number | undefined {
-    const { incarnation } = store;
+  /** The ordinal of the entry of that id, whose key it is; undefined where there is none. */
+  find({ incarnation }: StoredStore, id: string, key: Uint8Array): number | undefined {
     const here = this.placed(incarnation, id) ?? this.#before?.placed(incarnation, id);
     if (here !== undefined) return here === absent ? undefined : here;
-    return readOrdinal(this.snapshot, incarnation, id);
+    return readOrdinal(this.snapshot, key);
   }
 
   /** The version of an entry that was found. */
@@ -66,17 +65,16 @@ export class Draft {
     return here ?? readEntry(this.snapshot, incarnation, ordinal)?.version ?? 0;
   }
 
-  /** Writes an entry, in the place of that of the ordinal `before` where there was one. */
+  /** Writes an entry that was accepted under a new ordinal. */
   put(
     store: StoredStore,
     command: Command,
     ordinal: number,
-    entry: WriteEntry,
-    before: number | undefined,
+    { entry, key, before }: Accepted,
   ): void {
     const { sequence } = command;
     if (before !== undefined) this.#kill(store, before, sequence);
-    putEntry(this.batch, store.incarnation, ordinal, sequence, entry);
+    putEntry(this.batch, key, ordinal, sequence, entry);
     this.#remember(store.incarnation, entry.id, ordinal);
     const { added } = this.#effectsOn(store);
     const run = added.at(-1);
@@ -165,6 +163,15 @@ export class Draft {
     }
     return effects;
   }
+}
+
+/** An entry that may be written. */
+export interface Accepted {
+  readonly entry: WriteEntry;
+  /** Of its id. */
+  readonly key: Uint8Array;
+  /** The ordinal of what it replaces. */
+  readonly before: number | undefined;
 }
 
 /** What becomes of a store's vectors in memory. */

@@ -3,6 +3,7 @@ import { AhnlichError } from "../model/errors.js";
 import { checkDimension, toVector } from "../model/vector.js";
 import type { Snapshot } from "../persistence/persistence.js";
 import { readOrdinal } from "../rows/entry-rows.js";
+import { idKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import { vectorOf } from "./read.js";
 import type { Slice } from "./slice.js";
@@ -42,7 +43,7 @@ function vectorOfExample(snapshot: Snapshot, store: StoredStore, example: Exampl
     checkDimension(example.vector.length, store.dimension, "example");
     return example.vector;
   }
-  const ordinal = readOrdinal(snapshot, store.incarnation, example.id);
+  const ordinal = readOrdinal(snapshot, idKey(store.incarnation, example.id));
   if (ordinal !== undefined) return vectorOf(snapshot, store, ordinal);
   const { id } = example;
   throw new AhnlichError("ENTRY_NOT_FOUND", `example: store ${store.name} has no entry ${id}`, {

@@ -9,6 +9,7 @@ import {
   readVector,
   type StoredEntry,
 } from "../rows/entry-rows.js";
+import { idKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
 
 /** The entry of that id as it is stored; undefined where there is none. */
@@ -17,7 +18,7 @@ export function readById(
   store: StoredStore,
   id: string,
 ): StoredEntry | undefined {
-  const ordinal = readOrdinal(snapshot, store.incarnation, id);
+  const ordinal = readOrdinal(snapshot, idKey(store.incarnation, id));
   return ordinal === undefined ? undefined : readByOrdinal(snapshot, store, ordinal);
 }
 

@@ -1,11 +1,10 @@
 import { decode } from "../encoding/decode.js";
 import { encode } from "../encoding/encode.js";
 import type { Metadata } from "../model/metadata.js";
-import { textBytes } from "../model/text.js";
 import { vectorFromBytes, vectorToBytes } from "../model/vector.js";
 import type { Snapshot } from "../persistence/persistence.js";
 import type { WriteBatch } from "../persistence/write-batch.js";
-import { idKey, ordinalKey, readU48, writeU48 } from "./keys.js";
+import { idKey, ordinalKey, readU32, readU48, writeU48 } from "./keys.js";
 import { beginRow, bodyOf, endRow } from "./row.js";
 
 /*
@@ -24,28 +23,28 @@ export interface StoredEntry {
   readonly metadata: Uint8Array;
 }
 
+/** @param key of the id: it holds the id's bytes */
 export function putEntry(
   batch: WriteBatch,
-  incarnation: number,
+  key: Uint8Array,
   ordinal: number,
   version: number,
-  { id, vector, metadata }: { id: string; vector: Float32Array; metadata: Uint8Array },
+  { vector, metadata }: { vector: Float32Array; metadata: Uint8Array },
 ): void {
-  const idLength = textBytes(id);
-  const key = ordinalKey(incarnation, ordinal);
-  const entry = beginRow(batch, "entries", key, prefixBytes + idLength + metadata.length);
+  const place = ordinalKey(readU32(key, 0), ordinal);
+  const idLength = key.length - 4;
+  const entry = beginRow(batch, "entries", place, prefixBytes + idLength + metadata.length);
   writeU48(batch.buffer, entry, version);
   batch.buffer.writeUInt16BE(idLength, entry + 7);
-  batch.buffer.write(id, entry + prefixBytes);
+  for (let i = 0; i < idLength; i++) batch.buffer[entry + prefixBytes + i] = key[4 + i] as number;
   batch.buffer.set(metadata, entry + prefixBytes + idLength);
-  endRow(batch, "entries", key, entry);
-  const floats = beginRow(batch, "vectors", key, vector.length * 4);
+  endRow(batch, "entries", place, entry);
+  const floats = beginRow(batch, "vectors", place, vector.length * 4);
   batch.buffer.set(vectorToBytes(vector), floats);
-  endRow(batch, "vectors", key, floats);
-  const ofId = idKey(incarnation, id);
-  const place = beginRow(batch, "ids", ofId, 6);
-  writeU48(batch.buffer, place, ordinal);
-  endRow(batch, "ids", ofId, place);
+  endRow(batch, "vectors", place, floats);
+  const ofId = beginRow(batch, "ids", key, 6);
+  writeU48(batch.buffer, ofId, ordinal);
+  endRow(batch, "ids", key, ofId);
 }
 
 /** Deletes the rows of an ordinal; the id's row only where `id` is given. */
@@ -61,13 +60,8 @@ export function deleteEntry(
   if (id !== undefined) batch.delete("ids", idKey(incarnation, id));
 }
 
-/** The ordinal under which the entry of that id is stored; undefined where there is none. */
-export function readOrdinal(
-  snapshot: Snapshot,
-  incarnation: number,
-  id: string,
-): number | undefined {
-  const key = idKey(incarnation, id);
+/** The ordinal under which the entry of that id's key is stored; undefined where there is none. */
+export function readOrdinal(snapshot: Snapshot, key: Uint8Array): number | undefined {
   const row = snapshot.get("ids", key);
   return row === undefined ? undefined : ordinalOfRow(key, row);
 }

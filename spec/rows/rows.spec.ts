@@ -47,7 +47,7 @@ describe("rows on disk", () => {
     counters,
   };
   const vector = new Float32Array([1, -2]);
-  const entry = { id: "é", vector, metadata: encodeMetadata({ n: 1 }) };
+  const entry = { vector, metadata: encodeMetadata({ n: 1 }) };
 
   it("have the bytes that docs/format.md gives", () => {
     const written = (put: (batch: WriteBatch) => void) => bodiesOf(put);
@@ -70,7 +70,7 @@ describe("rows on disk", () => {
       ],
     );
     assert.deepEqual(
-      written((batch) => putEntry(batch, 1, 4, 258, entry)),
+      written((batch) => putEntry(batch, idKey(1, "é"), 4, 258, entry)),
       [
         "entries 00000001000000000004 000000000102000002c3a981a16e01",
         "vectors 00000001000000000004 0000803f000000c0",
@@ -106,7 +106,7 @@ describe("rows on disk", () => {
     putState(batch, { sequence: 2 ** 48 - 1, time: 13, nextIncarnation: 2 ** 32 - 1 });
     putStore(batch, store);
     putCounters(batch, 1, counters);
-    putEntry(batch, 1, 4, 258, entry);
+    putEntry(batch, idKey(1, "é"), 4, 258, entry);
     putErasing(batch, 7, 258);
     await persistence.commit(batch);
     const snapshot = persistence.snapshot();
@@ -115,8 +115,8 @@ describe("rows on disk", () => {
     assert.deepEqual(readState(snapshot), state);
     assert.deepEqual([...readStores(snapshot)], [store]);
     assert.deepEqual([...readErasing(snapshot)], [7]);
-    assert.equal(readOrdinal(snapshot, 1, "é"), 4);
-    assert.equal(readOrdinal(snapshot, 1, "e"), undefined);
+    assert.equal(readOrdinal(snapshot, idKey(1, "é")), 4);
+    assert.equal(readOrdinal(snapshot, idKey(1, "e")), undefined);
     assert.deepEqual(readVector(snapshot, 1, 4), vector);
     const stored = readEntry(snapshot, 1, 4);
     assert.equal(stored?.id, "é");
@@ -126,7 +126,7 @@ describe("rows on disk", () => {
     deleteEntry(gone, 1, 4, "é");
     await persistence.commit(gone);
     const later = persistence.snapshot();
-    assert.equal(readOrdinal(later, 1, "é"), undefined);
+    assert.equal(readOrdinal(later, idKey(1, "é")), undefined);
     assert.equal(readEntry(later, 1, 4), undefined);
     assert.equal(readVector(later, 1, 4), undefined);
   });
@@ -145,7 +145,7 @@ describe("rows on disk", () => {
 
   it("are refused as CORRUPT when any bit of key or value is flipped", () => {
     const batch = new WriteBatch();
-    putEntry(batch, 1, 4, 258, entry);
+    putEntry(batch, idKey(1, "é"), 4, 258, entry);
     WriteBatch.forEach(batch.bytes, (table, key, value) => {
       const row = value as Uint8Array;
       for (let bit = 0; bit < (key.length + row.length) * 8; bit++) {
