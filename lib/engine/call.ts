@@ -1,28 +1,31 @@
+import { LateCallOptions } from "../handles/late-call-options.js";
 import { AhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 
 /** One call under way: when it is given up, `signal` is aborted with an ABORTED or TIMEOUT error as its reason. */
 export interface Call {
   readonly signal: AbortSignal | undefined;
+  /** Whether it was given up, for those who do not wait: the signal need not be made for them. */
+  readonly aborted: boolean;
 }
 
 /** Runs a call under its options; one without any costs nothing. What `run` throws is a rejection. */
 export function underCall<T>(
   options: CallOptions | undefined,
-  run: (call: Call) => Promise<T>,
+  run: (call: Call) => T | Promise<T>,
 ): Promise<T> {
+  // Its signal says what ours would say, and is made only where something waits for it.
+  if (options instanceof LateCallOptions && options.timeoutMs === undefined) {
+    return promised(options, run);
+  }
   const { signal, timeoutMs } = options ?? {};
   if (signal !== undefined || timeoutMs !== undefined) return limited(signal, timeoutMs, run);
-  try {
-    return run(unlimited);
-  } catch (error) {
-    return Promise.reject(error);
-  }
+  return promised(unlimited, run);
 }
 
 /** @throws the reason, when the call was given up. */
 export function checkCall(call: Call): void {
-  if (call.signal?.aborted) throw call.signal.reason;
+  if (call.aborted) throw call.signal?.reason;
 }
 
 /** The promise, unless the call is given up before it settles. */
@@ -37,10 +40,18 @@ export function unlessGivenUp<T>(call: Call, promise: Promise<T>): Promise<T> {
   });
 }
 
+function promised<T>(call: Call, run: (call: Call) => T | Promise<T>): Promise<T> {
+  try {
+    return Promise.resolve(run(call));
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
 async function limited<T>(
   signal: AbortSignal | undefined,
   timeoutMs: number | undefined,
-  run: (call: Call) => Promise<T>,
+  run: (call: Call) => T | Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
   const abort = () => controller.abort(abortedBy(signal));
@@ -51,7 +62,7 @@ async function limited<T>(
       ? undefined
       : setTimeout(() => controller.abort(timedOut(timeoutMs)), timeoutMs);
   try {
-    return await run({ signal: controller.signal });
+    return await run(new LimitedCall(controller.signal));
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
@@ -70,4 +81,17 @@ function timedOut(timeoutMs: number): AhnlichError {
   });
 }
 
-const unlimited: Call = { signal: undefined };
+class LimitedCall implements Call {
+  readonly signal: AbortSignal;
+
+  constructor(signal: AbortSignal) {
+    this.signal = signal;
+  }
+
+  get aborted(): boolean {
+    return this.signal.aborted;
+  }
+}
+
+/** One that nobody gives up. */
+export const unlimited: Call = { signal: undefined, aborted: false };

@@ -1,3 +1,4 @@
+import { unlimited } from "./call.js";
 import type { Logger } from "./ports.js";
 import type { Writer } from "./writer.js";
 
@@ -18,7 +19,7 @@ export class Eraser {
       for (;;) {
         if (this.#isStopped) return;
         const write = { kind: "erase", incarnation, rows: rowsPerStep } as const;
-        if (await this.#writer.submit(write, { signal: undefined })) return;
+        if (await this.#writer.submit(write, unlimited)) return;
       }
     } catch (error) {
       this.#log.warn(

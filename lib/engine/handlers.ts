@@ -38,10 +38,10 @@ export function makeHandlers({ publication, writer, report, limits }: Workshop):
   const write = (query: CheckedQuery<WriteKind>, call: Call): Promise<never> =>
     writer.submit(writeOf(query, limits), call) as Promise<never>;
   const handlers: Handlers = {
-    ping: async () => null,
-    info: async () => report.engine(views.current),
-    clients: async () => report.clients(),
-    shutdown: async () => {
+    ping: () => null,
+    info: () => report.engine(views.current),
+    clients: () => report.clients(),
+    shutdown: () => {
       throw new AhnlichError("FORBIDDEN", "shutdown is for servers; close() ends an engine here");
     },
     createStore: write,
@@ -49,8 +49,8 @@ export function makeHandlers({ publication, writer, report, limits }: Workshop):
     dropNamespace: write,
     set: write,
     delete: write,
-    listStores: async ({ namespace }) => listStores(report, views.current, namespace),
-    storeInfo: async ({ store }) => report.store(views.current, views.current.catalog.get(store)),
+    listStores: ({ namespace }) => listStores(report, views.current, namespace),
+    storeInfo: ({ store }) => report.store(views.current, views.current.catalog.get(store)),
     get: (query, call) => reading((view) => get(view, query, call)),
     find: (query, call) => reading((view) => find(view, query, call)),
     count: (query, call) => reading((view) => count(view, query, call)),

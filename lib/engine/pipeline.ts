@@ -3,6 +3,7 @@ import type { CheckedMember, CheckedQuery } from "../model/checked-query.js";
 import { toAhnlichError } from "../model/errors.js";
 import { type Call, checkCall } from "./call.js";
 import { carryOut, type Handlers } from "./handler-table.js";
+import { Slice } from "./slice.js";
 
 /**
  * The queries in order, each seeing the ones before; one that fails does not stop the rest. When the call is
@@ -14,20 +15,35 @@ export async function runPipeline(
   call: Call,
 ): Promise<Outcome<unknown>[]> {
   const outcomes: Outcome<unknown>[] = [];
-  for (const member of queries) outcomes.push(await outcomeOf(handlers, member, call));
+  const slice = new Slice();
+  for (const member of queries) {
+    const outcome = outcomeOf(handlers, member, call);
+    // To wait costs more than most answers: only for what is not there yet.
+    outcomes.push(outcome instanceof Promise ? await outcome : outcome);
+    if (slice.isOver) await slice.next();
+  }
   return outcomes;
 }
 
-async function outcomeOf(
+function outcomeOf(
   handlers: Handlers,
   member: CheckedMember,
   call: Call,
-): Promise<Outcome<unknown>> {
+): Outcome<unknown> | Promise<Outcome<unknown>> {
   try {
     if (!member.ok) throw member.error;
     checkCall(call);
-    return { ok: true, response: await carryOut(handlers, member.query, call) };
+    const answer = carryOut(handlers, member.query, call);
+    return answer instanceof Promise ? answer.then(answered, failed) : answered(answer);
   } catch (error) {
-    return { ok: false, error: toAhnlichError(error) };
+    return failed(error);
   }
+}
+
+function answered(response: unknown): Outcome<unknown> {
+  return { ok: true, response };
+}
+
+function failed(error: unknown): Outcome<unknown> {
+  return { ok: false, error: toAhnlichError(error) };
 }
