@@ -196,9 +196,9 @@ export class ConnectionPool implements Executor, ConnectionOwner {
 
   /** With no connection left, opens another, again and again, until there is one. */
   #recover(): void {
-    if (this.#open.length > 0 || this.#dialling || this.#closing !== undefined) return;
+    if (this.#open.length > 0 || this.#closing !== undefined) return;
     if (this.#queue.size > 0) this.#boundWaiting();
-    if (this.#retryTimer !== undefined) return;
+    if (this.#dialling || this.#retryTimer !== undefined) return;
     // It alone does not keep the process alive: a call that waits has a timer of its own.
     this.#retryTimer = setTimeout(() => this.#reconnect(), this.#backoff.next());
     this.#retryTimer.unref();
@@ -245,6 +245,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
       connection.drop();
       return;
     }
+    if (!connection.isOpen) throw connection.fault;
     this.#target = target;
     this.#all.set(connection, target);
     this.#open.push(connection);

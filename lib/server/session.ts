@@ -301,12 +301,10 @@ export class Session implements ClientConnection {
       this.#refuseHello(verdicts.malformed);
       return;
     }
-    const accepted = !this.stranger;
     this.#status = "deaf";
     this.#requests.abandon();
     const told = error.code === "PROTOCOL_ERROR" ? unexpected() : error;
-    if (accepted) this.#write({ kind: "goaway", reason: told.message });
-    else this.#write({ kind: "refuse", error: told });
+    this.#write({ kind: "refuse", error: told });
     this.#progress();
     void this.#close();
   }
