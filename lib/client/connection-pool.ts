@@ -4,13 +4,12 @@ import type { Executor } from "../handles/executor.js";
 import { AhnlichError, type ErrorCode, toAhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
-import { encodeQuery } from "../protocol/query-codec.js";
 import { Backoff } from "./backoff.js";
 import { CallQueue } from "./call-queue.js";
 import type { CheckedConnectOptions } from "./connect-options.js";
 import type { Connection, ConnectionOwner, Introduction } from "./connection.js";
 import { openConnection, type Target } from "./dialer.js";
-import { PendingCall } from "./pending-call.js";
+import { makeCall, type PendingCall } from "./pending-call.js";
 import type { ConnectionStatus } from "./remote-engine.js";
 import { StatusFeed } from "./status-feed.js";
 
@@ -66,7 +65,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
 
   execute(query: Query, options?: CallOptions): Promise<unknown> {
     if (this.#closing !== undefined) throw closedError("the client");
-    const call = new PendingCall(query, encodeQuery(query));
+    const call = makeCall(query);
     const answered = new Promise((resolve, reject) => {
       call.resolve = resolve;
       call.reject = reject;

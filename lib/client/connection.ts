@@ -1,6 +1,5 @@
 import { AhnlichError, toAhnlichError } from "../model/errors.js";
 import { packageVersion } from "../model/version.js";
-import { decodeAnswer } from "../protocol/answer-codec.js";
 import { decodeFrame } from "../protocol/decode-frame.js";
 import { FrameReader } from "../protocol/frame-reader.js";
 import { FrameWriter } from "../protocol/frame-writer.js";
@@ -225,13 +224,11 @@ export class Connection {
   }
 
   #answer(call: PendingCall, answer: Uint8Array): void {
-    if (!call.settled) {
-      try {
-        call.succeed(decodeAnswer(call.kind, answer));
-      } catch (error) {
-        // The frame was whole: what this one answer holds is no reason to lose the others.
-        call.fail(error);
-      }
+    try {
+      call.succeed(answer);
+    } catch (error) {
+      // The frame was whole: what this one answer holds is no reason to lose the others.
+      call.fail(error);
     }
     this.#released();
   }

@@ -3,13 +3,15 @@ import { encode } from "../encoding/encode.js";
 import type { DecodeOptions } from "../encoding/scan.js";
 import { AhnlichError, toAhnlichError } from "../model/errors.js";
 import { isQueryKind, type Query, type QueryKind, type ResponseTo } from "../model/query.js";
-import { nilAnswer } from "./constant-bytes.js";
+import { nilAnswer, pingOutcome } from "./constant-bytes.js";
+import { encodeList } from "./encode-list.js";
 import { errorFromWire, errorToWire } from "./error-codec.js";
 import { fieldsOf, isFields, listOf, type Shape, vector } from "./shape.js";
 
 /** The answer to `query` as bytes, copied. */
 export function encodeAnswer<Q extends Query>(query: Q, answer: ResponseTo<Q>): Uint8Array {
   if (answer === null) return nilAnswer;
+  if (query.kind === "pipeline" && Array.isArray(answer)) return encodeOutcomes(query, answer);
   return encode(answerToWire(query, answer), "answer");
 }
 
@@ -28,9 +30,13 @@ export function decodeAnswer<K extends QueryKind>(
 }
 
 function answerToWire(query: Query, answer: unknown): unknown {
-  if (query.kind !== "pipeline") return answerShapes[query.kind].wire(answer, "answer");
-  if (!Array.isArray(answer)) return answer;
-  return answer.map((outcome, i) => outcomeToWire(query.queries[i], outcome));
+  return answerShapes[query.kind].wire(answer, "answer");
+}
+
+function encodeOutcomes({ queries }: Query<"pipeline">, outcomes: readonly unknown[]): Uint8Array {
+  const encoded: Uint8Array[] = [];
+  for (let i = 0; i < outcomes.length; i++) encoded.push(encodeOutcome(queries[i], outcomes[i]));
+  return encodeList(nothing, encoded);
 }
 
 function answerFromWire(kind: QueryKind, answer: unknown): unknown {
@@ -47,11 +53,12 @@ function answerFromWire(kind: QueryKind, answer: unknown): unknown {
 }
 
 /** `[kind, answer]`, or `[nil, error]`. */
-function outcomeToWire(query: Query, outcome: unknown): unknown {
-  if (!isFields(outcome)) return outcome;
-  if (outcome.ok === true && outcome.response === null) return [query.kind, null];
-  if (outcome.ok !== true) return [null, errorToWire(toAhnlichError(outcome.error))];
-  return [query.kind, answerToWire(query, outcome.response)];
+function encodeOutcome(query: Query, outcome: unknown): Uint8Array {
+  if (!isFields(outcome)) return encode(outcome, "answer");
+  const { ok, response } = outcome;
+  if (ok !== true) return encode([null, errorToWire(toAhnlichError(outcome.error))], "answer");
+  if (query.kind === "ping" && response === null) return pingOutcome;
+  return encode([query.kind, answerToWire(query, response)], "answer", 1);
 }
 
 function outcomeFromWire(outcome: unknown): unknown {
@@ -129,4 +136,5 @@ function isListOfFields(value: unknown): boolean {
   return Array.isArray(value) && value.every(isFields);
 }
 
+const nothing = new Uint8Array();
 const options: DecodeOptions = { code: "PROTOCOL_ERROR", maxValues: 16_000_000 };

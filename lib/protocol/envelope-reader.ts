@@ -1,7 +1,7 @@
 import { decode } from "../encoding/decode.js";
 import { type DecodeOptions, scan } from "../encoding/scan.js";
 import { AhnlichError } from "../model/errors.js";
-import { nilAnswer, pingQuery } from "./constant-bytes.js";
+import { holds, nilAnswer, pingQuery } from "./constant-bytes.js";
 
 /** Reads the envelopes in a frame's body, position by position. Whatever is amiss: PROTOCOL_ERROR. */
 export class EnvelopeReader {
@@ -86,7 +86,7 @@ export class EnvelopeReader {
     const body = this.#body;
     const at = this.#at;
     if (body[at] === nilAnswer[0]) return this.#give(nilAnswer, at + 1);
-    if (body[at] === pingQuery[0] && isPing(body, at)) {
+    if (holds(body, at, pingQuery)) {
       return this.#give(pingQuery, at + pingQuery.length);
     }
     const { end } = scan(body, at, options);
@@ -108,13 +108,6 @@ export class EnvelopeReader {
   #unexpected(what: string): AhnlichError {
     return new AhnlichError("PROTOCOL_ERROR", `byte ${this.#at} of a frame: expected ${what}`);
   }
-}
-
-function isPing(body: Uint8Array, at: number): boolean {
-  for (let i = 1; i < pingQuery.length; i++) {
-    if (body[at + i] !== pingQuery[i]) return false;
-  }
-  return true;
 }
 
 /** Answers may hold more values than queries, so what bounds queries is `decodeQuery`. */

@@ -5,7 +5,7 @@ import { AhnlichError, type ErrorCode, errorCodes } from "../../lib/model/errors
 import { type Query, queryKinds } from "../../lib/model/query.js";
 import { decodeAnswer, encodeAnswer } from "../../lib/protocol/answer-codec.js";
 import { errorFromWire, errorToWire } from "../../lib/protocol/error-codec.js";
-import { decodeQuery, encodeQuery } from "../../lib/protocol/query-codec.js";
+import { decodeQuery, encodeQuery, type Refusals } from "../../lib/protocol/query-codec.js";
 import { answersTo, queriesOf } from "../support/queries.js";
 import { seeded } from "../support/seeded.js";
 
@@ -111,6 +111,42 @@ describe("codec", () => {
       { kind: "delete", target: 5 },
     ]) {
       assert.deepStrictEqual(asked(query), query);
+    }
+  });
+
+  it("sends a pipeline within a pipeline without its members: the engine refuses it unread", () => {
+    const inner = { kind: "pipeline", queries: [] as unknown[] };
+    inner.queries.push(inner);
+    assert.deepStrictEqual(asked({ kind: "pipeline", queries: [inner] }), {
+      kind: "pipeline",
+      queries: [{ kind: "pipeline" }],
+    });
+  });
+
+  it("refuses the members of a pipeline that cannot travel, each alone where that is asked for", () => {
+    const queries = [{ kind: "ping" }, { kind: "get", keys: [1n] }, { kind: "count" }];
+    const refusals: Refusals = new Map();
+    const bytes = encodeQuery({ kind: "pipeline", queries } as never, refusals);
+    assert.deepStrictEqual(decodeQuery(bytes), {
+      kind: "pipeline",
+      queries: [{ kind: "ping" }, null, { kind: "count" }],
+    });
+    assert.deepStrictEqual([...refusals.keys()], [1]);
+    assert.match(String(refusals.get(1)), /query\.queries\[1\]\[1\]\.keys/);
+    assert.throws(() => encodeQuery({ kind: "pipeline", queries } as never), /keys/);
+  });
+
+  it("writes pipelines of any length as any other value", () => {
+    for (const length of [0, 1, 15, 16, 65_535, 65_536]) {
+      const queries = Array.from({ length }, () => ({ kind: "ping" }) as const);
+      const wire = queries.map(() => ["ping"]);
+      assert.deepEqual(
+        encodeQuery({ kind: "pipeline", queries }),
+        encode(["pipeline", { queries: wire }]),
+      );
+      const outcomes = queries.map(() => ({ ok: true, response: null }) as const);
+      const bytes = encodeAnswer({ kind: "pipeline", queries }, outcomes);
+      assert.deepEqual(bytes, encode(wire.map(([kind]) => [kind, null])));
     }
   });
 
