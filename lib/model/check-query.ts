@@ -17,7 +17,7 @@ import { AhnlichError, toAhnlichError } from "./errors.js";
 import { checkLimit, type Limits } from "./limits.js";
 import { metrics } from "./metric.js";
 import type { SetMode } from "./options.js";
-import { isQueryKind, type Kinds, type QueryKind } from "./query.js";
+import { isBarePing, isQueryKind, type Kinds, type QueryKind } from "./query.js";
 import { checkNamespace, checkStoreName } from "./store-name.js";
 import { checkText } from "./text.js";
 
@@ -84,6 +84,14 @@ function checkTargets(targets: unknown, limits: Limits): Float32Array[] {
   return Array.from(given, (target, i) => checkVector(target, limits, `targets[${i}]`));
 }
 
+function checkMembers(queries: unknown, limits: Limits): CheckedMember[] {
+  const members: CheckedMember[] = [];
+  for (const query of checkArray(queries, limits, "queriesPerPipeline", "queries")) {
+    members.push(isBarePing(query) ? pingMember : checkMember(query, limits));
+  }
+  return members;
+}
+
 function checkMember(query: unknown, limits: Limits): CheckedMember {
   try {
     const checked = kindOf(query) === "pipeline" ? undefined : checkQuery(query, limits);
@@ -94,6 +102,7 @@ function checkMember(query: unknown, limits: Limits): CheckedMember {
   }
 }
 
+const pingMember: CheckedMember = { ok: true, query: { kind: "ping" } };
 const reasonLengthMax = 1_000;
 const setModes: readonly SetMode[] = ["upsert", "insert", "replace"];
 const kind = true;
@@ -215,10 +224,7 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
     fields: { kind, queries: true },
     check: (ask, limits) => ({
       kind: "pipeline",
-      queries: Array.from(
-        checkArray(ask.queries, limits, "queriesPerPipeline", "queries"),
-        (query) => checkMember(query, limits),
-      ),
+      queries: checkMembers(ask.queries, limits),
     }),
   },
 };

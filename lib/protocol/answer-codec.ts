@@ -1,11 +1,13 @@
 import { decode } from "../encoding/decode.js";
 import { encode } from "../encoding/encode.js";
 import type { DecodeOptions } from "../encoding/scan.js";
+import type { Outcome } from "../model/answers.js";
 import { AhnlichError, toAhnlichError } from "../model/errors.js";
 import { isQueryKind, type Query, type QueryKind, type ResponseTo } from "../model/query.js";
 import { nilAnswer, pingOutcome } from "./constant-bytes.js";
 import { encodeList } from "./encode-list.js";
 import { errorFromWire, errorToWire } from "./error-codec.js";
+import { repeats } from "./repeats.js";
 import { fieldsOf, isFields, listOf, type Shape, vector } from "./shape.js";
 
 /** The answer to `query` as bytes, copied. */
@@ -25,8 +27,14 @@ export function decodeAnswer<K extends QueryKind>(
   kind: K,
   bytes: Uint8Array,
 ): ResponseTo<{ readonly kind: K }> {
+  const pings = kind === "pipeline" ? repeats(bytes, 0, pingOutcome) : undefined;
+  if (pings !== undefined) return Array.from({ length: pings }, ponged) as never;
   const answer = bytes === nilAnswer ? null : decode(bytes, options);
   return answerFromWire(kind, answer) as ResponseTo<{ readonly kind: K }>;
+}
+
+function ponged(): Outcome<null> {
+  return { ok: true, response: null };
 }
 
 function answerToWire(query: Query, answer: unknown): unknown {
@@ -63,7 +71,7 @@ function encodeOutcome(query: Query, outcome: unknown): Uint8Array {
 
 function outcomeFromWire(outcome: unknown): unknown {
   const [kind, answer] = Array.isArray(outcome) ? outcome : [];
-  if (kind === "ping" && answer === null) return { ok: true, response: null };
+  if (kind === "ping" && answer === null) return ponged();
   if (kind === null) return { ok: false, error: errorFromWire(answer) };
   if (isQueryKind(kind)) return { ok: true, response: answerFromWire(kind, answer) };
   throw new AhnlichError("PROTOCOL_ERROR", "expected an outcome as [kind, answer] or [nil, error]");

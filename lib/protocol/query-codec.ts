@@ -2,9 +2,10 @@ import { decode } from "../encoding/decode.js";
 import { encode } from "../encoding/encode.js";
 import type { DecodeOptions } from "../encoding/scan.js";
 import { AhnlichError, toAhnlichError } from "../model/errors.js";
-import { isQueryKind, type Query, type QueryKind } from "../model/query.js";
-import { emptyPipeline, nilAnswer, pingQuery, pipelineHead } from "./constant-bytes.js";
+import { isBarePing, isQueryKind, type Query, type QueryKind } from "../model/query.js";
+import { emptyPipeline, holds, nilAnswer, pingQuery, pipelineHead } from "./constant-bytes.js";
 import { encodeList } from "./encode-list.js";
+import { repeats } from "./repeats.js";
 import { type Fields, fieldsOf, isFields, listOf, predicate, type Shape, vector } from "./shape.js";
 
 /**
@@ -42,6 +43,10 @@ export type Refusals = Map<number, AhnlichError>;
  */
 export function decodeQuery(bytes: Uint8Array): Query {
   if (bytes === pingQuery) return ping;
+  const pings = holds(bytes, 0, pipelineHead)
+    ? repeats(bytes, pipelineHead.length, pingQuery)
+    : undefined;
+  if (pings !== undefined) return { kind: "pipeline", queries: new Array(pings).fill(ping) };
   const query = queryShape.read(decode(bytes, options), "query");
   if (isFields(query)) return query as never as Query;
   throw new AhnlichError("PROTOCOL_ERROR", "expected a query as [kind, fields]");
@@ -118,13 +123,6 @@ function encodeMember(member: unknown, index: number): Uint8Array {
 function isBarePipeline(query: Fields): query is { queries: unknown[] } & Fields {
   if (query.kind !== "pipeline" || !Array.isArray(query.queries)) return false;
   for (const name in query) if (name !== "kind" && name !== "queries") return false;
-  return true;
-}
-
-/** The commonest query takes the shortest way. */
-function isBarePing(value: unknown): boolean {
-  if (!isFields(value) || value.kind !== "ping") return false;
-  for (const name in value) if (name !== "kind") return false;
   return true;
 }
 

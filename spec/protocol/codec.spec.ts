@@ -136,6 +136,26 @@ describe("codec", () => {
     assert.throws(() => encodeQuery({ kind: "pipeline", queries } as never), /keys/);
   });
 
+  it("reads pipelines of pings that are not quite of pings as any other value", () => {
+    const queries = Array.from({ length: 20 }, () => ({ kind: "ping" }) as const);
+    const bytes = encodeQuery({ kind: "pipeline", queries });
+    const outcomes = queries.map(() => ({ ok: true, response: null }) as const);
+    const answers = encodeAnswer({ kind: "pipeline", queries }, outcomes);
+    for (let at = 0; at < bytes.length; at++) {
+      assert.throws(() => decodeQuery(bytes.subarray(0, at)), { code: "PROTOCOL_ERROR" });
+    }
+    for (let at = 0; at < answers.length; at++) {
+      const cut = answers.subarray(0, at);
+      assert.throws(() => decodeAnswer("pipeline", cut), { code: "PROTOCOL_ERROR" });
+    }
+    const other = queries.with(19, { kind: "pong" } as never);
+    assert.deepStrictEqual(asked({ kind: "pipeline", queries: other }), {
+      kind: "pipeline",
+      queries: other,
+    });
+    assert.throws(() => decodeQuery(Buffer.concat([bytes, bytes])), { code: "PROTOCOL_ERROR" });
+  });
+
   it("writes pipelines of any length as any other value", () => {
     for (const length of [0, 1, 15, 16, 65_535, 65_536]) {
       const queries = Array.from({ length }, () => ({ kind: "ping" }) as const);
