@@ -69,7 +69,10 @@ export class Connection {
       this.#opened = { resolve, reject };
     });
     this.ready.catch(nothing);
-    void this.#transport.closed.then((reason) => this.#end(reason));
+    void this.#transport.closed.then(
+      (reason) => this.#end(reason),
+      (reason) => this.#end(toAhnlichError(reason)),
+    );
     void this.#read(introduction);
   }
 
