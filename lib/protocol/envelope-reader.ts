@@ -20,9 +20,16 @@ export class EnvelopeReader {
 
   /** Into the array that a message is. */
   beginArray(): void {
-    const lead = this.#body[this.#at++];
-    if (lead < 0x90 || lead > 0x9f) throw this.#unexpected("a message: an array of at most 15");
-    this.left = lead & 0x0f;
+    const body = this.#body;
+    const at = this.#at;
+    const lead = body[at];
+    // A sender may take more bytes for the number of positions than it needs.
+    const size = lead === 0xdc ? 2 : lead === 0xdd ? 4 : 0;
+    let count = size === 0 ? lead - 0x90 : 0;
+    for (let i = 1; i <= size; i++) count = count * 256 + body[at + i];
+    if (!(count >= 0 && count <= 15)) throw this.#unexpected("a message: an array of at most 15");
+    this.#at = at + 1 + size;
+    this.left = count;
   }
 
   /** Past the positions that a newer minor has put behind those known here. */
