@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { InjectionToken } from "tsyringe";
-import { AhnlichError } from "./model/errors.js";
+import { readArguments, refusal } from "./model/check-argument.js";
 import { type Limits, makeLimits } from "./model/limits.js";
 
 /** How an engine is opened. */
@@ -32,48 +32,34 @@ export interface CheckedOpenOptions {
 
 /** @throws INVALID_ARGUMENT for an unknown option or a value that is none. */
 export function checkOpenOptions(options: unknown): CheckedOpenOptions {
-  if (typeof options !== "object" || options === null) {
-    throw refused("expected a path or an object", options);
-  }
-  for (const name of Object.keys(options)) {
-    if (!optionNames.has(name)) throw refused(`there is no option ${name}`, undefined);
-  }
-  const { path, threads, limits, provide } = options as Record<string, unknown>;
+  const { path, threads, limits, provide } = readArguments(options, known, "open");
   return {
     path: path === undefined ? undefined : checkPath(path),
     threads: threads === undefined ? standardThreads() : checkThreads(threads),
-    limits: makeLimits(checkLimits(limits)),
+    limits: makeLimits(limits as Partial<Limits> | undefined),
     provide: checkProviders(provide),
   };
 }
 
 function checkPath(path: unknown): string {
   if (typeof path === "string" && path !== "" && !path.includes("\0")) return path;
-  throw refused("path: expected the name of a folder", path);
+  throw refusal("path", "the name of a folder", path);
 }
 
 function checkThreads(threads: unknown): number {
   const isCount = Number.isInteger(threads) && (threads as number) >= 0;
   if (isCount && (threads as number) <= threadsMax) return threads as number;
-  throw refused(`threads: expected an integer from 0 to ${threadsMax}`, threads);
-}
-
-function checkLimits(limits: unknown): Partial<Limits> {
-  if (limits === undefined) return {};
-  if (typeof limits === "object" && limits !== null) return limits as Partial<Limits>;
-  throw refused("limits: expected an object", limits);
+  throw refusal("threads", `an integer from 0 to ${threadsMax}`, threads);
 }
 
 function checkProviders(provide: unknown): readonly Provider[] {
   if (provide === undefined) return [];
-  const isProvider = (value: Provider | undefined) => typeof value?.create === "function";
-  if (Array.isArray(provide) && provide.every(isProvider)) return provide;
-  throw refused("provide: expected an array of what provide() makes", provide);
-}
-
-function refused(expected: string, got: unknown): AhnlichError {
-  const found = got === undefined ? "" : `, got ${typeof got === "object" ? "an object" : got}`;
-  return new AhnlichError("INVALID_ARGUMENT", `open: ${expected}${found}`);
+  if (!Array.isArray(provide)) throw refusal("provide", "an array", provide);
+  return provide.map((value: Partial<Provider> | undefined, i) => {
+    const { port, create } = value ?? {};
+    if (typeof port === "symbol" && typeof create === "function") return { port, create };
+    throw refusal(`provide[${i}]`, "what provide() makes", value);
+  });
 }
 
 /** One core is the caller's. */
@@ -82,4 +68,4 @@ function standardThreads(): number {
 }
 
 const threadsMax = 256;
-const optionNames: ReadonlySet<string> = new Set(["path", "threads", "limits", "provide"]);
+const known = { path: true, threads: true, limits: true, provide: true };

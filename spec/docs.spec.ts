@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { basename, dirname, join, resolve } from "node:path";
 import { defaultLimits, errorCodes } from "ahnlich";
 import { type CodeBlock, codeBlocks } from "./support/code-blocks.js";
-import { TemporaryFolder } from "./support/folder.js";
 import { runNode } from "./support/run-node.js";
 import { runShell } from "./support/run-shell.js";
+import { TemporaryFolder } from "./support/temporary-folder.js";
 
 const docs = readdirSync("docs").filter((name) => name.endsWith(".md"));
 const pages = [

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { TemporaryFolder } from "./support/folder.js";
 import { runNode } from "./support/run-node.js";
+import { TemporaryFolder } from "./support/temporary-folder.js";
 
 /** What each example prints. */
 const printed: Readonly<Record<string, readonly string[]>> = {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { TemporaryFolder } from "./support/folder.js";
 import { type Ended, runNode } from "./support/run-node.js";
+import { TemporaryFolder } from "./support/temporary-folder.js";
 
 /** Each entry, with what it gives to run. */
 const entries: Readonly<Record<string, readonly string[]>> = {

@@ -2,8 +2,8 @@ import { Command, CommanderError } from "commander";
 import { AhnlichError } from "../client.js";
 import { clientsCommand } from "./clients-command.js";
 import { infoCommand } from "./info-command.js";
-import { packageVersion } from "./package-version.js";
 import { pingCommand } from "./ping-command.js";
+import { readVersion } from "./read-version.js";
 import { serveCommand } from "./serve-command.js";
 import { shutdownCommand } from "./shutdown-command.js";
 
@@ -20,7 +20,7 @@ export async function run(args: readonly string[]): Promise<number> {
 function makeProgram(): Command {
   const program = new Command("ahnlich")
     .description("A store for vectors and their metadata: serve it, and ask a server how it is.")
-    .version(packageVersion(), "-V, --version", "print the version")
+    .version(readVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print help")
     .helpCommand(false)
     .addHelpText("after", "\nExample:\n  ahnlich serve --path ./data");

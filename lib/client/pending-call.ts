@@ -1,3 +1,4 @@
+import { onAbort } from "../model/abort-listeners.js";
 import { AhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import { type Query, type QueryKind, rights } from "../model/query.js";
@@ -34,8 +35,7 @@ export class PendingCall {
   /** The members of a pipeline that could not be sent, whose place was kept. */
   readonly #refusals: Refusals | undefined;
   #timer: NodeJS.Timeout | undefined = undefined;
-  #signal: AbortSignal | undefined = undefined;
-  #onAbort: (() => void) | undefined = undefined;
+  #stopListening: (() => void) | undefined = undefined;
 
   constructor(query: Query, bytes: Uint8Array, refusals?: Refusals) {
     this.kind = query.kind;
@@ -52,10 +52,9 @@ export class PendingCall {
       this.#timer = setTimeout(() => this.#giveUp("TIMEOUT", undefined, leave), timeoutMs);
     }
     if (signal === undefined) return;
-    this.#signal = signal;
-    this.#onAbort = () => this.#giveUp("ABORTED", signal.reason, leave);
-    if (signal.aborted) this.#onAbort();
-    else signal.addEventListener("abort", this.#onAbort, { once: true });
+    const giveUp = () => this.#giveUp("ABORTED", signal.reason, leave);
+    if (signal.aborted) giveUp();
+    else this.#stopListening = onAbort(signal, giveUp);
   }
 
   /** @throws PROTOCOL_ERROR when these bytes are no answer to it */
@@ -95,7 +94,7 @@ export class PendingCall {
   #settle(): void {
     this.settled = true;
     if (this.#timer !== undefined) clearTimeout(this.#timer);
-    if (this.#onAbort !== undefined) this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#stopListening?.();
   }
 }
 

@@ -5,21 +5,21 @@ import type { Draft } from "./draft.js";
 
 type Erase = Extract<Command, { kind: "erase" }>;
 
-/** Whether the dropped store's last rows are erased now. */
-export async function applyErase(draft: Draft, command: Erase): Promise<boolean> {
-  const { incarnation } = command;
-  const from = storeKey(incarnation);
-  const to = afterStoreKey(incarnation);
+/** How many of the dropped stores, from the first, have no rows any more. */
+export async function applyErase(draft: Draft, command: Erase): Promise<number> {
   let left = command.rows;
-  for (const table of tablesOfStores) {
-    for (const { key } of draft.snapshot.range(table, from, to)) {
-      if (left-- === 0) return false;
-      draft.batch.delete(table, key);
+  for (const [done, incarnation] of command.incarnations.entries()) {
+    const from = storeKey(incarnation);
+    const to = afterStoreKey(incarnation);
+    for (const table of tablesOfStores) {
+      for (const { key } of draft.snapshot.range(table, from, to)) {
+        if (left-- === 0) return done;
+        draft.batch.delete(table, key);
+      }
     }
+    draft.batch.delete("erasing", from);
   }
-  draft.batch.delete("erasing", from);
-  draft.erased.push(incarnation);
-  return true;
+  return command.incarnations.length;
 }
 
 /** Every table whose keys begin with an incarnation, but the tombstones themselves. */

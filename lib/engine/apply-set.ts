@@ -31,7 +31,7 @@ export async function applySet(draft: Draft, command: Set, limits: Limits): Prom
   }
   const inserted = accepted.size - updated;
   entries += inserted;
-  draft.change(store, command, "set", [...accepted.keys()], { nextOrdinal, entries });
+  await draft.change(store, command, "set", [...accepted.keys()], { nextOrdinal, entries }, slice);
   trimChanges(draft, command);
   return { inserted, updated, version: command.sequence };
 }

@@ -4,6 +4,7 @@ import { nameKey } from "../rows/keys.js";
 import { putErasing, putStore, type StoredStore } from "../rows/store-rows.js";
 import type { Command } from "./command.js";
 import type { Draft } from "./draft.js";
+import { Slice } from "./slice.js";
 
 type Of<K extends Command["kind"]> = Extract<Command, { kind: K }>;
 
@@ -52,7 +53,11 @@ export async function applyDropNamespace(
   command: Of<"dropNamespace">,
 ): Promise<number> {
   const stores = [...draft.catalog.list(command.namespace)];
-  for (const store of stores) drop(draft, store, command.sequence);
+  const slice = new Slice();
+  for (const store of stores) {
+    drop(draft, store, command.sequence);
+    if (slice.isOver) await slice.next();
+  }
   return stores.length;
 }
 

@@ -1,4 +1,5 @@
 import { LateCallOptions } from "../handles/late-call-options.js";
+import { onAbort } from "../model/abort-listeners.js";
 import { AhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 
@@ -56,7 +57,7 @@ async function limited<T>(
   const controller = new AbortController();
   const abort = () => controller.abort(abortedBy(signal));
   if (signal?.aborted) throw abortedBy(signal);
-  signal?.addEventListener("abort", abort, { once: true });
+  const forget = signal && onAbort(signal, abort);
   const timer =
     timeoutMs === undefined
       ? undefined
@@ -65,7 +66,7 @@ async function limited<T>(
     return await run(new LimitedCall(controller.signal));
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
+    forget?.();
   }
 }
 

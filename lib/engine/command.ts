@@ -30,8 +30,8 @@ export type Write =
       readonly entries: readonly WriteEntry[];
     }
   | { readonly kind: "delete"; readonly store: string; readonly target: DeleteTarget }
-  /** Takes a bounded number of rows of a dropped store from the disk. */
-  | { readonly kind: "erase"; readonly incarnation: number; readonly rows: number };
+  /** Takes a bounded number of rows of dropped stores from the disk. */
+  | { readonly kind: "erase"; readonly incarnations: readonly number[]; readonly rows: number };
 
 export interface WriteEntry {
   readonly id: string;

@@ -6,6 +6,7 @@ import { putState, type State } from "../rows/meta-rows.js";
 import { type Counters, putCounters, type StoredStore } from "../rows/store-rows.js";
 import type { Catalog } from "./catalog.js";
 import type { Command, WriteEntry } from "./command.js";
+import type { Slice } from "./slice.js";
 import type { View } from "./view.js";
 
 /** What a draft builds on: the current view, or the draft before it that is being committed. */
@@ -28,8 +29,6 @@ export class Draft {
   readonly effects: Map<number, Effects> = new Map();
   readonly created: StoredStore[] = [];
   readonly dropped: StoredStore[] = [];
-  /** Incarnations whose last rows this erases. */
-  readonly erased: number[] = [];
   state: State;
   /** Entries set or deleted: a measure of its size. */
   entries = 0;
@@ -88,16 +87,19 @@ export class Draft {
   }
 
   /** Counts what the command did to the store and logs it. */
-  change(
+  async change(
     store: StoredStore,
     command: Command,
     kind: ChangeKind,
     ids: readonly string[],
     counters: Partial<Counters>,
-  ): void {
+    slice: Slice,
+  ): Promise<void> {
     const { incarnation } = store;
     const { sequence, time } = command;
-    putChanges(this.batch, { incarnation, sequence, time }, kind, ids);
+    for (const _ of putChanges(this.batch, { incarnation, sequence, time }, kind, ids)) {
+      if (slice.isOver) await slice.next();
+    }
     const first = store.counters.changes === 0;
     this.update(store, {
       ...counters,

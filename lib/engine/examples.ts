@@ -5,6 +5,7 @@ import type { Snapshot } from "../persistence/persistence.js";
 import { readOrdinal } from "../rows/entry-rows.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import { vectorOf } from "./read.js";
+import type { Slice } from "./slice.js";
 
 /** What is searched for, and the entries that are not to be found: those named as examples. */
 export interface ResolvedTarget {
@@ -19,18 +20,16 @@ export interface ResolvedTarget {
  * @throws ENTRY_NOT_FOUND for an id without an entry, DIMENSION_MISMATCH, INVALID_ARGUMENT where the
  * vector that comes of it is not within the bounds of one
  */
-export function resolveExamples(
+export async function resolveExamples(
   snapshot: Snapshot,
   store: StoredStore,
   target: CheckedSearchTarget,
-): ResolvedTarget {
-  if (target.kind === "vector") {
-    checkDimension(target.vector.length, store.dimension, "target");
-    return { vector: target.vector, excluded: new Set() };
-  }
-  const near = mean(target.near.map((example) => vectorOfExample(snapshot, store, example)));
-  const vectors = target.awayFrom.map((example) => vectorOfExample(snapshot, store, example));
-  const away = vectors.length > 0 ? mean(vectors) : near;
+  slice: Slice,
+): Promise<ResolvedTarget> {
+  if (target.kind === "vector") return { vector: target.vector, excluded: noIds };
+  const { awayFrom } = target;
+  const near = await mean(snapshot, store, target.near, slice);
+  const away = awayFrom.length > 0 ? await mean(snapshot, store, awayFrom, slice) : near;
   const moved = Float64Array.from(near, (element, i) => element + (element - (away[i] as number)));
   return {
     vector: toVector(Array.from(moved), "the vector that the examples give"),
@@ -56,10 +55,19 @@ function idIn(example: Example): string[] {
 }
 
 /** Each element's mean in float64. */
-function mean(vectors: readonly Float32Array[]): Float64Array {
-  const sum = new Float64Array((vectors[0] as Float32Array).length);
-  for (const vector of vectors) {
+async function mean(
+  snapshot: Snapshot,
+  store: StoredStore,
+  examples: readonly Example[],
+  slice: Slice,
+): Promise<Float64Array> {
+  const sum = new Float64Array(store.dimension);
+  for (const example of examples) {
+    const vector = vectorOfExample(snapshot, store, example);
     for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (vector[i] as number);
+    if (slice.isOver) await slice.next();
   }
-  return sum.map((element) => element / vectors.length);
+  return sum.map((element) => element / examples.length);
 }
+
+const noIds: ReadonlySet<string> = new Set();

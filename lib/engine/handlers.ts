@@ -1,4 +1,3 @@
-import type { StoreInfo } from "../model/answers.js";
 import type { CheckedQuery } from "../model/checked-query.js";
 import type { Entry } from "../model/entry.js";
 import { AhnlichError } from "../model/errors.js";
@@ -35,8 +34,8 @@ export function makeHandlers({ publication, writer, report, limits }: Workshop):
       views.release(view);
     }
   };
-  const write = (query: CheckedQuery<WriteKind>, call: Call): Promise<never> =>
-    writer.submit(writeOf(query, limits), call) as Promise<never>;
+  const write = async (query: CheckedQuery<WriteKind>, call: Call): Promise<never> =>
+    (await writer.submit(await writeOf(query, limits, call), call)) as never;
   const handlers: Handlers = {
     ping: () => null,
     info: () => report.engine(views.current),
@@ -49,7 +48,8 @@ export function makeHandlers({ publication, writer, report, limits }: Workshop):
     dropNamespace: write,
     set: write,
     delete: write,
-    listStores: ({ namespace }) => listStores(report, views.current, namespace),
+    listStores: ({ namespace }, call) =>
+      reading((view) => report.stores(view, view.catalog.list(namespace), call)),
     storeInfo: ({ store }) => report.store(views.current, views.current.catalog.get(store)),
     get: (query, call) => reading((view) => get(view, query, call)),
     find: (query, call) => reading((view) => find(view, query, call)),
@@ -62,10 +62,6 @@ export function makeHandlers({ publication, writer, report, limits }: Workshop):
 }
 
 type WriteKind = "createStore" | "dropStore" | "dropNamespace" | "set" | "delete";
-
-function listStores(report: Report, view: View, namespace: string | undefined): StoreInfo[] {
-  return Array.from(view.catalog.list(namespace), (store) => report.store(view, store));
-}
 
 async function get(
   { snapshot, catalog }: View,

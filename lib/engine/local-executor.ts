@@ -61,8 +61,8 @@ export class LocalExecutor implements Executor {
     this.closed = new Promise((resolve) => {
       this.#setClosed = resolve;
     });
-    publication.whenDropped = ({ incarnation }) => void this.#eraser.erase(incarnation);
-    for (const incarnation of recovery.erasing) void this.#eraser.erase(incarnation);
+    publication.whenDropped = ({ incarnation }) => this.#eraser.erase(incarnation);
+    for (const incarnation of recovery.erasing) this.#eraser.erase(incarnation);
   }
 
   execute(query: Query, options?: CallOptions): Promise<unknown> {
@@ -100,26 +100,24 @@ export class LocalExecutor implements Executor {
     if (--this.#inFlight === 0) this.#whenIdle();
   }
 
-  /** Clients first, then what is in flight, then what it stands on. */
+  /** Clients first, then what is in flight, then what it stands on: all of it, whatever of it fails. */
   async #close(timeoutMs: number): Promise<void> {
     const ends = performance.now() + timeoutMs;
     const left = (): number => Math.max(0, ends - performance.now());
-    try {
-      const attached = [...this.#attachments];
-      await Promise.all(attached.map((attachment) => attachment.close({ timeoutMs: left() })));
-      this.#eraser.stop();
-      await within(left(), this.#idle());
-      this.#writer.close();
-      await within(left(), this.#writer.idle());
-      this.#publication.close();
-      await this.#indexes.close();
-      await this.#persistence.close();
-      this.#setClosed(undefined);
-    } catch (error) {
-      const reason = toAhnlichError(error);
-      this.#setClosed(reason);
-      throw reason;
-    }
+    const attached = [...this.#attachments];
+    const failures: unknown[] = [];
+    const step = (closing: Promise<void>) => closing.catch((error) => void failures.push(error));
+    await Promise.all(attached.map((each) => step(each.close({ timeoutMs: left() }))));
+    this.#eraser.stop();
+    await within(left(), this.#idle());
+    this.#writer.close();
+    await within(left(), this.#writer.idle());
+    this.#publication.close();
+    await step(this.#indexes.close());
+    await step(this.#persistence.close());
+    const reason = failures.length > 0 ? toAhnlichError(failures[0]) : undefined;
+    this.#setClosed(reason);
+    if (reason !== undefined) throw reason;
   }
 
   #idle(): Promise<void> {

@@ -7,6 +7,8 @@ export class PendingWrite {
   readonly command: Command;
   /** From here on it may be applied, whatever its caller does. */
   isTaken = false;
+  /** Its caller gave it up before it was taken: it is not applied. */
+  isGivenUp = false;
   answer: unknown;
   error: AhnlichError | undefined;
   readonly #resolve: (answer: unknown) => void;
@@ -18,14 +20,17 @@ export class PendingWrite {
     call: Call,
     resolve: (answer: unknown) => void,
     reject: (error: AhnlichError) => void,
-    forget: (pending: PendingWrite) => void,
+    whenGivenUp: () => void,
   ) {
     this.command = command;
     this.#resolve = resolve;
     this.#reject = reject;
     const { signal } = call;
     const giveUp = () => {
-      if (!this.isTaken) forget(this);
+      if (!this.isTaken) {
+        this.isGivenUp = true;
+        whenGivenUp();
+      }
       reject(this.isTaken ? outcomeUnknown(signal?.reason) : signal?.reason);
     };
     signal?.addEventListener("abort", giveUp, { once: true });

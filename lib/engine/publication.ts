@@ -1,12 +1,14 @@
+import { setTimeout } from "node:timers/promises";
 import { inject, injectable } from "tsyringe";
 import { VectorIndexes } from "../indexes/vector-index.js";
-import { Persistence } from "../persistence/persistence.js";
+import { AhnlichError } from "../model/errors.js";
+import { Persistence, type Snapshot } from "../persistence/persistence.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import type { Draft } from "./draft.js";
 import { Logger } from "./ports.js";
 import { Recovery } from "./recovery.js";
 import { Slice } from "./slice.js";
-import { StoreVectors } from "./store-vectors.js";
+import { type GiveUp, StoreVectors } from "./store-vectors.js";
 import { View, Views } from "./view.js";
 import type { Publisher } from "./writer.js";
 
@@ -46,7 +48,7 @@ export class Publication implements Publisher {
   vectorsOf(store: StoredStore): StoreVectors {
     let vectors = this.#vectors.get(store.incarnation);
     if (vectors === undefined) {
-      vectors = new StoreVectors(this.#indexes, store, this.#log, false);
+      vectors = new StoreVectors(this.#indexes, store, this.#giveUp, false);
       this.#vectors.set(store.incarnation, vectors);
     }
     return vectors;
@@ -55,16 +57,35 @@ export class Publication implements Publisher {
   async publish(draft: Draft): Promise<void> {
     const slice = new Slice();
     for (const store of draft.created) {
-      this.#vectors.set(store.incarnation, new StoreVectors(this.#indexes, store, this.#log, true));
+      const vectors = new StoreVectors(this.#indexes, store, this.#giveUp, true);
+      this.#vectors.set(store.incarnation, vectors);
+      if (slice.isOver) await slice.next();
     }
     for (const effects of draft.effects.values()) {
       await this.vectorsOf(effects.store).apply(effects, slice);
     }
     const { sequence } = draft.state;
-    this.views.publish(new View(sequence, this.#persistence.snapshot(), draft.catalog));
+    this.views.publish(new View(sequence, await this.#snapshot(), draft.catalog));
     for (const incarnation of draft.effects.keys()) this.#settle(incarnation, sequence);
     for (const store of draft.dropped) this.#forget(store, sequence);
   }
+
+  /** Where readers hold as many states as there can be, it waits until one of them has gone. */
+  async #snapshot(): Promise<Snapshot> {
+    for (;;) {
+      try {
+        return this.#persistence.snapshot();
+      } catch (error) {
+        if (!(error instanceof AhnlichError) || error.code !== "BUSY") throw error;
+        await setTimeout(busyMs);
+      }
+    }
+  }
+
+  readonly #giveUp: GiveUp = ({ name }, index, error) => {
+    this.#log.error({ store: name, error }, "the vectors in memory are given up");
+    this.views.whenForgotten(this.views.current.sequence + 1, () => index.close());
+  };
 
   /** Slots of what has died are free once nobody sees it. */
   #settle(incarnation: number, sequence: number): void {
@@ -88,3 +109,5 @@ export class Publication implements Publisher {
     this.#vectors.clear();
   }
 }
+
+const busyMs = 5;

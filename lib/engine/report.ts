@@ -4,9 +4,11 @@ import type { ClientInfo, EngineInfo, StoreInfo } from "../model/answers.js";
 import type { Persistence } from "../persistence/persistence.js";
 import type { Origin } from "../rows/meta-rows.js";
 import type { StoredStore } from "../rows/store-rows.js";
+import type { Call } from "./call.js";
 import type { EngineOptions } from "./engine-options.js";
 import { positionOf } from "./position.js";
 import type { Publication } from "./publication.js";
+import { Slice } from "./slice.js";
 import type { View } from "./view.js";
 
 /** Tells how the engine, its stores and its clients are. */
@@ -57,7 +59,19 @@ export class Report {
     };
   }
 
-  store({ catalog }: View, store: StoredStore): StoreInfo {
+  /** Of many, by one look at the disk. */
+  async stores(view: View, stores: Iterable<StoredStore>, call: Call): Promise<StoreInfo[]> {
+    const slice = new Slice(call);
+    const diskBytes = this.#diskBytes;
+    const infos: StoreInfo[] = [];
+    for (const store of stores) {
+      infos.push(this.store(view, store, diskBytes));
+      if (slice.isOver) await slice.next();
+    }
+    return infos;
+  }
+
+  store({ catalog }: View, store: StoredStore, diskBytes: number = this.#diskBytes): StoreInfo {
     const { name, dimension, metric, counters } = store;
     return {
       name,
@@ -66,7 +80,7 @@ export class Report {
       entries: counters.entries,
       bytes: {
         memory: this.#publication.vectorsOf(store).bytes,
-        disk: this.#persistence.path === undefined ? 0 : this.#share(store, catalog.vectorBytes),
+        disk: shareOf(diskBytes, store, catalog.vectorBytes),
       },
       position: positionOf(this.#origin, counters.position),
     };
@@ -78,10 +92,17 @@ export class Report {
     return clients.sort((a, b) => a.since - b.since);
   }
 
-  /** The file is shared by all stores: each is taken to hold as much of it as of the vectors. */
-  #share({ dimension, counters }: StoredStore, vectorBytes: number): number {
-    if (vectorBytes === 0) return 0;
-    const part = (counters.entries * dimension * 4) / vectorBytes;
-    return Math.round(part * this.#persistence.bytes);
+  get #diskBytes(): number {
+    return this.#persistence.path === undefined ? 0 : this.#persistence.bytes;
   }
+}
+
+/** The file is shared by all stores: each is taken to hold as much of it as of the vectors. */
+function shareOf(
+  diskBytes: number,
+  { dimension, counters }: StoredStore,
+  vectorBytes: number,
+): number {
+  if (vectorBytes === 0) return 0;
+  return Math.round(((counters.entries * dimension * 4) / vectorBytes) * diskBytes);
 }

@@ -29,11 +29,13 @@ export async function resolveMatches(
     const distance = distances[start] as number;
     let end = start + 1;
     while (end < ordinals.length && distances[end] === distance) end++;
-    const tied = await idsOf(snapshot, store, ordinals.subarray(start, end), slice);
+    const most = wanted.limit - matches.length + wanted.excluded.size;
+    const tied = await firstIds(snapshot, store, ordinals.subarray(start, end), most, slice);
     for (const { id, ordinal } of tied) {
       if (matches.length === wanted.limit) break;
       if (wanted.excluded.has(id)) continue;
       matches.push(toMatch(snapshot, store, id, ordinal, distance, wanted.include));
+      if (slice.isOver) await slice.next();
     }
     start = end;
   }
@@ -45,18 +47,40 @@ interface Tied {
   readonly ordinal: number;
 }
 
-async function idsOf(
+/** The first `most` by id of those that tie, which may be a whole store: sorted in runs, each merged with the best. */
+async function firstIds(
   snapshot: Snapshot,
   store: StoredStore,
   ordinals: Float64Array,
+  most: number,
   slice: Slice,
-): Promise<Tied[]> {
-  const tied: Tied[] = [];
-  for (const ordinal of ordinals) {
-    tied.push({ id: readByOrdinal(snapshot, store, ordinal).id, ordinal });
-    if (slice.isOver) await slice.next();
+): Promise<readonly Tied[]> {
+  let first: readonly Tied[] = [];
+  for (let start = 0; start < ordinals.length; start += tiedAtOnce) {
+    const run: Tied[] = [];
+    for (const ordinal of ordinals.subarray(start, start + tiedAtOnce)) {
+      run.push({ id: readByOrdinal(snapshot, store, ordinal).id, ordinal });
+      if (slice.isOver) await slice.next();
+    }
+    if (run.length > 1) run.sort((a, b) => compareText(a.id, b.id));
+    first = first.length === 0 ? run : merge(first, run, most);
   }
-  return tied.length > 1 ? tied.sort((a, b) => compareText(a.id, b.id)) : tied;
+  return first;
+}
+
+/** The first `most` of two sorted lists. */
+function merge(a: readonly Tied[], b: readonly Tied[], most: number): Tied[] {
+  const merged: Tied[] = [];
+  for (let i = 0, j = 0; merged.length < most; ) {
+    const [left, right] = [a[i], b[j]];
+    if (left === undefined && right === undefined) break;
+    const isLeft =
+      right === undefined || (left !== undefined && compareText(left.id, right.id) < 0);
+    merged.push((isLeft ? left : right) as Tied);
+    if (isLeft) i++;
+    else j++;
+  }
+  return merged;
 }
 
 function toMatch(
@@ -76,3 +100,6 @@ function toMatch(
     ...(include.vector ? { vector: vectorOf(snapshot, store, ordinal) } : {}),
   } as Match;
 }
+
+/** So many are sorted in about a millisecond. */
+const tiedAtOnce = 1_000;

@@ -19,8 +19,13 @@ export async function search(
   call: Call,
 ): Promise<Match[]> {
   const store = view.catalog.get(query.store);
-  const { vector, excluded } = resolveExamples(view.snapshot, store, query.target);
-  const searched = { publication, view, store, options: query, call };
+  if (query.target.kind === "vector") {
+    checkDimension(query.target.vector.length, store.dimension, "target");
+  }
+  const index = await publication.vectorsOf(store).ready(publication.views, call);
+  const slice = new Slice(call);
+  const { vector, excluded } = await resolveExamples(view.snapshot, store, query.target, slice);
+  const searched = { index, view, store, options: query, call, slice };
   const [matches] = await nearest(searched, [vector], excluded);
   return matches as Match[];
 }
@@ -37,24 +42,27 @@ export async function searchMany(
     checkDimension(length, store.dimension, `targets[${index}]`);
   }
   if (query.targets.length === 0) return [];
-  return nearest({ publication, view, store, options: query, call }, query.targets, noIds);
+  const index = await publication.vectorsOf(store).ready(publication.views, call);
+  const searched = { index, view, store, options: query, call, slice: new Slice(call) };
+  return nearest(searched, query.targets, noIds);
 }
 
 interface Searched {
-  readonly publication: Publication;
+  readonly index: VectorIndex;
   readonly view: View;
   readonly store: StoredStore;
   readonly options: CheckedSearchOptions;
   readonly call: Call;
+  readonly slice: Slice;
 }
 
 async function nearest(
-  { publication, view, store, options, call }: Searched,
+  searched: Searched,
   targets: readonly Float32Array[],
   excluded: ReadonlySet<string>,
 ): Promise<Match[][]> {
-  const index = await publication.vectorsOf(store).ready(publication.views, call);
-  const within = await select(index, view, store, options, call);
+  const { index, view, store, options, call, slice } = searched;
+  const within = await select(searched);
   const { limit, maxDistance, include } = options;
   const request = {
     targets,
@@ -69,22 +77,18 @@ async function nearest(
   const answers: Match[][] = [];
   for (const candidates of found) {
     const wanted = { limit, include, excluded };
-    answers.push(await resolveMatches(view.snapshot, store, candidates, wanted, new Slice(call)));
+    answers.push(await resolveMatches(view.snapshot, store, candidates, wanted, slice));
   }
   return answers;
 }
 
 /** What the predicate allows; undefined where there is none. */
-async function select(
-  index: VectorIndex,
-  view: View,
-  store: StoredStore,
-  { where }: CheckedSearchOptions,
-  call: Call,
-): Promise<Selection | undefined> {
+async function select(searched: Searched): Promise<Selection | undefined> {
+  const { index, view, store, slice } = searched;
+  const { where } = searched.options;
   if (where.kind === "all") return undefined;
   const selection = index.select();
-  await scanEntries(view.snapshot, store, where, new Slice(call), ({ ordinal }) => {
+  await scanEntries(view.snapshot, store, where, slice, ({ ordinal }) => {
     selection.add(ordinal);
   });
   return selection;

@@ -5,7 +5,6 @@ import { afterStoreKey, ordinalOfKey, storeKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import { type Call, unlessGivenUp } from "./call.js";
 import type { Effects } from "./draft.js";
-import type { Logger } from "./ports.js";
 import { Slice } from "./slice.js";
 import type { View, Views } from "./view.js";
 
@@ -16,20 +15,22 @@ import type { View, Views } from "./view.js";
 export class StoreVectors {
   readonly #indexes: VectorIndexes;
   readonly #store: StoredStore;
-  readonly #log: Logger;
+  readonly #giveUp: GiveUp;
   #index: VectorIndex | undefined;
   #loading: Promise<VectorIndex> | undefined;
-  /** What died while its row was perhaps still to be read. */
-  readonly #deaths: Map<number, number> = new Map();
-  /** What was committed without an index to follow it, and is not published yet. */
-  #missed: Effects[] = [];
+  /** What died while its row, or what added it, was perhaps still to be read; undefined when nothing is read. */
+  #deaths: Map<number, number> | undefined;
+  /** What is committed and not published: an index that is begun now finds nothing of it in the rows. */
+  #unpublished: Effects[] = [];
+  /** Why the index that is being loaded is given up. */
+  #failure: unknown;
   #isClosed = false;
 
   /** @param isNew the store has no rows yet, so that there is nothing to read */
-  constructor(indexes: VectorIndexes, store: StoredStore, log: Logger, isNew: boolean) {
+  constructor(indexes: VectorIndexes, store: StoredStore, giveUp: GiveUp, isNew: boolean) {
     this.#indexes = indexes;
     this.#store = store;
-    this.#log = log;
+    this.#giveUp = giveUp;
     if (isNew) this.#index = indexes.create(store.dimension);
   }
 
@@ -37,44 +38,37 @@ export class StoreVectors {
     return this.#index?.bytes ?? 0;
   }
 
-  /** The index, which holds at least all that the current view sees. */
+  /**
+   * The index, which holds at least all that the current view sees. A reader asks for it in the turn in which it
+   * acquired its view: to a view that is older, a load that begins later would show what came in between.
+   */
   async ready(views: Views, call: Call): Promise<VectorIndex> {
     if (this.#index && !this.#loading) return this.#index;
-    this.#loading ??= this.#load(views);
+    this.#loading ??= this.#load(views).finally(() => {
+      this.#loading = undefined;
+    });
     return unlessGivenUp(call, this.#loading);
   }
 
   /** Follows what was committed; nothing of it is seen before its sequence is published. */
   async apply(effects: Effects, slice: Slice): Promise<void> {
     const index = this.#index;
-    if (index === undefined) {
-      this.#missed.push(effects);
-      return;
-    }
+    this.#unpublished.push(effects);
+    if (index === undefined) return;
     try {
       await this.#follow(index, effects, slice);
     } catch (error) {
       // The write is durable, so that it is no longer its failure: who searches next reads all again.
-      this.#log.error({ store: this.#store.name, error }, "the vectors in memory are given up");
+      if (this.#index !== index) return;
       this.#index = undefined;
-      index.close();
+      this.#failure = error;
+      this.#giveUp(this.#store, index, error);
     }
   }
 
   /** What was applied is published: a load that begins now finds it in the rows. */
   published(): void {
-    this.#missed = [];
-  }
-
-  async #follow(index: VectorIndex, { added, killed }: Effects, slice: Slice): Promise<void> {
-    for (const { ordinal, vector, born } of added) {
-      index.add(ordinal, vectorToBytes(vector), born);
-      if (slice.isOver) await slice.next();
-    }
-    for (const { ordinal, died } of killed) {
-      index.kill(ordinal, died);
-      if (this.#loading) this.#deaths.set(ordinal, died);
-    }
+    this.#unpublished = [];
   }
 
   reclaim(sequence: number): void {
@@ -89,35 +83,55 @@ export class StoreVectors {
 
   async #load(views: Views): Promise<VectorIndex> {
     const view = views.acquire();
-    const index = this.#indexes.create(this.#store.dimension);
-    this.#index = index;
+    const slice = new Slice();
+    let index: VectorIndex | undefined;
+    this.#deaths = new Map();
+    this.#failure = undefined;
     try {
-      for (const effects of this.#missed) await this.#follow(index, effects, new Slice());
-      await this.#read(view, index);
-      this.#loading = undefined;
+      index = this.#indexes.create(this.#store.dimension);
+      this.#index = index;
+      for (const effects of [...this.#unpublished]) await this.#follow(index, effects, slice);
+      await this.#read(view, index, slice);
+      if (this.#failure !== undefined) throw this.#failure;
       return index;
     } catch (error) {
-      this.#index = undefined;
-      this.#loading = undefined;
-      index.close();
-      throw error;
+      if (this.#index === index) this.#index = undefined;
+      index?.close();
+      throw this.#failure ?? error;
     } finally {
-      this.#deaths.clear();
+      this.#deaths = undefined;
       views.release(view);
     }
   }
 
-  async #read({ snapshot }: View, index: VectorIndex): Promise<void> {
-    const { incarnation } = this.#store;
-    const slice = new Slice();
-    const rows = snapshot.range("vectors", storeKey(incarnation), afterStoreKey(incarnation));
-    for (const { key, value } of rows) {
-      if (this.#isClosed) return;
-      const ordinal = ordinalOfKey(key);
-      index.add(ordinal, vectorBytesOfRow(key, value), 0);
-      const died = this.#deaths.get(ordinal);
-      if (died !== undefined) index.kill(ordinal, died);
+  async #follow(index: VectorIndex, { added, killed }: Effects, slice: Slice): Promise<void> {
+    for (const { ordinal, vector, born } of added) {
+      this.#add(index, ordinal, vectorToBytes(vector), born);
+      if (slice.isOver) await slice.next();
+    }
+    for (const { ordinal, died } of killed) {
+      index.kill(ordinal, died);
+      this.#deaths?.set(ordinal, died);
       if (slice.isOver) await slice.next();
     }
   }
+
+  async #read({ snapshot }: View, index: VectorIndex, slice: Slice): Promise<void> {
+    const { incarnation } = this.#store;
+    const rows = snapshot.range("vectors", storeKey(incarnation), afterStoreKey(incarnation));
+    for (const { key, value } of rows) {
+      if (this.#isClosed) return;
+      this.#add(index, ordinalOfKey(key), vectorBytesOfRow(key, value), 0);
+      if (slice.isOver) await slice.next();
+    }
+  }
+
+  #add(index: VectorIndex, ordinal: number, vector: Uint8Array, born: number): void {
+    index.add(ordinal, vector, born);
+    const died = this.#deaths?.get(ordinal);
+    if (died !== undefined) index.kill(ordinal, died);
+  }
 }
+
+/** Told of an index that could not follow: those who search in it already may go on, then it is closed. */
+export type GiveUp = (store: StoredStore, index: VectorIndex, error: unknown) => void;

@@ -21,7 +21,9 @@ export class Views {
   #current: View;
   /** In the order of their sequences; the current one is last. */
   readonly #open: View[];
+  /** In the order they came. */
   #waiting: { sequence: number; action: () => void }[] = [];
+  #isClosed = false;
 
   constructor(first: View) {
     this.#current = first;
@@ -44,10 +46,11 @@ export class Views {
   }
 
   release(view: View): void {
-    if (--view.uses > 0) return;
+    if (--view.uses > 0 || this.#isClosed) return;
     view.snapshot.release();
+    const wasOldest = this.#open[0] === view;
     this.#open.splice(this.#open.indexOf(view), 1);
-    this.#settle();
+    if (wasOldest) this.#settle();
   }
 
   publish(next: View): void {
@@ -59,21 +62,20 @@ export class Views {
 
   /** Runs the action once nobody reads what was before `sequence`. */
   whenForgotten(sequence: number, action: () => void): void {
-    this.#waiting.push({ sequence, action });
-    this.#settle();
+    if (sequence <= this.oldest) action();
+    else this.#waiting.push({ sequence, action });
   }
 
-  /** Ends the current view; nothing may be acquired any more. */
+  /** Ends all views with the persistence that they read, which tells their readers that it is closed. */
   close(): void {
-    this.#current.uses = 0;
-    for (const view of this.#open) view.snapshot.release();
-    this.#open.length = 1;
+    this.#isClosed = true;
+    this.#waiting = [];
   }
 
   #settle(): void {
-    if (this.#waiting.length === 0) return;
     const { oldest } = this;
     const due = this.#waiting.filter(({ sequence }) => sequence <= oldest);
+    if (due.length === 0) return;
     this.#waiting = this.#waiting.filter(({ sequence }) => sequence > oldest);
     for (const { action } of due) action();
   }

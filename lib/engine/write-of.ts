@@ -2,22 +2,26 @@ import type { CheckedEntry, CheckedQuery } from "../model/checked-query.js";
 import { checkLimit, type Limits } from "../model/limits.js";
 import { textBytes } from "../model/text.js";
 import { encodeMetadata } from "../rows/entry-rows.js";
+import type { Call } from "./call.js";
 import type { Write, WriteEntry } from "./command.js";
+import { Slice } from "./slice.js";
+
+type WriteQuery = CheckedQuery<"createStore" | "dropStore" | "dropNamespace" | "set" | "delete">;
 
 /** The write that a query asks for. @throws LIMIT_EXCEEDED where it is too big once it is encoded */
-export function writeOf(
-  query: CheckedQuery<"createStore" | "dropStore" | "dropNamespace" | "set" | "delete">,
-  limits: Limits,
-): Write {
+export async function writeOf(query: WriteQuery, limits: Limits, call: Call): Promise<Write> {
   if (query.kind !== "set") return query;
   const { kind, store, mode } = query;
+  const slice = new Slice(call);
+  const entries: WriteEntry[] = [];
   let bytes = 0;
-  const entries = query.entries.map((entry) => {
+  for (const entry of query.entries) {
     const encoded = encodeEntry(entry, limits);
     bytes += entry.vector.byteLength + textBytes(entry.id) + encoded.metadata.length;
     checkLimit(limits, "bytesPerWrite", bytes, "bytes of one set");
-    return encoded;
-  });
+    entries.push(encoded);
+    if (slice.isOver) await slice.next();
+  }
   return { kind, store, mode, entries };
 }
 

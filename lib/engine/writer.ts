@@ -8,6 +8,7 @@ import { type Command, readsWholeStore, type Write } from "./command.js";
 import { Draft, type Ground } from "./draft.js";
 import { PendingWrite } from "./pending-write.js";
 import type { Clock } from "./ports.js";
+import { Slice } from "./slice.js";
 import type { View } from "./view.js";
 
 /** What the writer needs to know of the engine around it. */
@@ -28,11 +29,17 @@ export class Writer {
   readonly #publisher: Publisher;
   readonly #clock: Clock;
   readonly #limits: Limits;
+  /** Those that were given up meanwhile among them, which are passed over. */
   #queue: PendingWrite[] = [];
+  #waiting = 0;
   #state: State;
   #sequence: number;
   #time: number;
   #running: Promise<void> | undefined;
+  /** Why no write is taken any more. */
+  #refusal: AhnlichError | undefined;
+  /** Why not even one that was taken is carried out. */
+  #failure: AhnlichError | undefined;
   #arrived: (() => void) | undefined;
 
   constructor(parts: {
@@ -53,24 +60,26 @@ export class Writer {
 
   /** Settles with the write's answer when it is durable and visible. */
   submit(write: Write, call: Call): Promise<unknown> {
-    if (this.#queue.length >= this.#limits.queuedWrites) {
-      const sentence = `${this.#queue.length} writes are waiting already (limits.queuedWrites)`;
+    if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
+    if (call.signal?.aborted) return Promise.reject(call.signal.reason);
+    if (this.#waiting >= this.#limits.queuedWrites) {
+      const sentence = `${this.#waiting} writes are waiting already (limits.queuedWrites)`;
       return Promise.reject(new AhnlichError("BUSY", sentence));
     }
-    this.#time = Math.max(this.#time, this.#clock.now());
+    const now = Math.floor(this.#clock.now());
+    if (now > this.#time && now <= timeMax) this.#time = now;
     const command = { ...write, sequence: ++this.#sequence, time: this.#time } as Command;
     return new Promise((resolve, reject) => {
-      this.#queue.push(new PendingWrite(command, call, resolve, reject, (p) => this.#forget(p)));
+      this.#queue.push(new PendingWrite(command, call, resolve, reject, () => this.#forget()));
+      this.#waiting++;
       this.#arrived?.();
       this.#running ??= this.#run();
     });
   }
 
-  /** Refuses what waits; what is under way goes on. */
+  /** Refuses what waits and what comes; what is under way goes on. */
   close(): void {
-    for (const pending of this.#queue.splice(0)) {
-      pending.reject(new AhnlichError("CLOSED", "the engine was closed before the write began"));
-    }
+    this.#refuse(new AhnlichError("CLOSED", "the engine was closed before the write began"));
   }
 
   /** Settles when nothing waits and nothing is under way. */
@@ -82,7 +91,7 @@ export class Writer {
   async #run(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     let ahead: Commit | undefined;
-    while (this.#queue.length > 0) {
+    while (this.#next() !== undefined) {
       if (this.#nextReadsAll()) await ahead?.settled;
       if (ahead?.isSettled) ahead = undefined;
       const group = await this.#gather(ahead);
@@ -90,19 +99,21 @@ export class Writer {
     }
     await ahead?.settled;
     this.#running = undefined;
-    if (this.#queue.length > 0) this.#running = this.#run();
+    if (this.#next() !== undefined) this.#running = this.#run();
   }
 
   /** Drafts what waits, and goes on while the transaction ahead is under way and there is room. */
   async #gather(ahead: Commit | undefined): Promise<Group> {
     const state = ahead?.draft.state ?? this.#state;
     const group = new Group({ view: this.#publisher.acquire(), state, before: ahead?.draft });
+    const slice = new Slice();
     for (;;) {
-      while (this.#queue.length > 0 && group.hasRoom) {
+      while (this.#next() !== undefined && group.hasRoom) {
         if (this.#nextReadsAll() && group.members.length > 0) break;
         await this.#add(group, this.#take());
+        if (slice.isOver) await slice.next();
       }
-      const blocked = this.#queue.length > 0;
+      const blocked = this.#next() !== undefined;
       if (!ahead || ahead.isSettled) break;
       const arrival = new Promise<void>((resolve) => {
         this.#arrived = resolve;
@@ -164,15 +175,16 @@ export class Writer {
     return commit;
   }
 
-  /** False where nothing of the group was written. */
+  /** False where the group is not what the next may build on. */
   async #carryOut(group: Group): Promise<boolean> {
     const { draft, members } = group;
     try {
+      if (this.#failure !== undefined) throw this.#failure;
       if (!draft.isEmpty) {
         draft.seal((members.at(-1) as PendingWrite).command);
         await this.#persistence.commit(draft.batch);
         this.#state = draft.state;
-        await this.#publisher.publish(draft);
+        await this.#publish(draft);
       }
     } catch (error) {
       for (const member of members) member.reject(toAhnlichError(error));
@@ -184,19 +196,54 @@ export class Writer {
     return true;
   }
 
+  /**
+   * What is durable but not seen must not be built on: views would give its ordinals and counts again. So
+   * nothing is written any more. Where the engine is closed nobody would see it, and that it is durable is enough.
+   */
+  async #publish(draft: Draft): Promise<void> {
+    try {
+      await this.#publisher.publish(draft);
+    } catch (thrown) {
+      const cause = toAhnlichError(thrown);
+      const sentence = `the engine takes no writes until it is opened again, since: ${cause.message}`;
+      this.#failure =
+        cause.code === "CLOSED" ? cause : new AhnlichError("READ_ONLY", sentence, { cause });
+      this.#refuse(this.#failure);
+      if (cause.code === "CLOSED") return;
+      const outcome = `the write is durable, but is not seen before the engine is opened again: ${cause.message}`;
+      throw new AhnlichError("OUTCOME_UNKNOWN", outcome, { cause });
+    }
+  }
+
+  #refuse(refusal: AhnlichError): void {
+    this.#refusal ??= refusal;
+    for (const pending of this.#queue.splice(0)) pending.reject(this.#refusal);
+    this.#waiting = 0;
+  }
+
+  /** The first that still waits. */
+  #next(): PendingWrite | undefined {
+    while (this.#queue[0]?.isGivenUp) this.#queue.shift();
+    return this.#queue[0];
+  }
+
   #nextReadsAll(): boolean {
-    const next = this.#queue[0];
+    const next = this.#next();
     return next !== undefined && readsWholeStore(next.command);
   }
 
   #take(): PendingWrite {
     const pending = this.#queue.shift() as PendingWrite;
     pending.isTaken = true;
+    this.#waiting--;
     return pending;
   }
 
-  #forget(pending: PendingWrite): void {
-    this.#queue = this.#queue.filter((other) => other !== pending);
+  /** One was given up. They are taken out when they are many: one by one each would cost a walk over all. */
+  #forget(): void {
+    this.#waiting--;
+    if (this.#queue.length < 2 * this.#waiting + 64) return;
+    this.#queue = this.#queue.filter(({ isGivenUp }) => !isGivenUp);
   }
 }
 
@@ -235,5 +282,7 @@ class Commit {
   }
 }
 
+/** Later than rows can say; a clock that says such a thing, or no number at all, is not followed. */
+const timeMax: number = 2 ** 48 - 1;
 /** Keeps a transaction, and so the wait of the writes behind it, short. */
 const entriesPerTransaction = 10_000;

@@ -1,3 +1,4 @@
+import { onAbort } from "../model/abort-listeners.js";
 import { AhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 
@@ -6,13 +7,14 @@ export class Patience {
   readonly #signal: AbortSignal | undefined;
   readonly #deadline: number | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
+  readonly #forget: (() => void) | undefined;
   readonly #aborted = (): void => this.#giveUp(abortError(this.#signal));
   /** Rejects the one promise that is raced now. */
   #giveUp: (error: AhnlichError) => void = () => {};
 
   constructor(signal: AbortSignal | undefined, timeoutMs: number | undefined) {
     this.#signal = signal;
-    signal?.addEventListener("abort", this.#aborted, { once: true });
+    this.#forget = signal && onAbort(signal, this.#aborted);
     if (timeoutMs === undefined) return;
     this.#deadline = performance.now() + timeoutMs;
     this.#timer = setTimeout(() => this.#giveUp(timeoutError()), timeoutMs);
@@ -47,7 +49,7 @@ export class Patience {
 
   end(): void {
     clearTimeout(this.#timer);
-    this.#signal?.removeEventListener("abort", this.#aborted);
+    this.#forget?.();
   }
 }
 

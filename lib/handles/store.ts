@@ -54,7 +54,7 @@ export interface Store<M = Metadata> extends AsyncIterable<Entry<M>> {
     target: VectorInput | Examples,
     options?: SearchOptions<M, I> & CallOptions,
   ): Promise<Match<M, I>[]>;
-  /** One search a target, answered in their order. */
+  /** One search a target, answered in their order; targets times `limit` is at most 100 x `limits.limit`. */
   searchMany<const I extends Include = {}>(
     targets: readonly VectorInput[],
     options?: SearchOptions<M, I> & CallOptions,

@@ -12,7 +12,7 @@ import { checkDeleteTarget } from "./check-delete-target.js";
 import { checkEntries } from "./check-entry.js";
 import { checkKeys, checkVector } from "./check-key.js";
 import { checkInclude, checkSearchOptions, checkSearchTarget, checkWhere } from "./check-search.js";
-import type { CheckedMember, CheckedQuery } from "./checked-query.js";
+import type { CheckedMember, CheckedQuery, CheckedSearchOptions } from "./checked-query.js";
 import { AhnlichError, toAhnlichError } from "./errors.js";
 import { checkLimit, type Limits } from "./limits.js";
 import { metrics } from "./metric.js";
@@ -79,8 +79,22 @@ function checkDimension(dimension: unknown, limits: Limits): number {
   return checked;
 }
 
-function checkTargets(targets: unknown, limits: Limits): Float32Array[] {
+/** One answer holds the matches of all targets, so their number is bounded too. */
+function checkTargets(
+  targets: unknown,
+  { limit }: CheckedSearchOptions,
+  limits: Limits,
+): Float32Array[] {
   const given = checkArray(targets, limits, "entriesPerWrite", "targets");
+  const bound = manyLimits * limits.limit;
+  if (given.length * limit > bound) {
+    const got = given.length * limit;
+    throw new AhnlichError(
+      "LIMIT_EXCEEDED",
+      `targets: ${given.length} x limit ${limit} is above ${bound} matches (${manyLimits} x limits.limit)`,
+      { details: { limit: "limit", bound, got } },
+    );
+  }
   return Array.from(given, (target, i) => checkVector(target, limits, `targets[${i}]`));
 }
 
@@ -103,6 +117,8 @@ function checkMember(query: unknown, limits: Limits): CheckedMember {
 }
 
 const pingMember: CheckedMember = { ok: true, query: { kind: "ping" } };
+/** A `searchMany` asks for at most so many times `limits.limit` matches. */
+const manyLimits = 100;
 const reasonLengthMax = 1_000;
 const setModes: readonly SetMode[] = ["upsert", "insert", "replace"];
 const kind = true;
@@ -214,11 +230,14 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
   },
   searchMany: {
     fields: { ...optionsOfSearch, targets: true },
-    check: (ask, limits) => ({
-      kind: "searchMany",
-      targets: checkTargets(ask.targets, limits),
-      ...checkSearchOptions(ask, limits),
-    }),
+    check: (ask, limits) => {
+      const options = checkSearchOptions(ask, limits);
+      return {
+        kind: "searchMany",
+        targets: checkTargets(ask.targets, options, limits),
+        ...options,
+      };
+    },
   },
   pipeline: {
     fields: { kind, queries: true },

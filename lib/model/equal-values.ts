@@ -10,11 +10,11 @@ export function equalValues(a: MetadataValue, b: MetadataValue): boolean {
   if (a instanceof Date) return b instanceof Date && a.getTime() === b.getTime();
   if (a instanceof Uint8Array) return b instanceof Uint8Array && equalBytes(a, b);
   if (Array.isArray(a)) return Array.isArray(b) && equalArrays(a, b);
-  return isFields(b) && equalFields(a as Fields, b);
+  return isObjectValue(b) && equalFields(a as ObjectValue, b);
 }
 
 /** Whether the value is an object with fields: no array, date or bytes. */
-export function isFields(value: MetadataValue): value is Fields {
+export function isObjectValue(value: MetadataValue): value is ObjectValue {
   return (
     typeof value === "object" &&
     value !== null &&
@@ -24,7 +24,7 @@ export function isFields(value: MetadataValue): value is Fields {
   );
 }
 
-export type Fields = { readonly [name: string]: MetadataValue };
+export type ObjectValue = { readonly [name: string]: MetadataValue };
 
 function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
@@ -38,7 +38,7 @@ function equalArrays(a: readonly MetadataValue[], b: readonly MetadataValue[]): 
   return true;
 }
 
-function equalFields(a: Fields, b: Fields): boolean {
+function equalFields(a: ObjectValue, b: ObjectValue): boolean {
   const names = Object.keys(a);
   if (names.length !== Object.keys(b).length) return false;
   return names.every((name) => Object.hasOwn(b, name) && equalValues(a[name], b[name]));

@@ -1,4 +1,4 @@
-import { type Fields, isFields } from "./equal-values.js";
+import { isObjectValue, type ObjectValue } from "./equal-values.js";
 import type { Metadata, MetadataValue } from "./metadata.js";
 
 export type FieldReader = (metadata: Metadata) => MetadataValue | undefined;
@@ -39,18 +39,18 @@ function placesOf(name: string): Place {
   return places[0];
 }
 
-function read(fields: Fields, place: Place): MetadataValue | undefined {
+function read(fields: ObjectValue, place: Place): MetadataValue | undefined {
   const whole = ownField(fields, place.whole);
   if (whole !== undefined) return whole;
   for (const { head, rest } of place.splits) {
     const inner = ownField(fields, head);
-    if (inner === undefined || !isFields(inner)) continue;
+    if (inner === undefined || !isObjectValue(inner)) continue;
     const found = read(inner, rest);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function ownField(fields: Fields, name: string): MetadataValue | undefined {
+function ownField(fields: ObjectValue, name: string): MetadataValue | undefined {
   return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }

@@ -1,7 +1,7 @@
 import { allOf, anyOf, negate } from "./combine-predicates.js";
 import { copyValue } from "./copy-value.js";
 import { describe } from "./describe.js";
-import { AhnlichError } from "./errors.js";
+import { failAt } from "./fail-at.js";
 import { checkLimit, type Limits } from "./limits.js";
 import type { MetadataValue } from "./metadata.js";
 import { isRangeOperator, parseRange, type RangeOperands } from "./parse-range.js";
@@ -32,12 +32,12 @@ class PredicateParser {
   /** `depth` counts this object and the ones around it. */
   parse(where: unknown, path: string, depth: number): Predicate {
     checkLimit(this.#limits, "metadataDepth", depth, `${path}: nesting`);
-    if (!isPlainObject(where)) fail(path, `expected an object, got ${describe(where)}`);
+    if (!isPlainObject(where)) failAt(path, `expected an object, got ${describe(where)}`);
     const members: Predicate[] = [];
     for (const name of namesOf(where, path)) {
       const given = where[name];
       const at = `${path}.${name}`;
-      if (given === undefined) fail(at, "undefined is no condition");
+      if (given === undefined) failAt(at, "undefined is no condition");
       const grouped = name.startsWith("$");
       members.push(grouped ? this.#group(name, given, at, depth) : this.#field(name, given, at));
     }
@@ -54,8 +54,8 @@ class PredicateParser {
         this.#count(1);
         return negate(this.parse(given, path, depth + 1));
       default:
-        if (!operators.has(name)) fail(path, `no such operator; there are ${groups.join(", ")}`);
-        fail(path, `an operator stands below a field: { field: { ${name}: ... } }`);
+        if (!operators.has(name)) failAt(path, `no such operator; there are ${groups.join(", ")}`);
+        failAt(path, `an operator stands below a field: { field: { ${name}: ... } }`);
     }
   }
 
@@ -68,13 +68,13 @@ class PredicateParser {
     this.#checkField(field, path);
     if (!isPlainObject(given)) return this.#operator(field, "$eq", given, path);
     const names = namesOf(given, path);
-    if (names.length === 0) fail(path, "expected operators; an object is compared with $eq");
+    if (names.length === 0) failAt(path, "expected operators; an object is compared with $eq");
     const members: Predicate[] = [];
     const bounds: RangeOperands = {};
     for (const name of names) {
       const operand = given[name];
       const at = `${path}.${name}`;
-      if (operand === undefined) fail(at, "undefined is no operand");
+      if (operand === undefined) failAt(at, "undefined is no operand");
       if (isRangeOperator(name)) {
         this.#count(1);
         bounds[name] = this.#value(operand, at);
@@ -123,21 +123,21 @@ class PredicateParser {
 
   #exists(field: string, operand: unknown, path: string): Predicate {
     this.#count(1);
-    if (typeof operand !== "boolean") fail(path, `expected a boolean, got ${describe(operand)}`);
+    if (typeof operand !== "boolean") failAt(path, `expected a boolean, got ${describe(operand)}`);
     const exists: Predicate = Object.freeze({ kind: "exists", field });
     return operand ? exists : negate(exists);
   }
 
   #prefix(field: string, operand: unknown, path: string): Predicate {
     this.#count(1);
-    if (typeof operand !== "string") fail(path, `expected a string, got ${describe(operand)}`);
+    if (typeof operand !== "string") failAt(path, `expected a string, got ${describe(operand)}`);
     this.#value(operand, path);
     return Object.freeze({ kind: "prefix", field, prefix: operand });
   }
 
   /** Every member counted, before any is looked at; holes are seen as undefined. */
   #list(given: unknown, path: string): unknown[] {
-    if (!Array.isArray(given)) fail(path, `expected an array, got ${describe(given)}`);
+    if (!Array.isArray(given)) failAt(path, `expected an array, got ${describe(given)}`);
     this.#count(given.length);
     return Array.from(given);
   }
@@ -147,9 +147,9 @@ class PredicateParser {
   }
 
   #checkField(field: string, path: string): void {
-    if (field === "") fail(path, "a field name is not empty");
+    if (field === "") failAt(path, "a field name is not empty");
     checkLimit(this.#limits, "metadataBytes", field.length, "where: length of a field name");
-    if (!field.isWellFormed()) fail(path, "the field name is not well-formed Unicode");
+    if (!field.isWellFormed()) failAt(path, "the field name is not well-formed Unicode");
     const parts = field.split(".").length;
     checkLimit(this.#limits, "metadataDepth", parts, `${path}: parts of a dotted name`);
   }
@@ -162,15 +162,12 @@ class PredicateParser {
 
 function failOperator(name: string, path: string): never {
   if (groups.includes(name)) {
-    fail(path, `${name} stands around fields, not below one: { ${name}: ... }`);
+    failAt(path, `${name} stands around fields, not below one: { ${name}: ... }`);
   }
-  if (name.startsWith("$")) fail(path, `no such operator; there are ${[...operators].join(", ")}`);
+  if (name.startsWith("$"))
+    failAt(path, `no such operator; there are ${[...operators].join(", ")}`);
   const ask = `a nested field is asked by its dotted name ("a.b"), a whole object by $eq`;
-  fail(path, `an object here holds operators only; ${ask}`);
-}
-
-function fail(path: string, sentence: string): never {
-  throw new AhnlichError("INVALID_ARGUMENT", `${path}: ${sentence}`, { details: { path } });
+  failAt(path, `an object here holds operators only; ${ask}`);
 }
 
 /** Dates and bytes cannot be frozen; they are ours alone all the same. */

@@ -1,6 +1,6 @@
 import { compareOrdered, orderedType } from "./compare-ordered.js";
 import { describe } from "./describe.js";
-import { AhnlichError } from "./errors.js";
+import { failAt } from "./fail-at.js";
 import type { MetadataValue } from "./metadata.js";
 import type { Bound, Ordered, RangePredicate } from "./predicate.js";
 
@@ -28,10 +28,10 @@ export function parseRange(
     const operand = operands[name];
     const found = orderedType(operand);
     if (found === undefined) {
-      fail(`${path}.${name}`, `expected a number, a string or a Date, got ${describe(operand)}`);
+      failAt(`${path}.${name}`, `expected a number, a string or a Date, got ${describe(operand)}`);
     }
     type ??= found;
-    if (found !== type) fail(path, `a range is within one type, got a ${type} and a ${found}`);
+    if (found !== type) failAt(path, `a range is within one type, got a ${type} and a ${found}`);
   }
   const bound = (name: RangeOperator): Bound | undefined => {
     const value = operands[name];
@@ -52,8 +52,4 @@ function tighter(
   if (exclusive === undefined || inclusive === undefined) return exclusive ?? inclusive;
   const order = compareOrdered(inclusive.value, exclusive.value) * direction;
   return order > 0 ? inclusive : exclusive;
-}
-
-function fail(path: string, sentence: string): never {
-  throw new AhnlichError("INVALID_ARGUMENT", `${path}: ${sentence}`, { details: { path } });
 }

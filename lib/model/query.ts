@@ -32,6 +32,7 @@ export interface Kinds {
     ask: StoreName & { target: VectorInput | Examples } & SearchOptions;
     answer: Match[];
   };
+  /** Targets times `limit` is at most 100 x `limits.limit`. */
   searchMany: {
     ask: StoreName & { targets: readonly VectorInput[] } & SearchOptions;
     answer: Match[][];

@@ -150,4 +150,5 @@ function isFloat32Array(value: unknown): value is Float32Array {
   );
 }
 
-const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+/** Whether this machine is. */
+export const littleEndian: boolean = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;

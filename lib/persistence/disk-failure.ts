@@ -1,5 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { AhnlichError, type ErrorCode } from "../model/errors.js";
+import { within } from "./within.js";
 
 /**
  * What went wrong while we were `doing` something in the folder, as what it was in truth: lmdb-js rejects with
@@ -11,7 +12,8 @@ export async function diskFailure(
   doing: string,
 ): Promise<AhnlichError> {
   if (thrown instanceof AhnlichError) return thrown;
-  const reason = await within(reasonOf(thrown), thrown);
+  // A commit that failed must not become one that hangs.
+  const reason = await within(reasonMilliseconds, reasonOf(thrown), thrown);
   const number = codeOf(reason);
   const code = await classify(number, folder);
   const came = reason instanceof Error ? reason.message : String(reason);
@@ -21,7 +23,7 @@ export async function diskFailure(
   });
 }
 
-/** A failure as it crosses from the writer's thread. */
+/** A failure as it crosses from the thread of a CommitWorker. */
 export interface ThrownThere {
   readonly code: number | undefined;
   readonly message: string;
@@ -67,19 +69,7 @@ async function isFull(folder: string): Promise<boolean> {
   }
 }
 
-/** `waited` when it settles in time, else `instead`: a commit that failed must not become one that hangs. */
-async function within<T>(waited: Promise<T>, instead: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<T>((resolve) => {
-    timer = setTimeout(resolve, 1_000, instead);
-  });
-  try {
-    return await Promise.race([waited, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
+const reasonMilliseconds = 1_000;
 const ioError = 5;
 const noSpace = 28;
 /** MDB_PAGE_NOTFOUND, MDB_CORRUPTED, MDB_VERSION_MISMATCH, MDB_INVALID. */

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { AhnlichError, type ErrorCode } from "../model/errors.js";
+import { littleEndian } from "../model/vector.js";
 
 /** Where an environment lies, by the folder's real path. */
 export interface LmdbFile {
@@ -104,18 +105,17 @@ function readMeta(descriptor: number, at: number, file: string): Meta {
   const bytes = Buffer.alloc(metaBytes);
   const read = readSync(descriptor, bytes, 0, metaBytes, at);
   const view = new DataView(bytes.buffer, bytes.byteOffset, metaBytes);
-  const little = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
-  if (read < metaBytes || view.getUint32(24, little) !== magic) {
+  if (read < metaBytes || view.getUint32(24, littleEndian) !== magic) {
     throw corrupt(file, "its first pages are not those of an LMDB environment");
   }
-  const version = view.getUint32(28, little);
+  const version = view.getUint32(28, littleEndian);
   if (version !== dataVersion) {
     throw corrupt(file, `LMDB data version: expected ${dataVersion}, got ${version}`);
   }
   return {
-    pageSize: view.getUint32(48, little),
-    roots: [view.getBigUint64(88, little), view.getBigUint64(136, little)],
-    transaction: view.getBigUint64(152, little),
+    pageSize: view.getUint32(48, littleEndian),
+    roots: [view.getBigUint64(88, littleEndian), view.getBigUint64(136, littleEndian)],
+    transaction: view.getBigUint64(152, littleEndian),
   };
 }
 

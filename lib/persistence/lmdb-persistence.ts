@@ -1,12 +1,13 @@
 import { dirname } from "node:path";
 import { AhnlichError } from "../model/errors.js";
+import { CommitWorker } from "./commit-worker.js";
 import { codeOf, diskFailure } from "./disk-failure.js";
 import type { LmdbEnvironment } from "./lmdb.js";
 import { fileBytes } from "./lmdb-file.js";
 import { LmdbSnapshot, LmdbState } from "./lmdb-snapshot.js";
 import type { Persistence, Snapshot } from "./persistence.js";
+import { within } from "./within.js";
 import type { WriteBatch } from "./write-batch.js";
-import { Writer } from "./writer.js";
 
 /** The right to write to an environment, as long as its owner row has this epoch. */
 export interface Ownership {
@@ -27,14 +28,14 @@ export interface LmdbOptions {
 
 /**
  * Persistence in an LMDB environment. Small batches go to a thread of lmdb-js, which costs this one
- * less than a millisecond; large ones to the writer. Every commit checks the epoch in its own transaction.
+ * less than a millisecond; large ones to the worker. Every commit checks the epoch in its own transaction.
  */
 export class LmdbPersistence implements Persistence {
   readonly path: string;
   readonly #environment: LmdbEnvironment;
   readonly #file: string;
   readonly #ownership: Ownership;
-  readonly #writer: Writer | undefined;
+  readonly #worker: CommitWorker | undefined;
   readonly #states = new Set<LmdbState>();
   /** The latest settled commit while it is held, and so what `snapshot` gives while the next is under way. */
   #latest: LmdbState | undefined;
@@ -47,7 +48,7 @@ export class LmdbPersistence implements Persistence {
     this.#environment = environment;
     this.#file = file;
     this.#ownership = ownership;
-    this.#writer = threads > 0 ? new Writer(file) : undefined;
+    this.#worker = threads > 0 ? new CommitWorker(file) : undefined;
   }
 
   get bytes(): number {
@@ -97,8 +98,8 @@ export class LmdbPersistence implements Persistence {
   #write(batch: WriteBatch, epoch: number): Promise<boolean> {
     const { bytes } = batch;
     if (batch.operations <= operationsBehind) return this.#environment.writeBehind(bytes, epoch);
-    if (this.#writer === undefined) return this.#environment.writeInTurns(bytes, epoch);
-    return this.#writer.write(bytes, epoch);
+    if (this.#worker === undefined) return this.#environment.writeInTurns(bytes, epoch);
+    return this.#worker.write(bytes, epoch);
   }
 
   /**
@@ -150,13 +151,14 @@ export class LmdbPersistence implements Persistence {
   async #close(): Promise<void> {
     await this.#underWay?.catch(() => undefined);
     for (const state of this.#states) state.close();
-    await this.#writer?.close();
+    await this.#worker?.close();
     try {
       this.#ownership.release();
     } catch {
       // The row stays, and whoever comes finds that nobody answers.
     }
-    await bounded(this.#environment.close());
+    // lmdb-js waits for its writes when it closes; one that hangs must not keep the process.
+    await within(closingMilliseconds, this.#environment.close(), undefined);
     await this.#ownership.end();
   }
 
@@ -167,24 +169,15 @@ export class LmdbPersistence implements Persistence {
 
 /**
  * Up to so many operations are queued from this thread, at a third of a microsecond each and as much
- * again when they are done. The writer is as fast with more and costs this thread nothing, but takes a message
+ * again when they are done. The worker is as fast with more and costs this thread nothing, but takes a message
  * each way.
  */
 const operationsBehind = 2_000;
 
 const readersFull = -30_790;
+const closingMilliseconds = 5_000;
 
 function lost(path: string, epoch: number): AhnlichError {
   const sentence = `another process has taken ${path}: expected it to be ours by epoch ${epoch}`;
   return new AhnlichError("LOCKED", sentence, { details: { path, epoch }, retryable: false });
-}
-
-/** lmdb-js waits for its writes when it closes; one that hangs must not keep the process. */
-async function bounded(closing: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, 5_000);
-  });
-  await Promise.race([closing, late]);
-  clearTimeout(timer);
 }

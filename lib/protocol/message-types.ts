@@ -17,6 +17,3 @@ export const messagesPerFrame = 10_000;
 
 /** The most characters of a reason or of an error's sentence; what is longer is cut. */
 export const sentenceMax = 2_000;
-
-/** Every message but requests and answers fits a frame of this many bytes, whoever the peer is. */
-export const smallMessageBytes: number = 16 * 1024;

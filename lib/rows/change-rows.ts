@@ -17,12 +17,13 @@ export function changeParts(count: number): number {
   return Math.ceil(count / changesPerPart);
 }
 
-export function putChanges(
+/** Puts one part after the other; it is done when all are asked for. */
+export function* putChanges(
   batch: WriteBatch,
   at: { incarnation: number; sequence: number; time: number },
   kind: ChangeKind,
   ids: readonly string[],
-): void {
+): Generator<void, void, undefined> {
   for (let part = 0; part * changesPerPart < ids.length; part++) {
     const slice = ids.slice(part * changesPerPart, (part + 1) * changesPerPart);
     const key = changeKey(at.incarnation, at.sequence, part);
@@ -39,6 +40,7 @@ export function putChanges(
         offset += 3 + written;
       }
     });
+    yield;
   }
 }
 

@@ -15,7 +15,7 @@ export interface ListenOptions {
   listener?: Listener | undefined;
   /** 512; more are refused with BUSY. A client is one `connect()`, however many connections. */
   maxClients?: number | undefined;
-  /** The largest frame taken, 16 KiB to 1 GiB; 16 MiB. */
+  /** The largest frame taken, 16 KiB to 1 GiB; 32 MiB, so that any `set` within the limits fits. */
   maxFrameBytes?: number | undefined;
   /**
    * Called when a client asks for a shutdown, after it was answered. Without it `shutdown` is
@@ -37,7 +37,7 @@ export function checkListenOptions(options: unknown): CheckedListenOptions {
     throw invalid("options", "an object", options);
   }
   const { host, port, socket, listener, ...others } = options as ListenOptions;
-  const { maxClients = 512, maxFrameBytes = 16 * 1024 * 1024, onShutdown, ...rest } = others;
+  const { maxClients = 512, maxFrameBytes = 32 * 1024 * 1024, onShutdown, ...rest } = others;
   for (const [name, value] of Object.entries(rest)) {
     if (value !== undefined)
       throw invalid(`options.${name.slice(0, 100)}`, "no such option", value);

@@ -17,7 +17,7 @@ export interface SessionSettings {
 }
 
 export const standardSettings: SessionSettings = {
-  maxFrameBytes: 16 * 1024 * 1024,
+  maxFrameBytes: 32 * 1024 * 1024,
   inFlightMax: 256,
   queuedBytesMax: 4 * 1024 * 1024,
   handshakeTimeoutMs: 5_000,

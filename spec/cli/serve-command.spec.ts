@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { connect, type RemoteEngine } from "ahnlich/client";
-import { TemporaryFolder } from "../support/folder.js";
 import { runNode } from "../support/run-node.js";
 import { ServeProcess } from "../support/serve-process.js";
+import { TemporaryFolder } from "../support/temporary-folder.js";
 
 describe("ahnlich serve", function () {
   this.timeout(60_000);

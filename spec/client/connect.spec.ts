@@ -275,6 +275,24 @@ describe("connect", () => {
       await client.ping();
     });
 
+    it("takes one signal for any number of calls, all of which it aborts, without a warning", async () => {
+      const server = await serving.listenInMemory();
+      const client = await serving.connect(server);
+      const warnings: Error[] = [];
+      const warned = (warning: Error) => void warnings.push(warning);
+      process.on("warning", warned);
+      const controller = new AbortController();
+      const options = { signal: controller.signal };
+      const store = client.store("s");
+      const searches = Array.from({ length: 50 }, () => store.search([1], options));
+      await serving.engine.held(50);
+      controller.abort();
+      for (const search of searches) await rejects(search, "ABORTED");
+      await turns();
+      process.off("warning", warned);
+      assert.deepEqual(warnings, []);
+    });
+
     it("sends nothing for a signal that is aborted already", async () => {
       const { client, peer } = await connectRaw();
       const aborted = AbortSignal.abort();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Store } from "../../lib/handles/store.js";
 import type { ErrorCode } from "../../lib/model/errors.js";
 import { duringSuite, type Reach } from "../support/reach.js";
-import { rejectsWith } from "../support/rejects-with.js";
+import { rejects } from "../support/rejects.js";
 
 /** Each gives a typed error, changes nothing, and leaves the engine usable. */
 export function badInputContract(reach: Reach): void {
@@ -22,11 +22,11 @@ export function badInputContract(reach: Reach): void {
     for (const [what, vector, code = "INVALID_ARGUMENT"] of vectors) {
       it(`${what} is no vector of an entry, a target or an example`, async () => {
         const given = vector as never;
-        await rejectsWith(code, store.set({ id: "new", vector: given }));
-        await rejectsWith(code, store.set({ vector: given }));
-        await rejectsWith(code, store.searchMany([[1, 2], given]));
-        await rejectsWith(code, store.search({ near: [given] }));
-        await rejectsWith(code, store.search(given));
+        await rejects(store.set({ id: "new", vector: given }), code);
+        await rejects(store.set({ vector: given }), code);
+        await rejects(store.searchMany([[1, 2], given]), code);
+        await rejects(store.search({ near: [given] }), code);
+        await rejects(store.search(given), code);
       });
     }
 
@@ -37,10 +37,10 @@ export function badInputContract(reach: Reach): void {
           { id: "new", vector: [1, 2] },
           { id: given, vector: [1, 2] },
         ];
-        await rejectsWith(code, store.set(entries));
-        await rejectsWith(code, store.get([given]));
-        await rejectsWith(code, store.delete(["there", given]));
-        await rejectsWith(code, store.search({ near: [given] }));
+        await rejects(store.set(entries), code);
+        await rejects(store.get([given]), code);
+        await rejects(store.delete(["there", given]), code);
+        await rejects(store.search({ near: [given] }), code);
       });
     }
 
@@ -49,16 +49,16 @@ export function badInputContract(reach: Reach): void {
         const given = name as never;
         const { engine } = suite;
         const made = engine.createStore(given, { dimension: 2 });
-        await rejectsWith("INVALID_ARGUMENT", made);
-        await rejectsWith("INVALID_ARGUMENT", engine.dropStore(given, { ifExists: true }));
-        await rejectsWith("INVALID_ARGUMENT", engine.execute({ kind: "count", store: given }));
+        await rejects(made, "INVALID_ARGUMENT");
+        await rejects(engine.dropStore(given, { ifExists: true }), "INVALID_ARGUMENT");
+        await rejects(engine.execute({ kind: "count", store: given }), "INVALID_ARGUMENT");
       });
     }
 
     for (const namespace of ["", "a/b", "a/", "a b", "n".repeat(129), "é"]) {
       it(`${JSON.stringify(namespace.slice(0, 10))} is no namespace`, async () => {
-        await rejectsWith("INVALID_ARGUMENT", suite.engine.dropNamespace(namespace));
-        await rejectsWith("INVALID_ARGUMENT", suite.engine.listStores({ namespace }));
+        await rejects(suite.engine.dropNamespace(namespace), "INVALID_ARGUMENT");
+        await rejects(suite.engine.listStores({ namespace }), "INVALID_ARGUMENT");
       });
     }
 
@@ -66,8 +66,8 @@ export function badInputContract(reach: Reach): void {
       it(`${what} makes no store`, async () => {
         const name = suite.newName();
         const made = suite.engine.createStore(name, options as never);
-        await rejectsWith("INVALID_ARGUMENT", made);
-        await rejectsWith("STORE_NOT_FOUND", suite.engine.store(name).info());
+        await rejects(made, "INVALID_ARGUMENT");
+        await rejects(suite.engine.store(name).info(), "STORE_NOT_FOUND");
       });
     }
 
@@ -77,29 +77,29 @@ export function badInputContract(reach: Reach): void {
           { id: "new", vector: [1, 2] },
           { id: "there", vector: [5, 5], metadata: metadata as never },
         ];
-        await rejectsWith(code, store.set(entries));
+        await rejects(store.set(entries), code);
       });
     }
 
     for (const [what, where, code = "INVALID_ARGUMENT"] of wheres) {
       it(`${what} is no predicate`, async () => {
         const given = where as never;
-        await rejectsWith(code, store.count({ where: given }));
-        await rejectsWith(code, store.find({ where: given }));
-        await rejectsWith(code, store.search([1, 2], { where: given }));
-        await rejectsWith(code, store.searchMany([[1, 2]], { where: given }));
-        await rejectsWith(code, store.delete({ where: given }));
+        await rejects(store.count({ where: given }), code);
+        await rejects(store.find({ where: given }), code);
+        await rejects(store.search([1, 2], { where: given }), code);
+        await rejects(store.searchMany([[1, 2]], { where: given }), code);
+        await rejects(store.delete({ where: given }), code);
       });
     }
 
     it("names the path of what is wrong in a predicate", async () => {
       const where = { $or: [{ a: 1 }, { "b.c": undefined }] };
-      const error = await rejectsWith("INVALID_ARGUMENT", store.count({ where }));
+      const error = await rejects(store.count({ where }), "INVALID_ARGUMENT");
       assert.match(error.message, /b\.c/);
     });
 
     it("names what was expected and what came", async () => {
-      const error = await rejectsWith("DIMENSION_MISMATCH", store.set({ vector: [1, 2, 3] }));
+      const error = await rejects(store.set({ vector: [1, 2, 3] }), "DIMENSION_MISMATCH");
       assert.match(error.message, /2.*3/);
       assert.deepEqual(error.details, { expected: 2, got: 3 });
       assert.equal(error.retryable, false);

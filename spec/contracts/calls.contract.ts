@@ -5,7 +5,7 @@ import type { CallOptions } from "../../lib/model/options.js";
 import { query } from "../../lib/model/query.js";
 import { randomEntries, randomNumbers, randomVector } from "../support/random.js";
 import { duringSuite, type Reach } from "../support/reach.js";
-import { errorOf, rejectsWith } from "../support/rejects-with.js";
+import { errorOf, rejects } from "../support/rejects.js";
 
 export function callsContract(reach: Reach): void {
   describe("calls", () => {
@@ -20,7 +20,7 @@ export function callsContract(reach: Reach): void {
       it(`aborted beforehand change nothing: ${method}`, async () => {
         const signal = AbortSignal.abort();
         const promise = call(suite.engine, store, { signal });
-        const error = await rejectsWith("ABORTED", promise);
+        const error = await rejects(promise, "ABORTED");
         assert.equal(error.name, "AbortError");
         assert.equal(await store.count(), 1);
         assert.equal((await store.get("there"))?.vector[0], 1);
@@ -37,7 +37,7 @@ export function callsContract(reach: Reach): void {
       it(`refuse an impossible timeoutMs: ${method}`, async () => {
         for (const timeoutMs of [0, -1, 1.5, Number.NaN, 2 ** 31, Number.POSITIVE_INFINITY, "5"]) {
           const promise = call(suite.engine, store, { timeoutMs: timeoutMs as number });
-          await rejectsWith("INVALID_ARGUMENT", promise);
+          await rejects(promise, "INVALID_ARGUMENT");
         }
         assert.equal(await store.count(), 1);
       });
@@ -59,7 +59,7 @@ export function callsContract(reach: Reach): void {
         const there = await fresh.get(entries.map(({ id }) => id));
         const written = there.filter((entry) => entry !== undefined).length;
         if (error === undefined) assert.equal(written, size);
-        else if ((await rejectsWith(["ABORTED", "OUTCOME_UNKNOWN"], set)).code === "ABORTED") {
+        else if ((await rejects(set, ["ABORTED", "OUTCOME_UNKNOWN"])).code === "ABORTED") {
           assert.equal(written, 0);
         } else assert.ok(written === 0 || written === size);
       }
@@ -75,7 +75,7 @@ export function callsContract(reach: Reach): void {
         controller.abort();
         const error = await errorOf(search);
         if (error === undefined) assert.deepEqual(await search, whole);
-        else assert.equal((await rejectsWith("ABORTED", search)).name, "AbortError");
+        else assert.equal((await rejects(search, "ABORTED")).name, "AbortError");
       }
       assert.deepEqual(await heavy.searchMany(targets), whole);
     });
@@ -85,7 +85,7 @@ export function callsContract(reach: Reach): void {
       const search = heavy.searchMany(targets, { timeoutMs: 1 });
       const error = await errorOf(search);
       if (error !== undefined) {
-        const { name, retryable } = await rejectsWith("TIMEOUT", search);
+        const { name, retryable } = await rejects(search, "TIMEOUT");
         assert.deepEqual({ name, retryable }, { name: "TimeoutError", retryable: true });
       }
       assert.equal((await heavy.searchMany(targets)).length, targets.length);
@@ -122,14 +122,14 @@ export function callsContract(reach: Reach): void {
 
     it("on a handle with an impossible name reject", async () => {
       const handle = suite.engine.store("not a name");
-      await rejectsWith("INVALID_ARGUMENT", handle.count());
-      await rejectsWith("INVALID_ARGUMENT", handle.set([]));
-      await rejectsWith("INVALID_ARGUMENT", handle.entries().next());
+      await rejects(handle.count(), "INVALID_ARGUMENT");
+      await rejects(handle.set([]), "INVALID_ARGUMENT");
+      await rejects(handle.entries().next(), "INVALID_ARGUMENT");
     });
 
     it("refuse a signal that is none", async () => {
       const options = { signal: {} as AbortSignal };
-      await rejectsWith("INVALID_ARGUMENT", store.count(options));
+      await rejects(store.count(options), "INVALID_ARGUMENT");
     });
 
     it("of one engine run side by side", async () => {

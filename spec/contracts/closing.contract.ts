@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Engine } from "../../lib/handles/engine.js";
 import { query } from "../../lib/model/query.js";
 import { type Reach, withEngine } from "../support/reach.js";
-import { rejectsWith } from "../support/rejects-with.js";
+import { rejects } from "../support/rejects.js";
 
 export function closingContract(reach: Reach): void {
   describe("closing", () => {
@@ -48,13 +48,13 @@ export function closingContract(reach: Reach): void {
           store.searchMany([]),
           store.info(),
         ];
-        for (const call of calls) await rejectsWith("CLOSED", call);
+        for (const call of calls) await rejects(call, "CLOSED");
       }));
 
     it("begun makes calls after it CLOSED", () =>
       withEngine(reach, async (engine) => {
         const closing = engine.close();
-        await rejectsWith("CLOSED", engine.ping());
+        await rejects(engine.ping(), "CLOSED");
         await closing;
       }));
 
@@ -77,7 +77,7 @@ export function closingContract(reach: Reach): void {
         };
         await use();
         assert.equal(await engine.closed, undefined);
-        await rejectsWith("CLOSED", engine.ping());
+        await rejects(engine.ping(), "CLOSED");
       }));
 
     it("keeps what was acknowledged, where anything is kept", () =>

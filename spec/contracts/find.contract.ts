@@ -3,7 +3,7 @@ import type { Store } from "../../lib/handles/store.js";
 import { byId } from "../support/naive-search.js";
 import { randomNumbers } from "../support/random.js";
 import { duringSuite, type Reach } from "../support/reach.js";
-import { rejectsWith } from "../support/rejects-with.js";
+import { rejects } from "../support/rejects.js";
 
 export function findContract(reach: Reach): void {
   describe("find", () => {
@@ -136,10 +136,10 @@ export function findContract(reach: Reach): void {
       assert.ok(foreign !== undefined && cursor !== undefined);
       const wrong = ["", "x", "e001", "????", "\u0000", "A".repeat(5_000), cursor.slice(0, -4)];
       for (const text of [...wrong, `${cursor}AAAA`, foreign]) {
-        await rejectsWith("INVALID_ARGUMENT", store.find({ cursor: text }));
+        await rejects(store.find({ cursor: text }), "INVALID_ARGUMENT");
       }
       for (const value of [1, null, {}]) {
-        await rejectsWith("INVALID_ARGUMENT", store.find({ cursor: value as never }));
+        await rejects(store.find({ cursor: value as never }), "INVALID_ARGUMENT");
       }
     });
   });
@@ -206,7 +206,7 @@ export function findContract(reach: Reach): void {
       const store = await suite.newStore({ dimension: 1 });
       assert.equal((await store.entries().next()).done, true);
       const missing = suite.engine.store(suite.newName());
-      await rejectsWith("STORE_NOT_FOUND", missing.entries().next());
+      await rejects(missing.entries().next(), "STORE_NOT_FOUND");
     });
   });
 }

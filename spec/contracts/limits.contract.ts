@@ -3,7 +3,7 @@ import type { AhnlichError } from "../../lib/model/errors.js";
 import type { Limits } from "../../lib/model/limits.js";
 import { query } from "../../lib/model/query.js";
 import { duringSuite, type Reach, withEngine } from "../support/reach.js";
-import { errorOf, rejectsWith } from "../support/rejects-with.js";
+import { errorOf, rejects } from "../support/rejects.js";
 
 const limits = {
   dimension: 8,
@@ -70,9 +70,9 @@ export function limitsContract(reach: Reach): void {
       await set("\u{1f680}".repeat(4));
       await set("é".repeat(8));
       for (const id of ["\u{1f680}".repeat(4), "é".repeat(8)]) {
-        await rejectsWith("LIMIT_EXCEEDED", set(`${id}x`));
-        await rejectsWith("LIMIT_EXCEEDED", store.get(`${id}x`));
-        await rejectsWith("LIMIT_EXCEEDED", store.delete(`${id}x`));
+        await rejects(set(`${id}x`), "LIMIT_EXCEEDED");
+        await rejects(store.get(`${id}x`), "LIMIT_EXCEEDED");
+        await rejects(store.delete(`${id}x`), "LIMIT_EXCEEDED");
       }
     });
 
@@ -174,10 +174,7 @@ export function limitsContract(reach: Reach): void {
         async (engine) => {
           await engine.createStore("a", { dimension: 1 });
           await engine.createStore("b", { dimension: 1 });
-          const error = await rejectsWith(
-            "LIMIT_EXCEEDED",
-            engine.createStore("c", { dimension: 1 }),
-          );
+          const error = await rejects(engine.createStore("c", { dimension: 1 }), "LIMIT_EXCEEDED");
           assert.deepEqual(error.details, { limit: "stores", bound: 2, got: 3 });
           await engine.createStore("a", { dimension: 1, ifNotExists: true });
           await engine.dropStore("a");
@@ -223,7 +220,7 @@ export function limitsContract(reach: Reach): void {
           );
           const settled = await Promise.allSettled(sets);
           for (const [n, { status }] of settled.entries()) {
-            if (status === "rejected") await rejectsWith(["BUSY", "LIMIT_EXCEEDED"], sets[n]);
+            if (status === "rejected") await rejects(sets[n], ["BUSY", "LIMIT_EXCEEDED"]);
             assert.equal((await store.get(`e${n}`)) !== undefined, status === "fulfilled");
           }
           await store.set({ id: "later", vector: [1] });

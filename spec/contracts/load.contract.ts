@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Store } from "../../lib/handles/store.js";
 import { duringSuite, type Reach } from "../support/reach.js";
-import { errorOf, rejectsWith } from "../support/rejects-with.js";
+import { errorOf, rejects } from "../support/rejects.js";
 
 export function loadContract(reach: Reach): void {
   describe("load", () => {
@@ -45,7 +45,7 @@ export function loadContract(reach: Reach): void {
 
     it("writes each batch all or nothing, and keeps those before the refused one", async () => {
       const entries = numbered(30).map((entry, n) => (n === 25 ? { ...entry, vector: [] } : entry));
-      await rejectsWith("INVALID_ARGUMENT", store.load(entries, { batch: 10 }));
+      await rejects(store.load(entries, { batch: 10 }), "INVALID_ARGUMENT");
       const count = await store.count();
       assert.ok(count % 10 === 0 && count <= 20, `${count} entries are there`);
       assert.equal(await store.get("e0020"), undefined);
@@ -60,7 +60,7 @@ export function loadContract(reach: Reach): void {
           ended = true;
         }
       }
-      await rejectsWith("DIMENSION_MISMATCH", store.load(source(), { batch: 5 }));
+      await rejects(store.load(source(), { batch: 5 }), "DIMENSION_MISMATCH");
       assert.ok(ended);
     });
 
@@ -77,8 +77,8 @@ export function loadContract(reach: Reach): void {
     it("loads nothing from nothing, but wants the store", async () => {
       assert.deepEqual(await store.load([]), { inserted: 0, updated: 0, version: 0 });
       const missing = suite.engine.store(suite.newName());
-      await rejectsWith("STORE_NOT_FOUND", missing.load([]));
-      await rejectsWith("STORE_NOT_FOUND", missing.load(numbered(1)));
+      await rejects(missing.load([]), "STORE_NOT_FOUND");
+      await rejects(missing.load(numbered(1)), "STORE_NOT_FOUND");
     });
 
     it("updates what is there", async () => {
@@ -92,7 +92,7 @@ export function loadContract(reach: Reach): void {
     it("refuses a batch that is no number of entries", async () => {
       for (const batch of [0, -1, 1.5, Number.NaN, "10"]) {
         const loaded = store.load(numbered(3), { batch: batch as number });
-        await rejectsWith("INVALID_ARGUMENT", loaded);
+        await rejects(loaded, "INVALID_ARGUMENT");
       }
       assert.equal(await store.count(), 0);
     });
@@ -109,7 +109,7 @@ export function loadContract(reach: Reach): void {
           if (done >= 50) controller.abort();
         },
       });
-      await rejectsWith(["ABORTED", "OUTCOME_UNKNOWN"], loaded);
+      await rejects(loaded, ["ABORTED", "OUTCOME_UNKNOWN"]);
     });
   });
 }

@@ -3,7 +3,7 @@ import type { Outcome } from "../../lib/model/answers.js";
 import { AhnlichError } from "../../lib/model/errors.js";
 import { query } from "../../lib/model/query.js";
 import { duringSuite, type Reach } from "../support/reach.js";
-import { rejectsWith } from "../support/rejects-with.js";
+import { rejects } from "../support/rejects.js";
 
 export function pipelineContract(reach: Reach): void {
   describe("pipeline", () => {
@@ -87,7 +87,7 @@ export function pipelineContract(reach: Reach): void {
       const { code, details, message } = outcome.error;
       assert.equal(code, "DIMENSION_MISMATCH");
       assert.deepEqual(details, { expected: 3, got: 1 });
-      const thrown = await rejectsWith(code, suite.engine.store(store).search([1]));
+      const thrown = await rejects(suite.engine.store(store).search([1]), code);
       assert.equal(thrown.message, message);
       assert.deepEqual(thrown.details, details);
     });
@@ -119,7 +119,7 @@ export function pipelineContract(reach: Reach): void {
 
     it("refuses what is no list", async () => {
       for (const queries of [undefined, null, "ping", {}, 5]) {
-        await rejectsWith("INVALID_ARGUMENT", suite.engine.pipeline(queries as never));
+        await rejects(suite.engine.pipeline(queries as never), "INVALID_ARGUMENT");
       }
     });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomEntries, randomNumbers, randomVector } from "../support/random.js";
 import { duringSuite, type Reach } from "../support/reach.js";
-import { rejectsWith } from "../support/rejects-with.js";
+import { rejects } from "../support/rejects.js";
 
 export function searchManyContract(reach: Reach): void {
   describe("searchMany", () => {
@@ -47,9 +47,9 @@ export function searchManyContract(reach: Reach): void {
 
     it("refuses all where one target is wrong", async () => {
       const store = await suite.newStore({ dimension: 6 });
-      await rejectsWith("DIMENSION_MISMATCH", store.searchMany([targets[0], [1, 2]]));
+      await rejects(store.searchMany([targets[0], [1, 2]]), "DIMENSION_MISMATCH");
       const nan = [1, 2, 3, 4, 5, Number.NaN];
-      await rejectsWith("INVALID_ARGUMENT", store.searchMany([targets[0], nan]));
+      await rejects(store.searchMany([targets[0], nan]), "INVALID_ARGUMENT");
     });
   });
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Store } from "../../lib/handles/store.js";
 import { duringSuite, type Reach } from "../support/reach.js";
-import { rejectsWith } from "../support/rejects-with.js";
+import { rejects } from "../support/rejects.js";
 
 export function setContract(reach: Reach): void {
   describe("set", () => {
@@ -82,14 +82,14 @@ export function setContract(reach: Reach): void {
     it("inserts only what is not there, all or nothing", async () => {
       await store.set({ id: "b", vector: [1, 1] }, { mode: "insert" });
       const entries = ["a", "b", "c"].map((id) => ({ id, vector: [2, 2] }));
-      await rejectsWith("ENTRY_EXISTS", store.set(entries, { mode: "insert" }));
+      await rejects(store.set(entries, { mode: "insert" }), "ENTRY_EXISTS");
       assert.deepEqual(await idsOf(store), ["b"]);
       assert.deepEqual((await store.get("b"))?.vector, Float32Array.of(1, 1));
     });
 
     it("refuses to insert an id twice in a call", async () => {
       const entries = ["a", "b", "a"].map((id) => ({ id, vector: [2, 2] }));
-      await rejectsWith("ENTRY_EXISTS", store.set(entries, { mode: "insert" }));
+      await rejects(store.set(entries, { mode: "insert" }), "ENTRY_EXISTS");
       assert.deepEqual(await idsOf(store), []);
     });
 
@@ -99,7 +99,7 @@ export function setContract(reach: Reach): void {
         { id: "b", vector: [1, 1] },
       ]);
       const entries = ["a", "b", "c"].map((id) => ({ id, vector: [2, 2] }));
-      await rejectsWith("ENTRY_NOT_FOUND", store.set(entries, { mode: "replace" }));
+      await rejects(store.set(entries, { mode: "replace" }), "ENTRY_NOT_FOUND");
       assert.deepEqual((await store.get("a"))?.vector, Float32Array.of(1, 1));
       assert.equal(await store.count(), 2);
       const response = await store.set(entries.slice(0, 2), { mode: "replace" });
@@ -121,7 +121,7 @@ export function setContract(reach: Reach): void {
           { id: "there", vector: [2, 2] },
           { id: "wrong", vector: wrong },
         ];
-        await rejectsWith(["INVALID_ARGUMENT", "DIMENSION_MISMATCH"], store.set(entries));
+        await rejects(store.set(entries), ["INVALID_ARGUMENT", "DIMENSION_MISMATCH"]);
       }
       assert.deepEqual(await idsOf(store), ["there"]);
       assert.deepEqual((await store.get("there"))?.vector, Float32Array.of(1, 1));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Engine } from "../../lib/handles/engine.js";
 import type { Query } from "../../lib/model/query.js";
 import { duringSuite, type Reach, withEngine } from "../support/reach.js";
-import { rejectsWith } from "../support/rejects-with.js";
+import { rejects } from "../support/rejects.js";
 
 export function storesContract(reach: Reach): void {
   describe("stores", () => {
@@ -27,7 +27,7 @@ export function storesContract(reach: Reach): void {
     it("refuses to make a store twice", async () => {
       const name = suite.newName();
       await suite.engine.createStore(name, { dimension: 3 });
-      await rejectsWith("STORE_EXISTS", suite.engine.createStore(name, { dimension: 3 }));
+      await rejects(suite.engine.createStore(name, { dimension: 3 }), "STORE_EXISTS");
     });
 
     it("takes a store that is there for made where ifNotExists is given", async () => {
@@ -51,7 +51,7 @@ export function storesContract(reach: Reach): void {
         { dimension: 3 },
       ] as const) {
         const again = suite.engine.createStore(name, { ...options, ifNotExists: true });
-        await rejectsWith("STORE_EXISTS", again);
+        await rejects(again, "STORE_EXISTS");
       }
       const { dimension, metric } = await suite.engine.store(name).info();
       assert.deepEqual({ dimension, metric }, { dimension: 3, metric: "dot" });
@@ -90,7 +90,7 @@ export function storesContract(reach: Reach): void {
       const name = suite.newName();
       const store = suite.engine.store(name);
       assert.equal(store.name, name);
-      await rejectsWith("STORE_NOT_FOUND", store.count());
+      await rejects(store.count(), "STORE_NOT_FOUND");
       await suite.engine.createStore(name, { dimension: 2 });
       assert.equal(await store.count(), 0);
     });
@@ -99,12 +99,12 @@ export function storesContract(reach: Reach): void {
       const store = await suite.newStore({ dimension: 2 });
       await store.set({ id: "a", vector: [1, 2] });
       assert.equal(await suite.engine.dropStore(store.name), true);
-      await rejectsWith("STORE_NOT_FOUND", store.get("a"));
+      await rejects(store.get("a"), "STORE_NOT_FOUND");
     });
 
     it("refuses to drop a store that is not there, unless ifExists is given", async () => {
       const name = suite.newName();
-      await rejectsWith("STORE_NOT_FOUND", suite.engine.dropStore(name));
+      await rejects(suite.engine.dropStore(name), "STORE_NOT_FOUND");
       assert.equal(await suite.engine.dropStore(name, { ifExists: true }), false);
       await suite.engine.createStore(name, { dimension: 2 });
       assert.equal(await suite.engine.dropStore(name, { ifExists: true }), true);
@@ -153,7 +153,7 @@ export function storesContract(reach: Reach): void {
     for (const [kind, ask] of Object.entries(asksOfAStore)) {
       it(`answers STORE_NOT_FOUND to ${kind} without a store`, async () => {
         const asked = { kind, store: suite.newName(), ...ask } as Query;
-        await rejectsWith("STORE_NOT_FOUND", suite.engine.execute(asked));
+        await rejects(suite.engine.execute(asked), "STORE_NOT_FOUND");
       });
     }
   });
@@ -164,7 +164,7 @@ export function storesContract(reach: Reach): void {
         withEngine(reach, async (other) => {
           const store = await engine.createStore("s", { dimension: 1 });
           await store.set({ id: "a", vector: [1] });
-          await rejectsWith("STORE_NOT_FOUND", other.store("s").get("a"));
+          await rejects(other.store("s").get("a"), "STORE_NOT_FOUND");
           await other.createStore("s", { dimension: 2 });
           assert.equal(await other.store("s").count(), 0);
           await other.close();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Store } from "../../lib/handles/store.js";
 import { duringSuite, type Reach } from "../support/reach.js";
-import { rejectsWith } from "../support/rejects-with.js";
+import { rejects } from "../support/rejects.js";
 
 export function versionsContract(reach: Reach): void {
   describe("versions", () => {
@@ -66,7 +66,7 @@ export function versionsContract(reach: Reach): void {
       const { version } = await store.set({ id: "a", vector });
       for (const ifVersion of [0, first.version, version + 1, Number.MAX_SAFE_INTEGER]) {
         const write = store.set({ id: "a", vector: [3, 4], ifVersion });
-        await rejectsWith("VERSION_CONFLICT", write);
+        await rejects(write, "VERSION_CONFLICT");
       }
       assert.deepEqual((await store.get("a"))?.vector, Float32Array.of(1, 2));
       assert.equal((await store.get("a"))?.version, version);
@@ -74,9 +74,9 @@ export function versionsContract(reach: Reach): void {
 
     it("let ifVersion 0 mean that the entry must not be there", async () => {
       const { version } = await store.set({ id: "a", vector, ifVersion: 0 });
-      await rejectsWith("VERSION_CONFLICT", store.set({ id: "a", vector, ifVersion: 0 }));
+      await rejects(store.set({ id: "a", vector, ifVersion: 0 }), "VERSION_CONFLICT");
       await store.delete("a");
-      await rejectsWith("VERSION_CONFLICT", store.set({ id: "a", vector, ifVersion: version }));
+      await rejects(store.set({ id: "a", vector, ifVersion: version }), "VERSION_CONFLICT");
       assert.equal((await store.set({ id: "a", vector, ifVersion: 0 })).inserted, 1);
     });
 
@@ -90,7 +90,7 @@ export function versionsContract(reach: Reach): void {
         { id: "b", vector: [3, 4], ifVersion: version + 1 },
         { id: "c", vector: [3, 4] },
       ];
-      await rejectsWith("VERSION_CONFLICT", store.set(entries));
+      await rejects(store.set(entries), "VERSION_CONFLICT");
       assert.equal(await store.count(), 2);
       assert.deepEqual((await store.get("a"))?.vector, Float32Array.of(1, 2));
     });
@@ -103,7 +103,7 @@ export function versionsContract(reach: Reach): void {
       const settled = await Promise.allSettled(writes);
       const won = settled.findIndex(({ status }) => status === "fulfilled");
       const lost = writes.filter((_, writer) => writer !== won);
-      for (const write of lost) await rejectsWith("VERSION_CONFLICT", write);
+      for (const write of lost) await rejects(write, "VERSION_CONFLICT");
       assert.deepEqual((await store.get("a"))?.metadata, { writer: won });
     });
   });

@@ -4,8 +4,8 @@ import { decode } from "../../lib/encoding/decode.js";
 import { encode } from "../../lib/encoding/encode.js";
 import { depthMax } from "../../lib/encoding/inspect.js";
 import { AhnlichError } from "../../lib/model/errors.js";
+import { values } from "../support/arbitrary-values.js";
 import { seeded } from "../support/seeded.js";
-import { values } from "../support/values.js";
 
 const stored = { code: "CORRUPT" } as const;
 const again = (value: unknown): unknown => decode(encode(value), stored);

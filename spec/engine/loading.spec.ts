@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import { type EmbeddedEngine, open, type Store } from "../../lib/index.js";
-import { MemoryPersistence } from "../../lib/persistence/memory.js";
 import { Persistence, provide } from "../../lib/ports.js";
-import { UnrulyPersistence } from "../faults/unruly-persistence.js";
+import { LastingPersistence } from "../faults/lasting-persistence.js";
+import { until } from "../support/until.js";
 
 describe("a store that was there when the engine opened", () => {
   const total = 6_000;
   const entry = (i: number, n = 0) => ({ id: `${i}`, vector: [i, 1, 0], metadata: { n } });
-  let persistence: UndyingPersistence;
+  let persistence: LastingPersistence;
   let engine: EmbeddedEngine;
   let store: Store<{ n: number }>;
 
   before(async () => {
-    persistence = new UndyingPersistence();
+    persistence = new LastingPersistence();
     await using first = await reopen();
     const made = await first.createStore("s", { dimension: 3, metric: "euclidean" });
     await made.set(Array.from({ length: total }, (_, i) => entry(i)));
@@ -89,6 +89,24 @@ describe("a store that was there when the engine opened", () => {
     assert.equal((await found(12_345))?.id, "12345");
   });
 
+  it("takes no entry that died between commit and publication for one that lives", async () => {
+    const other = await engine.createStore("other", { dimension: 1_000 });
+    const vector = new Float32Array(1_000);
+    const many = Array.from({ length: 4_000 }, (_, i) => ({ id: `${i}`, vector }));
+    persistence.unruly.holdBack();
+    const written = [store.set(entry(7, 1)), store.delete("2000"), other.set(many)];
+    const before = persistence.unruly.committed.length;
+    for (let i = 0; i < 100; i++) await turn();
+    persistence.unruly.goOn();
+    await until(() => persistence.unruly.committed.length > before);
+    await found(7);
+    await Promise.all(written);
+    const all = await store.search([0, 0, 0], { limit: 10_000 });
+    assert.equal(new Set(all.map(({ id }) => id)).size, all.length);
+    assert.equal(all.length, await store.count());
+    assert.ok(!all.some(({ id }) => id === "2000"));
+  });
+
   it("gives up the wait of one caller, and reads on for the others", async () => {
     const controller = new AbortController();
     const aborted = store.search([1, 1, 0], { signal: controller.signal });
@@ -110,23 +128,3 @@ describe("a store that was there when the engine opened", () => {
     await assert.rejects(engine.store("gone").count(), { code: "STORE_NOT_FOUND" });
   });
 });
-
-/** Memory that outlives the engines that stand on it. */
-class UndyingPersistence implements Persistence {
-  readonly unruly = new UnrulyPersistence(new MemoryPersistence());
-  readonly path = undefined;
-
-  get bytes(): number {
-    return this.unruly.bytes;
-  }
-
-  snapshot(): ReturnType<Persistence["snapshot"]> {
-    return this.unruly.snapshot();
-  }
-
-  commit(batch: Parameters<Persistence["commit"]>[0]): Promise<void> {
-    return this.unruly.commit(batch);
-  }
-
-  async close(): Promise<void> {}
-}

@@ -2,20 +2,20 @@ import assert from "node:assert/strict";
 import { type EmbeddedEngine, open, type Store } from "../../lib/index.js";
 import { metrics } from "../../lib/model/metric.js";
 import { randomEntries, randomNumbers, randomVector } from "../support/random.js";
-import { rejectsWith } from "../support/rejects-with.js";
-import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.js";
+import { rejects } from "../support/rejects.js";
+import { TemporaryFolder } from "../support/temporary-folder.js";
 
 for (const threads of [0, 1]) {
   describe(`a folder opened again, ${threads === 0 ? "no worker" : "a worker"}`, () => {
     let folder: TemporaryFolder;
     let engine: EmbeddedEngine;
     beforeEach(async () => {
-      folder = await temporaryFolder();
+      folder = new TemporaryFolder();
       engine = await open(folder.path, { threads });
     });
     afterEach(async () => {
       await engine.close();
-      await folder[Symbol.asyncDispose]();
+      folder.remove();
     });
     const reopen = async () => {
       await engine.close();
@@ -88,7 +88,7 @@ for (const threads of [0, 1]) {
         ["kept", 1],
       ]);
       assert.deepEqual(await engine.store("again").search([1, 2]), []);
-      await rejectsWith("STORE_NOT_FOUND", engine.store("dropped").count());
+      await rejects(engine.store("dropped").count(), "STORE_NOT_FOUND");
       assert.equal((await engine.store("kept").find()).entries[0].id, "b");
     });
 
@@ -117,15 +117,15 @@ for (const threads of [0, 1]) {
       const { version } = await store.set([{ vector: [1, 2] }, { id: "named", vector: [1, 2] }]);
       await reopen();
       const after: Store = engine.store("s");
-      await rejectsWith("ENTRY_EXISTS", after.set({ vector: [1, 2] }, { mode: "insert" }));
+      await rejects(after.set({ vector: [1, 2] }, { mode: "insert" }), "ENTRY_EXISTS");
       const wrong = { id: "named", vector: [3, 4], ifVersion: version + 1 };
-      await rejectsWith("VERSION_CONFLICT", after.set(wrong));
+      await rejects(after.set(wrong), "VERSION_CONFLICT");
       const { updated } = await after.set({ ...wrong, ifVersion: version });
       assert.equal(updated, 1);
       assert.equal((await after.get([[1, 2]]))[0]?.version, version);
       const same = { dimension: 2, ifNotExists: true };
       assert.equal(await (await engine.createStore("s", same)).count(), 2);
-      await rejectsWith("STORE_EXISTS", engine.createStore("s", { ...same, dimension: 3 }));
+      await rejects(engine.createStore("s", { ...same, dimension: 3 }), "STORE_EXISTS");
     });
 
     it("has what was acknowledged when it was closed in the midst of writes", async () => {
@@ -150,7 +150,7 @@ for (const threads of [0, 1]) {
     it("is LOCKED while it is open, and left as it is", async () => {
       const store = await engine.createStore("s", { dimension: 1 });
       await store.set({ id: "a", vector: [1] });
-      const error = await rejectsWith("LOCKED", open(folder.path, { threads }));
+      const error = await rejects(open(folder.path, { threads }), "LOCKED");
       assert.equal(error.retryable, true);
       await store.set({ id: "b", vector: [1] });
       await reopen();

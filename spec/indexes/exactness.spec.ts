@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
 import type { VectorIndex } from "../../lib/indexes/vector-index.js";
-import type { Metric } from "../../lib/model/metric.js";
-import { allMetrics, NaiveIndex, pairs, randomVector, seeded, unaligned } from "./oracle.js";
+import { type Metric, metrics } from "../../lib/model/metric.js";
+import { randomNumbers, randomVector } from "../support/random.js";
+import { NaiveIndex, pairs, unaligned } from "./oracle.js";
 
 describe("ExactVectorIndex, held against float64 brute force", () => {
   const indexes = new ExactVectorIndexes({ threads: 0 });
@@ -38,16 +39,16 @@ describe("ExactVectorIndex, held against float64 brute force", () => {
 
   for (const dimension of [1, 3, 4, 15, 16, 17, 100, 384, 768, 1536, 4096]) {
     it(`gives the same set, order and distances with ${dimension} dimensions`, async () => {
-      const random = seeded(dimension);
+      const random = randomNumbers(dimension);
       const vectors = awkward(dimension, random);
       const targets = [
-        randomVector(dimension, random),
-        randomVector(dimension, random, 1e-30),
+        randomVector(random, dimension),
+        randomVector(random, dimension, 1e-30),
         vectors[7],
         new Float32Array(dimension),
         new Float32Array(dimension).fill(-0),
       ];
-      for (const metric of allMetrics) {
+      for (const metric of metrics) {
         for (const limit of [1, 10, 77, 1000]) await check(vectors, targets, metric, limit);
       }
     });
@@ -60,7 +61,7 @@ describe("ExactVectorIndex, held against float64 brute force", () => {
       fc.asyncProperty(
         fc.array(vector, { maxLength: 90 }),
         fc.array(vector, { minLength: 1, maxLength: 3 }),
-        fc.constantFrom(...allMetrics),
+        fc.constantFrom(...metrics),
         fc.integer({ min: 1, max: 20 }),
         fc.option(fc.double({ min: -2, max: 3, noNaN: true }), { nil: undefined }),
         async (rows, asked, metric, limit, maxDistance) => {
@@ -85,7 +86,7 @@ describe("ExactVectorIndex, held against float64 brute force", () => {
       fc.asyncProperty(
         fc.array(vector, { minLength: 1, maxLength: 200 }),
         vector,
-        fc.constantFrom(...allMetrics),
+        fc.constantFrom(...metrics),
         fc.integer({ min: 1, max: 9 }),
         async (rows, target, metric, limit) => {
           const targets = [Float32Array.from(target)];
@@ -102,15 +103,15 @@ describe("ExactVectorIndex, held against float64 brute force", () => {
   });
 
   it("tells apart neighbours that float32 arithmetic confuses", async () => {
-    const random = seeded(5);
-    for (const metric of allMetrics) {
-      const base = randomVector(100, random);
+    const random = randomNumbers(5);
+    for (const metric of metrics) {
+      const base = randomVector(random, 100);
       const vectors = Array.from({ length: 700 }, () => {
         const near = base.slice();
         near[Math.floor(random() * 100)] *= 1 + Math.floor(random() * 5) * 2 ** -23;
         return near;
       });
-      await check(vectors, [base, randomVector(100, random)], metric, 10);
+      await check(vectors, [base, randomVector(random, 100)], metric, 10);
     }
   });
 
@@ -150,16 +151,16 @@ describe("ExactVectorIndex, held against float64 brute force", () => {
 
   it("returns all that tie with the last, however many", async () => {
     const vectors = Array.from({ length: 3000 }, () => Float32Array.of(0.1, 0.2, 0.3));
-    for (const metric of allMetrics) {
+    for (const metric of metrics) {
       await check([...vectors, Float32Array.of(-9, -9, -9)], [Float32Array.of(1, 2, 5)], metric, 2);
     }
   });
 
   it("keeps what is not farther than maxDistance, the bound included", async () => {
-    const random = seeded(11);
-    const vectors = Array.from({ length: 300 }, () => randomVector(16, random));
-    const target = randomVector(16, random);
-    for (const metric of allMetrics) {
+    const random = randomNumbers(11);
+    const vectors = Array.from({ length: 300 }, () => randomVector(random, 16));
+    const target = randomVector(random, 16);
+    for (const metric of metrics) {
       const { index } = filled(16, vectors);
       const [all] = await index.search({ targets: [target], metric, limit: 300, sequence: 1 });
       const bounds = [all.distances[0], all.distances[40], all.distances[299], -1e9, 1e300, 0];
@@ -170,9 +171,9 @@ describe("ExactVectorIndex, held against float64 brute force", () => {
   });
 
   it("answers more targets than go through memory together, each as if alone", async () => {
-    const random = seeded(13);
-    const vectors = Array.from({ length: 500 }, () => randomVector(17, random));
-    const targets = Array.from({ length: 100 }, () => randomVector(17, random));
+    const random = randomNumbers(13);
+    const vectors = Array.from({ length: 500 }, () => randomVector(random, 17));
+    const targets = Array.from({ length: 100 }, () => randomVector(random, 17));
     await check(vectors, targets, "cosine", 7);
   });
 
@@ -196,7 +197,7 @@ describe("ExactVectorIndex, held against float64 brute force", () => {
 function awkward(dimension: number, random: () => number): Float32Array[] {
   const vectors: Float32Array[] = [];
   for (const scale of [1, 1, 1, 1e-18, 1e-25, 1e-30, 1e-38, 1e-44, 1e10]) {
-    for (let i = 0; i < 12; i++) vectors.push(randomVector(dimension, random, scale));
+    for (let i = 0; i < 12; i++) vectors.push(randomVector(random, dimension, scale));
   }
   const largest = 1e18 / Math.sqrt(dimension) / 1.001;
   vectors.push(new Float32Array(dimension).fill(largest));

@@ -3,7 +3,8 @@ import { ExactVectorIndex } from "../../lib/indexes/exact-vector-index.js";
 import { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
 import { Arenas, type Place } from "../../lib/kernels/arenas.js";
 import { SearchQueue } from "../../lib/kernels/search-queue.js";
-import { NaiveIndex, pairs, randomVector, seeded, unaligned } from "./oracle.js";
+import { randomNumbers, randomVector } from "../support/random.js";
+import { NaiveIndex, pairs, unaligned } from "./oracle.js";
 
 const mebibyte = 1024 * 1024;
 
@@ -81,10 +82,10 @@ describe("The memory of vector indexes", () => {
       for (const size of [1024, 1024, 512, 256]) taken.push(arenas.take(size * mebibyte));
       const index = new ExactVectorIndex(arenas, queue, 32);
       const naive = new NaiveIndex();
-      const random = seeded(8);
+      const random = randomNumbers(8);
       const add = (from: number, to: number): void => {
         for (let i = from; i < to; i++) {
-          const vector = randomVector(32, random);
+          const vector = randomVector(random, 32);
           index.add(i, unaligned(vector), 1);
           naive.add(i, vector, 1);
         }
@@ -99,7 +100,7 @@ describe("The memory of vector indexes", () => {
         within.add(i);
         chosen.add(i);
       }
-      const targets = Array.from({ length: 3 }, () => randomVector(32, random));
+      const targets = Array.from({ length: 3 }, () => randomVector(random, 32));
       const request = { targets, metric: "cosine", limit: 12, sequence: 1 } as const;
       assert.deepEqual(pairs(await index.search(request)), naive.search(request));
       const bounded = await index.search({ ...request, within });

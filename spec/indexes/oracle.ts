@@ -1,6 +1,5 @@
 import type { IndexSearch, Nearest } from "../../lib/indexes/vector-index.js";
 import { distanceOf } from "../../lib/kernels/scalar.js";
-import type { Metric } from "../../lib/model/metric.js";
 import { vectorToBytes } from "../../lib/model/vector.js";
 
 /** What an index should hold, in the plainest way: an ordinal's vector and its life. */
@@ -47,18 +46,3 @@ export function unaligned(vector: Float32Array): Uint8Array {
   bytes.set(vectorToBytes(vector), 1);
   return bytes.subarray(1);
 }
-
-/** Numbers from 0 to 1, the same ones every time. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
-export function randomVector(dimension: number, random: () => number, scale = 1): Float32Array {
-  return Float32Array.from({ length: dimension }, () => (random() + random() - 1) * scale);
-}
-
-export const allMetrics: readonly Metric[] = ["cosine", "euclidean", "dot"];

@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
-import { allMetrics, NaiveIndex, pairs, randomVector, seeded, unaligned } from "./oracle.js";
+import { metrics } from "../../lib/model/metric.js";
+import { randomNumbers, randomVector } from "../support/random.js";
+import { NaiveIndex, pairs, unaligned } from "./oracle.js";
 
 describe("A selection", () => {
   const indexes = new ExactVectorIndexes({ threads: 0 });
   const index = indexes.create(20);
   const naive = new NaiveIndex();
-  const random = seeded(3);
+  const random = randomNumbers(3);
   before(() => {
     for (let i = 0; i < 3000; i++) {
-      const vector = randomVector(20, random);
+      const vector = randomVector(random, 20);
       index.add(i, unaligned(vector), 1);
       naive.add(i, vector, 1);
     }
@@ -30,9 +32,9 @@ describe("A selection", () => {
         chosen.add(i);
       }
       assert.equal(within.size, chosen.size);
-      for (const metric of allMetrics) {
+      for (const metric of metrics) {
         for (const limit of [1, 10, 5000]) {
-          const targets = [randomVector(20, random), randomVector(20, random)];
+          const targets = [randomVector(random, 20), randomVector(random, 20)];
           const request = { targets, metric, limit, sequence: 2, within };
           assert.deepEqual(pairs(await index.search(request)), naive.search(request, chosen));
         }
@@ -50,7 +52,7 @@ describe("A selection", () => {
 
   it("of another index is refused", async () => {
     const other = indexes.create(20).select();
-    const targets = [randomVector(20, random)];
+    const targets = [randomVector(random, 20)];
     const search = index.search({ targets, metric: "dot", limit: 1, sequence: 1, within: other });
     await assert.rejects(search, { code: "INVALID_ARGUMENT" });
   });

@@ -7,7 +7,9 @@ import {
 } from "../../lib/indexes/exact-vector-indexes.js";
 import type { VectorIndex } from "../../lib/indexes/vector-index.js";
 import { AhnlichError } from "../../lib/model/errors.js";
-import { allMetrics, NaiveIndex, pairs, randomVector, seeded, unaligned } from "./oracle.js";
+import { metrics } from "../../lib/model/metric.js";
+import { randomNumbers, randomVector } from "../support/random.js";
+import { NaiveIndex, pairs, unaligned } from "./oracle.js";
 
 describe("Searches of one engine", () => {
   const opened: ExactVectorIndexes[] = [];
@@ -20,9 +22,9 @@ describe("Searches of one engine", () => {
     await Promise.all(opened.splice(0).map((indexes) => indexes.close()));
   });
 
-  const random = seeded(21);
-  const rows = Array.from({ length: 6000 }, () => randomVector(16, random));
-  const targets = Array.from({ length: 512 }, () => randomVector(16, random));
+  const random = randomNumbers(21);
+  const rows = Array.from({ length: 6000 }, () => randomVector(random, 16));
+  const targets = Array.from({ length: 512 }, () => randomVector(random, 16));
   const naive = new NaiveIndex();
   for (const [i, row] of rows.entries()) naive.add(i, row, 1);
 
@@ -46,7 +48,7 @@ describe("Searches of one engine", () => {
           within.add(i);
           chosen.add(i);
         }
-        const asked = allMetrics.flatMap((metric) =>
+        const asked = metrics.flatMap((metric) =>
           [1, 2, 40].map((count) => {
             return { targets: targets.slice(0, count), metric, limit: 10, sequence: 1 };
           }),
@@ -63,12 +65,20 @@ describe("Searches of one engine", () => {
 
       it("split over the lanes give all ties too", async () => {
         const indexes = open({ threads, atOnceMs: 0 });
-        const index = indexes.create(64);
-        const same = unaligned(new Float32Array(64).fill(0.25));
-        for (let i = 0; i < 60_000; i++) index.add(i, same, 1);
-        const asked = [new Float32Array(64).fill(1), new Float32Array(64).fill(-1)];
+        const index = indexes.create(256);
+        const same = unaligned(new Float32Array(256).fill(0.25));
+        const within = index.select();
+        for (let i = 0; i < 60_000; i++) {
+          index.add(i, same, 1);
+          within.add(i);
+        }
+        const asked = [new Float32Array(256).fill(1), new Float32Array(256).fill(-1)];
         const request = { targets: asked, metric: "euclidean", limit: 5, sequence: 1 } as const;
-        for (const { ordinals, distances } of await index.search(request)) {
+        const all = [
+          ...(await index.search(request)),
+          ...(await index.search({ ...request, within })),
+        ];
+        for (const { ordinals, distances } of all) {
           assert.equal(ordinals.length, 60_000);
           assert(ordinals.every((ordinal, i) => ordinal === i));
           assert(distances.every((distance) => distance === distances[0]));

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
-import { NaiveIndex, pairs, randomVector, seeded, unaligned } from "./oracle.js";
+import { randomNumbers, randomVector } from "../support/random.js";
+import { NaiveIndex, pairs, unaligned } from "./oracle.js";
 
 type Step = { add: number } | { kill: number } | { reclaim: number } | { search: number };
 
@@ -18,7 +19,7 @@ describe("ExactVectorIndex, seen at a sequence", () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.nat(), async (steps, seed) => {
-        await follow(steps, seeded(seed));
+        await follow(steps, randomNumbers(seed));
       }),
       { numRuns: 60 },
     );
@@ -34,7 +35,7 @@ describe("ExactVectorIndex, seen at a sequence", () => {
       const sequence = i + 1;
       if ("add" in one) {
         for (let n = 0; n < one.add; n++) {
-          const vector = randomVector(3, random);
+          const vector = randomVector(random, 3);
           index.add(++ordinal, unaligned(vector), sequence);
           naive.add(ordinal, vector, sequence);
         }
@@ -49,7 +50,7 @@ describe("ExactVectorIndex, seen at a sequence", () => {
         index.reclaim(reclaimed);
       } else {
         const at = Math.max(reclaimed, sequence - one.search);
-        const targets = [randomVector(3, random), randomVector(3, random)];
+        const targets = [randomVector(random, 3), randomVector(random, 3)];
         const request = { targets, metric: "euclidean", limit: 8, sequence: at } as const;
         assert.deepEqual(pairs(await index.search(request)), naive.search(request));
       }
@@ -63,13 +64,13 @@ describe("ExactVectorIndex, seen at a sequence", () => {
       const engine = new ExactVectorIndexes({ threads, atOnceMs: 0 });
       const index = engine.create(8);
       const naive = new NaiveIndex();
-      const random = seeded(31);
-      const targets = Array.from({ length: 40 }, () => randomVector(8, random));
+      const random = randomNumbers(31);
+      const targets = Array.from({ length: 40 }, () => randomVector(random, 8));
       let ordinal = 0;
       let oldest = 0;
       const write = (count: number, sequence: number): void => {
         for (let i = 0; i < count; i++) {
-          const vector = randomVector(8, random);
+          const vector = randomVector(random, 8);
           index.add(++ordinal, unaligned(vector), sequence);
           naive.add(ordinal, vector, sequence);
           if (i % 4 === 0) continue;

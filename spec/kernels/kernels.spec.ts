@@ -3,7 +3,7 @@ import { Arena } from "../../lib/kernels/arena.js";
 import { finished } from "../../lib/kernels/layout.js";
 import { distanceOf } from "../../lib/kernels/scalar.js";
 import { SearchJob } from "../../lib/kernels/search-job.js";
-import { randomVector, seeded } from "../indexes/oracle.js";
+import { randomNumbers, randomVector } from "../support/random.js";
 
 describe("The kernels", () => {
   const stride = 64;
@@ -15,8 +15,8 @@ describe("The kernels", () => {
     const run = arena.allocate(16 * 1024, "vectors");
     assert(run !== undefined);
     arena.kernels.layRun(run, capacity, stride);
-    const random = seeded(77);
-    const vectors = Array.from({ length: capacity }, () => randomVector(14, random));
+    const random = randomNumbers(77);
+    const vectors = Array.from({ length: capacity }, () => randomVector(random, 14));
     for (const [i, vector] of vectors.entries()) {
       arena.floats.set(vector, (run + 64 + i * stride) / 4);
       arena.kernels.putSlot(run, i, 14, i, 1, i === 63 || i === 99);

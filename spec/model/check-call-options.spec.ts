@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { checkCallOptions } from "../../lib/model/check-call-options.js";
-import { refuses } from "./refuses.js";
+import { refuses } from "../support/refuses.js";
 
 describe("checkCallOptions", () => {
   it("finds neither signal nor deadline where none is given", () => {

@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { checkMetadata } from "../../lib/model/check-metadata.js";
 import { defaultLimits, makeLimits } from "../../lib/model/limits.js";
 import type { Metadata } from "../../lib/model/metadata.js";
+import { refuses } from "../support/refuses.js";
 import { metadata as anyMetadata } from "./arbitrary-metadata.js";
-import { refuses } from "./refuses.js";
 
 const check = (value: unknown, limits = defaultLimits): Metadata =>
   checkMetadata(value, limits, "metadata");

@@ -3,8 +3,8 @@ import vm from "node:vm";
 import { checkQuery } from "../../lib/model/check-query.js";
 import { type Limits, makeLimits } from "../../lib/model/limits.js";
 import { type QueryKind, queryKinds } from "../../lib/model/query.js";
+import { refuses } from "../support/refuses.js";
 import { check, f32, least, type Raw, refusesQuery } from "./queries.js";
-import { refuses } from "./refuses.js";
 
 const exceeds = (query: unknown, changes: Partial<Limits>, sentence: RegExp) =>
   refuses(() => checkQuery(query, makeLimits(changes)), "LIMIT_EXCEEDED", sentence);

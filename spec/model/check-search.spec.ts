@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { checkQuery } from "../../lib/model/check-query.js";
+import { makeLimits } from "../../lib/model/limits.js";
 import { check, f32, least, refusesQuery } from "./queries.js";
 
 describe("checkQuery of a search", () => {
@@ -64,5 +66,27 @@ describe("checkQuery of a search", () => {
       refusesQuery({ ...least.searchMany, targets: [[1], bad] }, /^targets\[1\]: expected a Float/);
     }
     refusesQuery({ ...least.searchMany, targets: f32(1) }, /^targets: expected an array/);
+  });
+
+  it("takes at most a hundred times limits.limit matches of all targets together", () => {
+    const limits = makeLimits({ limit: 7 });
+    const ask = (count: number, limit?: number) => ({
+      ...least.searchMany,
+      targets: Array.from({ length: count }, () => [1]),
+      limit,
+    });
+    for (const query of [ask(100, 7), ask(700, 1), ask(100)]) {
+      assert.equal(checkQuery(query, limits).kind, "searchMany");
+    }
+    for (const [query, got] of [
+      [ask(101, 7), 707],
+      [ask(701, 1), 701],
+      [ask(101), 707],
+    ] as const) {
+      assert.throws(() => checkQuery(query, limits), {
+        code: "LIMIT_EXCEEDED",
+        details: { limit: "limit", bound: 700, got },
+      });
+    }
   });
 });

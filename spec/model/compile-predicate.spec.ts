@@ -5,8 +5,8 @@ import { compilePredicate, matches } from "../../lib/model/compile-predicate.js"
 import { defaultLimits } from "../../lib/model/limits.js";
 import type { MetadataValue } from "../../lib/model/metadata.js";
 import { parsePredicate } from "../../lib/model/parse-predicate.js";
+import { holds } from "../support/naive-predicate.js";
 import { dates, fieldNames, metadata, numbers, texts, value } from "./arbitrary-metadata.js";
-import { holds } from "./naive-predicate.js";
 
 const answer = (where: object, given: object): boolean =>
   matches(parsePredicate(where, defaultLimits), checkMetadata(given, defaultLimits, "metadata"));

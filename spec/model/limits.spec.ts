@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { checkLimit, defaultLimits, type Limits, makeLimits } from "../../lib/model/limits.js";
-import { refuses } from "./refuses.js";
+import { refuses } from "../support/refuses.js";
 
 describe("makeLimits", () => {
   it("gives the defaults where nothing is changed", () => {

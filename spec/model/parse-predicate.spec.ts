@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { defaultLimits, makeLimits } from "../../lib/model/limits.js";
 import { parsePredicate } from "../../lib/model/parse-predicate.js";
 import type { Predicate } from "../../lib/model/predicate.js";
-import { refuses } from "./refuses.js";
+import { refuses } from "../support/refuses.js";
 
 const parse = (where: unknown, limits = defaultLimits): Predicate => parsePredicate(where, limits);
 const refusesWhere = (where: unknown, sentence: RegExp): void => {

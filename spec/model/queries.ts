@@ -3,7 +3,7 @@ import type { CheckedQuery } from "../../lib/model/checked-query.js";
 import type { ErrorCode } from "../../lib/model/errors.js";
 import { defaultLimits, type Limits } from "../../lib/model/limits.js";
 import type { QueryKind } from "../../lib/model/query.js";
-import { refuses } from "./refuses.js";
+import { refuses } from "../support/refuses.js";
 
 /** A query of the kind with whatever fields, as if it came from outside. */
 export type Raw<K extends QueryKind> = { readonly kind: K; readonly [field: string]: unknown };

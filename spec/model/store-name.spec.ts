@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { checkNamespace, checkStoreName, namespaceOf } from "../../lib/model/store-name.js";
-import { refuses } from "./refuses.js";
+import { refuses } from "../support/refuses.js";
 
 describe("store names", () => {
   it("are one name, or a namespace and a name", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { defaultLimits, makeLimits } from "../../lib/model/limits.js";
 import { checkId, checkText, compareText, textBytes } from "../../lib/model/text.js";
-import { refuses } from "./refuses.js";
+import { refuses } from "../support/refuses.js";
 
 /** Texts that meet where UTF-16 and UTF-8 disagree. */
 const tricky = fc

@@ -12,7 +12,7 @@ import {
   vectorFromBytes,
   vectorToBytes,
 } from "../../lib/model/vector.js";
-import { refuses } from "./refuses.js";
+import { refuses } from "../support/refuses.js";
 
 describe("toVector", () => {
   it("rounds numbers to float32", () => {

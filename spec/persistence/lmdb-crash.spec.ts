@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { TemporaryFolder } from "../support/folder.js";
 import { checkNumberedBatches } from "../support/numbered-batches.js";
-import { openFolder } from "../support/open-lmdb.js";
+import { openFolder } from "../support/open-folder.js";
+import { TemporaryFolder } from "../support/temporary-folder.js";
 
 describe("lmdb persistence under kill -9", () => {
   const folder = new TemporaryFolder();

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { diskFailure } from "../../lib/persistence/disk-failure.js";
 import { numberKey } from "../contracts/persistence.contract.js";
-import { TemporaryFolder } from "../support/folder.js";
-import { openFolder } from "../support/open-lmdb.js";
+import { openFolder } from "../support/open-folder.js";
+import { TemporaryFolder } from "../support/temporary-folder.js";
 
 describe("a commit that the disk refuses", () => {
   const folder = new TemporaryFolder();

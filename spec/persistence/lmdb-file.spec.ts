@@ -10,8 +10,8 @@ import {
 } from "node:fs";
 import { AhnlichError } from "../../lib/model/errors.js";
 import { manyRows } from "../contracts/persistence.contract.js";
-import { TemporaryFolder } from "../support/folder.js";
-import { openFolder } from "../support/open-lmdb.js";
+import { openFolder } from "../support/open-folder.js";
+import { TemporaryFolder } from "../support/temporary-folder.js";
 
 describe("opening an environment", () => {
   let folder: TemporaryFolder;

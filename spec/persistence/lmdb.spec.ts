@@ -3,13 +3,13 @@ import { AhnlichError } from "../../lib/model/errors.js";
 import type { Persistence, Snapshot } from "../../lib/persistence/persistence.js";
 import { WriteBatch } from "../../lib/persistence/write-batch.js";
 import { itKeepsRows, manyRows, numberKey } from "../contracts/persistence.contract.js";
-import { TemporaryFolder } from "../support/folder.js";
-import { openFolder } from "../support/open-lmdb.js";
+import { openFolder } from "../support/open-folder.js";
+import { TemporaryFolder } from "../support/temporary-folder.js";
 
 describe("lmdb", function () {
   this.timeout(30_000);
   const folder = new TemporaryFolder();
-  const memory = TemporaryFolder.ofMemory();
+  const memory = new TemporaryFolder();
   let opened = 0;
 
   after(() => {

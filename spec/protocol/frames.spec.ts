@@ -9,9 +9,9 @@ import type { Message, PartMessage } from "../../lib/protocol/message.js";
 import { messagesPerFrame } from "../../lib/protocol/message-types.js";
 import { PartJoiner } from "../../lib/protocol/part-joiner.js";
 import { encodeQuery } from "../../lib/protocol/query-codec.js";
-import { errors } from "../support/queries.js";
+import { errors } from "../support/arbitrary-queries.js";
+import { values } from "../support/arbitrary-values.js";
 import { seeded } from "../support/seeded.js";
-import { values } from "../support/values.js";
 
 const largest = 1024 * 1024;
 const ids = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 2 ** 32 - 1 }));

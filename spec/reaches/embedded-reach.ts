@@ -1,7 +1,7 @@
 import { open } from "../../lib/index.js";
 import type { Reach } from "../support/reach.js";
 import { reopeningEngine } from "../support/reopening-engine.js";
-import { temporaryFolder } from "../support/temporary-folder.js";
+import { TemporaryFolder } from "../support/temporary-folder.js";
 
 interface EmbeddedOptions {
   readonly name: string;
@@ -24,7 +24,7 @@ export function lmdbReach({ name, threads }: EmbeddedOptions): Reach {
   return {
     name,
     async open({ limits } = {}) {
-      const folder = await temporaryFolder();
+      const folder = new TemporaryFolder();
       const openFolder = () => open(folder.path, { threads, limits });
       let engine = await openFolder();
       return {
@@ -36,7 +36,7 @@ export function lmdbReach({ name, threads }: EmbeddedOptions): Reach {
         },
         async close() {
           await engine.close();
-          await folder[Symbol.asyncDispose]();
+          folder.remove();
         },
       };
     },
@@ -48,14 +48,14 @@ export function reopenedLmdbReach({ name, threads }: EmbeddedOptions): Reach {
   return {
     name,
     async open({ limits } = {}) {
-      const folder = await temporaryFolder();
+      const folder = new TemporaryFolder();
       const openFolder = () => open(folder.path, { threads, limits });
       const engine = reopeningEngine(await openFolder(), openFolder);
       return {
         engine,
         async close() {
           await engine.close();
-          await folder[Symbol.asyncDispose]();
+          folder.remove();
         },
       };
     },

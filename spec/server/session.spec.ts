@@ -40,7 +40,7 @@ describe("a session", () => {
       const hello = await peer.hello();
       assert.equal(hello.major, protocolVersion.major);
       assert.equal(hello.flags, verdicts.accepted);
-      assert.equal(hello.maxFrameBytes, 16 * 1024 * 1024);
+      assert.equal(hello.maxFrameBytes, 32 * 1024 * 1024);
       peer.send(introduction());
       assert.equal((await peer.next("accept")).inFlight, 7);
     });
@@ -70,7 +70,7 @@ describe("a session", () => {
         void transport.send([Buffer.from(garbage)]);
         const chunks: Uint8Array[] = [];
         for await (const chunk of transport) chunks.push(chunk);
-        const expected = serverHello(verdicts.malformed, 16 * 1024 * 1024);
+        const expected = serverHello(verdicts.malformed, 32 * 1024 * 1024);
         assert.deepEqual(new Uint8Array(Buffer.concat(chunks)), expected);
       }
     });

@@ -6,10 +6,9 @@ import { WriteBatch } from "../../lib/persistence/write-batch.js";
 import { openLmdb } from "../../lib/sharing/open-lmdb.js";
 import { decodeOwnerRow, encodeOwnerRow } from "../../lib/sharing/owner-row.js";
 import { manyRows, numberKey } from "../contracts/persistence.contract.js";
-import { TemporaryFolder } from "../support/folder.js";
-import { netDoorbell } from "../support/net-doorbell.js";
-import { openFolder } from "../support/open-lmdb.js";
+import { openFolder, realDoorbell } from "../support/open-folder.js";
 import { OwnerProcess } from "../support/owner-process.js";
+import { TemporaryFolder } from "../support/temporary-folder.js";
 
 describe("the ownership of a folder", function () {
   this.timeout(30_000);
@@ -156,7 +155,7 @@ describe("the ownership of a folder", function () {
   }
 
   it("is not taken where no bell can be hung, and the folder stays free", async () => {
-    const mute = { ...netDoorbell, hang: () => assert.fail("no bells here") };
+    const mute = { ...realDoorbell, hang: () => assert.fail("no bells here") };
     const ports = { random: { bytes: (count: number) => new Uint8Array(count) }, clock: Date };
     await assert.rejects(
       openLmdb({ path, threads: 0, doorbell: mute, ...ports }),

@@ -1,5 +1,5 @@
 import { numberedBatch } from "./numbered-batches.js";
-import { openFolder } from "./open-lmdb.js";
+import { openFolder } from "./open-folder.js";
 
 /**
  * Commits numbered batches to the folder that its arguments name, from the number they give, says each

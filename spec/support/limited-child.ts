@@ -1,7 +1,7 @@
 import { AhnlichError } from "../../lib/model/errors.js";
 import { WriteBatch } from "../../lib/persistence/write-batch.js";
 import { manyRows, numberKey } from "../contracts/persistence.contract.js";
-import { openFolder } from "./open-lmdb.js";
+import { openFolder } from "./open-folder.js";
 
 /**
  * Runs where files cannot grow beyond a few megabytes: commits until that fails, tries once more, and says as JSON

@@ -5,113 +5,68 @@ import type {
   VectorIndex,
   VectorIndexes,
 } from "../../lib/indexes/vector-index.js";
-import type { Metric } from "../../lib/model/metric.js";
 import { vectorFromBytes } from "../../lib/model/vector.js";
+import { NaiveIndex } from "../indexes/oracle.js";
 
-/** Vector indexes that compare everything in float64: slow, and right at a glance. */
+/** Vector indexes without kernels or workers, that count what is asked and fail when told to. */
 export class NaiveIndexes implements VectorIndexes {
   readonly threads = 0;
   readonly bytes = 0;
   searches = 0;
+  closed = false;
+  /** While it is set, no vector can be added. */
+  failure: Error | undefined;
 
   create(): VectorIndex {
-    return new NaiveIndex(() => {
-      this.searches++;
-    });
+    return new NaiveVectorIndex(this);
   }
 
   bytesPerEntry(dimension: number): number {
     return dimension * 4;
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.closed = true;
+  }
 }
 
-class NaiveIndex implements VectorIndex {
-  readonly #vectors = new Map<number, { vector: Float32Array; born: number; died: number }>();
-  readonly #onSearch: () => void;
+/** What is dead stays: no search sees it. */
+class NaiveVectorIndex implements VectorIndex {
+  readonly bytes = 0;
+  readonly #index = new NaiveIndex();
+  readonly #owner: NaiveIndexes;
 
-  constructor(onSearch: () => void) {
-    this.#onSearch = onSearch;
+  constructor(owner: NaiveIndexes) {
+    this.#owner = owner;
   }
 
   get size(): number {
-    return this.#vectors.size;
-  }
-
-  get bytes(): number {
-    let bytes = 0;
-    for (const { vector } of this.#vectors.values()) bytes += vector.byteLength;
-    return bytes;
+    return this.#index.rows.length;
   }
 
   add(ordinal: number, vector: Uint8Array, born: number): void {
-    this.#vectors.set(ordinal, { vector: vectorFromBytes(vector), born, died: Infinity });
+    if (this.#owner.failure) throw this.#owner.failure;
+    this.#index.add(ordinal, vectorFromBytes(vector), born);
   }
 
   kill(ordinal: number, died: number): void {
-    const there = this.#vectors.get(ordinal);
-    if (there) there.died = died;
+    this.#index.kill(ordinal, died);
   }
 
-  reclaim(sequence: number): void {
-    for (const [ordinal, { died }] of this.#vectors) {
-      if (died <= sequence) this.#vectors.delete(ordinal);
-    }
-  }
+  reclaim(): void {}
 
-  select(): Selection & { has(ordinal: number): boolean } {
-    const ordinals = new Set<number>();
-    return {
-      add: (ordinal) => void ordinals.add(ordinal),
-      has: (ordinal) => ordinals.has(ordinal),
-      get size() {
-        return ordinals.size;
-      },
-    };
+  select(): Selection {
+    return new Set<number>();
   }
 
   async search(request: IndexSearch): Promise<Nearest[]> {
-    this.#onSearch();
-    return request.targets.map((target) => this.#nearest(target, request));
+    this.#owner.searches++;
+    const within = request.within as ReadonlySet<number> | undefined;
+    return this.#index.search(request, within).map((found) => ({
+      ordinals: Float64Array.from(found, ([ordinal]) => ordinal),
+      distances: Float64Array.from(found, ([, distance]) => distance),
+    }));
   }
 
-  close(): void {
-    this.#vectors.clear();
-  }
-
-  #nearest(target: Float32Array, request: IndexSearch): Nearest {
-    const { limit, sequence, metric, maxDistance = Infinity } = request;
-    const within = request.within as { has(ordinal: number): boolean } | undefined;
-    const found = [...this.#vectors]
-      .filter(([, { born, died }]) => born <= sequence && sequence < died)
-      .filter(([ordinal]) => within?.has(ordinal) ?? true)
-      .map(([ordinal, { vector }]) => ({ ordinal, distance: distance(metric, target, vector) }))
-      .filter((candidate) => candidate.distance <= maxDistance)
-      .sort((a, b) => a.distance - b.distance);
-    const last = found[limit - 1]?.distance ?? Infinity;
-    const kept = found.filter((candidate) => candidate.distance <= last);
-    return {
-      ordinals: Float64Array.from(kept, ({ ordinal }) => ordinal),
-      distances: Float64Array.from(kept, (candidate) => candidate.distance),
-    };
-  }
-}
-
-function distance(metric: Metric, a: Float32Array, b: Float32Array): number {
-  let dot = 0;
-  let squares = 0;
-  let aa = 0;
-  let bb = 0;
-  for (const [i, x] of a.entries()) {
-    const y = b[i] as number;
-    dot += x * y;
-    squares += (x - y) ** 2;
-    aa += x * x;
-    bb += y * y;
-  }
-  if (metric === "euclidean") return Math.sqrt(squares);
-  if (metric === "dot") return -dot + 0;
-  const norms = Math.sqrt(aa) < 1e-18 || Math.sqrt(bb) < 1e-18 ? 0 : Math.sqrt(aa) * Math.sqrt(bb);
-  return norms === 0 ? 1 : 1 - dot / norms;
+  close(): void {}
 }

@@ -25,7 +25,7 @@ import {
   refuse,
   within,
 } from "./naive-checks.js";
-import { constantOf, naivelyMatches } from "./naive-predicate.js";
+import { constantOf, holds } from "./naive-predicate.js";
 import { byId, naivelyNearest } from "./naive-search.js";
 
 interface NaiveEntry {
@@ -261,7 +261,7 @@ export class NaiveModel {
     const store = this.#storeOf(name);
     if (where !== undefined) checkWhere(this.#limits, where);
     return [...store.entries.values()]
-      .filter(({ metadata }) => where === undefined || naivelyMatches(where, metadata))
+      .filter(({ metadata }) => where === undefined || holds(where, metadata))
       .sort(byId);
   }
 

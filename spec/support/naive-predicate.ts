@@ -1,15 +1,23 @@
 import type { Metadata, MetadataValue } from "../../lib/model/metadata.js";
 import type { Where } from "../../lib/model/where.js";
 
-/** Whether the metadata answers the predicate, read off the rules one by one. The predicate was checked. */
-export function naivelyMatches(where: Where, metadata: Metadata): boolean {
-  return Object.entries(where).every(([name, condition]) => {
-    if (name === "$and")
-      return (condition as Where[]).every((one) => naivelyMatches(one, metadata));
-    if (name === "$or") return (condition as Where[]).some((one) => naivelyMatches(one, metadata));
-    if (name === "$not") return !naivelyMatches(condition as Where, metadata);
-    return holds(fieldOf(metadata, name), condition as MetadataValue);
-  });
+/**
+ * Answers a `where` as callers write it, straight from the rules and with no thought of speed:
+ * the oracle of the compiled predicates. It expects a `where` that is well-formed.
+ */
+export function holds(where: object, metadata: Metadata): boolean {
+  for (const [name, asked] of Object.entries(where)) {
+    if (name === "$and") {
+      if (asked.some((member: object) => !holds(member, metadata))) return false;
+    } else if (name === "$or") {
+      if (!asked.some((member: object) => holds(member, metadata))) return false;
+    } else if (name === "$not") {
+      if (holds(asked, metadata)) return false;
+    } else if (!fieldHolds(asked, lookUp(name, metadata))) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /** Whether the predicate holds, or does not, whatever the metadata; undefined where that depends. */
@@ -31,6 +39,107 @@ export function constantOf(where: Where): boolean | undefined {
   );
 }
 
+/** All fields at all depths with the names that lead to them; the one to take is the first. */
+function lookUp(name: string, metadata: Metadata): MetadataValue | undefined {
+  const found = walk(metadata, []).filter(({ names }) => names.join(".") === name);
+  found.sort((a, b) => compareLengths(a.names, b.names));
+  return found[0]?.value;
+}
+
+interface Found {
+  readonly names: readonly string[];
+  readonly value: MetadataValue;
+}
+
+function walk(fields: Metadata, above: readonly string[]): Found[] {
+  return Object.entries(fields).flatMap(([name, value]) => {
+    const names = [...above, name];
+    const inner = typeOf(value) === "object" ? walk(value as Metadata, names) : [];
+    return [{ names, value }, ...inner];
+  });
+}
+
+/** At the first name where two ways differ, the longer name wins. */
+function compareLengths(a: readonly string[], b: readonly string[]): number {
+  const at = a.findIndex((name, i) => name !== b[i]);
+  return at < 0 ? 0 : b[at].length - a[at].length;
+}
+
+function fieldHolds(asked: unknown, value: MetadataValue | undefined): boolean {
+  if (typeOf(asked) !== "object") return value !== undefined && spell(value) === spell(asked);
+  return Object.entries(asked as object).every(([operator, operand]) =>
+    operatorHolds(operator, operand, value),
+  );
+}
+
+function operatorHolds(
+  operator: string,
+  operand: MetadataValue,
+  value: MetadataValue | undefined,
+): boolean {
+  const among = (list: MetadataValue) =>
+    value !== undefined && (list as MetadataValue[]).map(spell).includes(spell(value));
+  switch (operator) {
+    case "$eq":
+      return among([operand]);
+    case "$ne":
+      return !among([operand]);
+    case "$in":
+      return among(operand);
+    case "$nin":
+      return !among(operand);
+    case "$exists":
+      return (value !== undefined) === operand;
+    case "$startsWith":
+      return typeof value === "string" && utf8(value).startsWith(utf8(operand as string));
+    case "$contains":
+      return Array.isArray(value) && value.map(spell).includes(spell(operand));
+  }
+  const order = compare(value, operand);
+  if (order === undefined) return false;
+  if (order === 0) return operator.endsWith("e");
+  return operator.startsWith("$g") ? order > 0 : order < 0;
+}
+
+/** Undefined where the two are not of one type that has an order. */
+function compare(a: MetadataValue | undefined, b: MetadataValue): number | undefined {
+  if (typeOf(a) !== typeOf(b)) return undefined;
+  if (typeof a === "string") return Buffer.compare(Buffer.from(a), Buffer.from(b as string));
+  if (typeof a === "number" || a instanceof Date) return Math.sign(Number(a) - Number(b));
+  return undefined;
+}
+
+/** The same text for equal values only: every value with its type, fields sorted by name. */
+function spell(value: unknown): string {
+  switch (typeOf(value)) {
+    case "Date":
+      return `Date ${(value as Date).getTime()}`;
+    case "bytes":
+      return `bytes ${[...(value as Uint8Array)].join()}`;
+    case "array":
+      return `[${(value as unknown[]).map(spell).join()}]`;
+    case "object": {
+      const names = Object.keys(value as object).sort();
+      const fields = value as { readonly [name: string]: unknown };
+      return `{${names.map((name) => `${JSON.stringify(name)}:${spell(fields[name])}`).join()}}`;
+    }
+    default:
+      return `${typeof value} ${JSON.stringify(value)}`;
+  }
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  if (value instanceof Date) return "Date";
+  if (value instanceof Uint8Array) return "bytes";
+  return typeof value;
+}
+
+function utf8(text: string): string {
+  return Buffer.from(text).toString("latin1");
+}
+
 function every(parts: (boolean | undefined)[]): boolean | undefined {
   if (parts.includes(false)) return false;
   return parts.includes(undefined) ? undefined : true;
@@ -40,95 +149,6 @@ function negated(part: boolean | undefined): boolean | undefined {
   return part === undefined ? undefined : !part;
 }
 
-/** The name as it stands first, then split at its dots; paths do not enter arrays, dates or bytes. */
-function fieldOf(metadata: Metadata, name: string): MetadataValue | undefined {
-  if (Object.hasOwn(metadata, name)) return metadata[name];
-  let value: MetadataValue | undefined = metadata;
-  for (const part of name.split(".")) {
-    if (!isObject(value) || !Object.hasOwn(value, part)) return undefined;
-    value = (value as Metadata)[part];
-  }
-  return value;
-}
-
-function holds(value: MetadataValue | undefined, condition: MetadataValue): boolean {
-  if (!isObject(condition)) return equal(value, condition);
-  return Object.entries(condition).every(([operator, operand]) =>
-    operatorHolds(operator, value, operand),
-  );
-}
-
-function operatorHolds(
-  operator: string,
-  value: MetadataValue | undefined,
-  operand: MetadataValue,
-): boolean {
-  switch (operator) {
-    case "$eq":
-      return equal(value, operand);
-    case "$ne":
-      return !equal(value, operand);
-    case "$in":
-      return (operand as MetadataValue[]).some((one) => equal(value, one));
-    case "$nin":
-      return !(operand as MetadataValue[]).some((one) => equal(value, one));
-    case "$gt":
-      return ordered(value, operand, (order) => order > 0);
-    case "$gte":
-      return ordered(value, operand, (order) => order >= 0);
-    case "$lt":
-      return ordered(value, operand, (order) => order < 0);
-    case "$lte":
-      return ordered(value, operand, (order) => order <= 0);
-    case "$exists":
-      return (value !== undefined) === operand;
-    case "$startsWith":
-      return typeof value === "string" && value.startsWith(operand as string);
-    case "$contains":
-      return Array.isArray(value) && value.some((one) => equal(one, operand));
-    default:
-      throw new Error(`${operator} should have been refused`);
-  }
-}
-
-/** Strict in type, and deep. */
-function equal(a: MetadataValue | undefined, b: MetadataValue | undefined): boolean {
-  if (a === undefined || b === undefined) return false;
-  if (a === null || b === null || typeof a !== "object" || typeof b !== "object") return a === b;
-  if (a instanceof Date || b instanceof Date) {
-    return a instanceof Date && b instanceof Date && a.getTime() === b.getTime();
-  }
-  if (a instanceof Uint8Array || b instanceof Uint8Array) {
-    return a instanceof Uint8Array && b instanceof Uint8Array && Buffer.compare(a, b) === 0;
-  }
-  if (Array.isArray(a) || Array.isArray(b)) {
-    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-    return a.every((one, i) => equal(one, b[i]));
-  }
-  const names = Object.keys(a);
-  if (names.length !== Object.keys(b).length) return false;
-  return names.every(
-    (name) => Object.hasOwn(b, name) && equal((a as Metadata)[name], (b as Metadata)[name]),
-  );
-}
-
-/** Ranges hold within one type. */
-function ordered(
-  value: MetadataValue | undefined,
-  operand: MetadataValue,
-  answer: (order: number) => boolean,
-): boolean {
-  if (typeof value === "number" && typeof operand === "number") return answer(value - operand);
-  if (typeof value === "string" && typeof operand === "string") {
-    return answer(Buffer.compare(Buffer.from(value), Buffer.from(operand)));
-  }
-  if (value instanceof Date && operand instanceof Date) {
-    return answer(value.getTime() - operand.getTime());
-  }
-  return false;
-}
-
 export function isObject(value: unknown): value is { [name: string]: unknown } {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  return !(value instanceof Date) && !(value instanceof Uint8Array);
+  return typeOf(value) === "object";
 }

@@ -1,6 +1,6 @@
 import { AhnlichError } from "../../lib/model/errors.js";
 import type { Persistence } from "../../lib/persistence/persistence.js";
-import { openFolder } from "./open-lmdb.js";
+import { openFolder } from "./open-folder.js";
 
 /** What a process that runs this file is told, one at a time. */
 export type OwnerOrder = { readonly open: string } | "close";

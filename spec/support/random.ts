@@ -9,9 +9,9 @@ export function randomNumbers(seed: number): () => number {
   };
 }
 
-/** Elements from -1 to 1. */
-export function randomVector(random: () => number, dimension: number): Float32Array {
-  return Float32Array.from({ length: dimension }, () => random() * 2 - 1);
+/** Elements from -scale to scale. */
+export function randomVector(random: () => number, dimension: number, scale = 1): Float32Array {
+  return Float32Array.from({ length: dimension }, () => (random() * 2 - 1) * scale);
 }
 
 /** Entries "e000", "e001", ... with random vectors and their number as metadata. */

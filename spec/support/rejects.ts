@@ -1,16 +1,22 @@
 import assert from "node:assert/strict";
-import { AhnlichError, type ErrorCode } from "../../lib/model/errors.js";
+import type { AhnlichError, ErrorCode } from "../../lib/model/errors.js";
+import { refusalOf } from "./refuses.js";
 
-/** Asserts that the promise rejects with this code, and gives the error. */
-export async function rejects(promise: Promise<unknown>, code: ErrorCode): Promise<AhnlichError> {
-  let error: unknown;
-  await promise.then(
-    () => {},
-    (reason: unknown) => {
-      error = reason;
-    },
+/** Asserts that the promise is rejected with an AhnlichError of one of the codes; returns it. */
+export async function rejects(
+  promise: Promise<unknown>,
+  codes: ErrorCode | readonly ErrorCode[],
+): Promise<AhnlichError> {
+  const error = await errorOf(promise);
+  const expected = typeof codes === "string" ? [codes] : codes;
+  assert.ok(error !== undefined, `expected ${expected.join(" or ")}, but it was fulfilled`);
+  return refusalOf(error, expected);
+}
+
+/** What the promise was rejected with; undefined when it was fulfilled. */
+export async function errorOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error: unknown) => error ?? new Error("rejected with nothing"),
   );
-  assert.ok(error instanceof AhnlichError, `expected ${code}, got ${String(error)}`);
-  assert.equal(error.code, code, error.message);
-  return error;
 }

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, symlinkSync } from "node:fs";
+import { symlinkSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { delimiter, resolve } from "node:path";
-import { TemporaryFolder } from "./folder.js";
+import { TemporaryFolder } from "./temporary-folder.js";
 
 /**
  * Runs the lines of a document in a folder of their own, with our command on the path. A server that a
@@ -12,9 +12,7 @@ import { TemporaryFolder } from "./folder.js";
  */
 export async function runShell(text: string): Promise<{ code: number | null; output: string }> {
   const folder = new TemporaryFolder();
-  const command = resolve("build/lib/cli/main.js");
-  chmodSync(command, 0o755);
-  symlinkSync(command, folder.at("ahnlich"));
+  symlinkSync(resolve("build/lib/cli/main.js"), folder.at("ahnlich"));
   const port = await freePort();
   const script = text
     .replaceAll("1369", port)

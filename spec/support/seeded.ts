@@ -1,21 +1,20 @@
-/** A small generator of repeatable numbers (mulberry32), for mutations and cuts. */
+import { randomNumbers } from "./random.js";
+
+/** Repeatable mutations and cuts of bytes. */
 export function seeded(seed: number): Seeded {
   return new Seeded(seed);
 }
 
 class Seeded {
-  #state: number;
+  readonly #random: () => number;
 
   constructor(seed: number) {
-    this.#state = seed;
+    this.#random = randomNumbers(seed);
   }
 
   /** 0 to below `bound`. */
   below(bound: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * bound);
+    return Math.floor(this.#random() * bound);
   }
 
   /** A copy with a few bytes changed, dropped, doubled or cut off. */

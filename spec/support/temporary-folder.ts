@@ -1,14 +1,35 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A new empty folder, gone again when it is disposed. */
-export async function temporaryFolder(): Promise<TemporaryFolder> {
-  const path = await mkdtemp(join(tmpdir(), "ahnlich-"));
-  const remove = () => rm(path, { recursive: true, force: true, maxRetries: 3 });
-  return { path, [Symbol.asyncDispose]: remove };
-}
+/**
+ * A folder of its own for a test, made when it is first asked for; `remove` takes it away again. It lies in
+ * memory where the system has such: tests commit often, and what they promise does not hang on a disk.
+ */
+export class TemporaryFolder implements Disposable {
+  readonly #parent: string;
+  #path: string | undefined;
 
-export interface TemporaryFolder extends AsyncDisposable {
-  readonly path: string;
+  constructor(parent: string = existsSync("/dev/shm") ? "/dev/shm" : tmpdir()) {
+    this.#parent = parent;
+  }
+
+  get path(): string {
+    this.#path ??= mkdtempSync(join(this.#parent, "ahnlich-spec-"));
+    return this.#path;
+  }
+
+  at(...names: string[]): string {
+    return join(this.path, ...names);
+  }
+
+  remove(): void {
+    if (this.#path === undefined) return;
+    rmSync(this.#path, { recursive: true, force: true, maxRetries: 3 });
+    this.#path = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.remove();
+  }
 }

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { AhnlichError } from "../model/errors.js";
 import type { ThrownThere } from "./disk-failure.js";
@@ -7,7 +6,7 @@ import type { ThrownThere } from "./disk-failure.js";
  * A thread of its own for large batches, on the same environment. It is started with the first
  * batch, takes one at a time, and does not keep the process alive while it has none.
  */
-export class Writer {
+export class CommitWorker {
   readonly #file: string;
   #worker: Worker | undefined;
 
@@ -17,12 +16,11 @@ export class Writer {
 
   /** As `LmdbEnvironment.writeHere`, over there; the bytes' buffer is moved and gone from here. */
   async write(bytes: Uint8Array<ArrayBuffer>, epoch: number): Promise<boolean> {
-    this.#worker ??= startWorker(this.#file);
-    const worker = this.#worker;
+    const worker = this.#worker ?? this.#start();
     worker.ref();
     try {
       const answer = firstAnswer(worker);
-      worker.postMessage({ bytes, epoch } satisfies WriterJob, [bytes.buffer]);
+      worker.postMessage({ bytes, epoch } satisfies CommitJob, [bytes.buffer]);
       const outcome = await answer;
       if ("owned" in outcome) return outcome.owned;
       throw Object.assign(new Error(outcome.message), { code: outcome.code });
@@ -31,14 +29,28 @@ export class Writer {
     }
   }
 
+  /** One that ended by itself is forgotten: there is nobody to answer, or to be closed. */
+  #start(): Worker {
+    const worker = new Worker(new URL("./commit-thread.js", import.meta.url), {
+      workerData: this.#file,
+    });
+    // Who waits for an answer hears of it; between answers nobody has to.
+    worker.on("error", () => undefined);
+    worker.on("exit", () => {
+      if (this.#worker === worker) this.#worker = undefined;
+    });
+    this.#worker = worker;
+    return worker;
+  }
+
   /** Closes the environment over there and ends the thread, in bounded time. Idempotent. */
   async close(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
     if (worker === undefined) return;
     worker.ref();
-    const ended = once(worker, "exit");
-    worker.postMessage("close" satisfies WriterJob);
+    const ended = new Promise((resolve) => worker.once("exit", resolve));
+    worker.postMessage("close" satisfies CommitJob);
     const timer = setTimeout(() => worker.terminate(), closingMilliseconds);
     await ended;
     clearTimeout(timer);
@@ -46,25 +58,18 @@ export class Writer {
 }
 
 /** What the thread is told, and what it answers to a batch. */
-export type WriterJob = { readonly bytes: Uint8Array; readonly epoch: number } | "close";
-export type WriterOutcome = { readonly owned: boolean } | ThrownThere;
+export type CommitJob = { readonly bytes: Uint8Array; readonly epoch: number } | "close";
+export type CommitOutcome = { readonly owned: boolean } | ThrownThere;
 
-function startWorker(file: string): Worker {
-  const worker = new Worker(new URL("./writer-worker.js", import.meta.url), { workerData: file });
-  // Who waits for an answer hears of it; between answers nobody has to.
-  worker.on("error", () => undefined);
-  return worker;
-}
-
-function firstAnswer(worker: Worker): Promise<WriterOutcome> {
+function firstAnswer(worker: Worker): Promise<CommitOutcome> {
   return new Promise((resolve, reject) => {
     const stop = (cause?: unknown): void => {
       worker.off("message", answered).off("error", stop).off("exit", exited);
-      const sentence = "the writer's thread ended during a commit, which may or may not be on disk";
+      const sentence = "the commit's thread ended, and what it wrote may or may not be on disk";
       reject(new AhnlichError("OUTCOME_UNKNOWN", sentence, { cause }));
     };
     const exited = (): void => stop();
-    const answered = (outcome: WriterOutcome): void => {
+    const answered = (outcome: CommitOutcome): void => {
       worker.off("message", answered).off("error", stop).off("exit", exited);
       resolve(outcome);
     };

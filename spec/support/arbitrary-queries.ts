@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { AhnlichError, type ErrorCode, errorCodes } from "../../lib/model/errors.js";
 import { defaultLimits } from "../../lib/model/limits.js";
 import { metrics } from "../../lib/model/metric.js";
-import type { Kinds, Query, QueryKind } from "../../lib/model/query.js";
-import { metadata, numbers, values } from "./values.js";
+import type { Query, QueryKind } from "../../lib/model/query.js";
+import { metadata, numbers, values } from "./arbitrary-values.js";
 
 /** For every kind, queries of that kind as they arrive: with vectors as Float32Array. */
 export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
@@ -180,5 +180,3 @@ function matches(): fc.Arbitrary<unknown> {
 function storeInfo(): fc.Arbitrary<unknown> {
   return some({ name: fc.string(), dimension: fc.nat(), entries: fc.maxSafeInteger() });
 }
-
-export type AnyAnswer = Kinds[QueryKind]["answer"];

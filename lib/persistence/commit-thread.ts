@@ -1,12 +1,12 @@
 import { parentPort, workerData } from "node:worker_threads";
+import type { CommitJob, CommitOutcome } from "./commit-worker.js";
 import { thrownThere } from "./disk-failure.js";
 import { LmdbEnvironment } from "./lmdb.js";
-import type { WriterJob, WriterOutcome } from "./writer.js";
 
-/** The writer's thread: it has nothing but the environment and applies the batches it is given. */
+/** The thread of a CommitWorker: it has nothing but the environment and applies the batches it is given. */
 const environment = await LmdbEnvironment.open(String(workerData));
 
-parentPort?.on("message", async (job: WriterJob) => {
+parentPort?.on("message", async (job: CommitJob) => {
   if (job !== "close") {
     parentPort?.postMessage(apply(job.bytes, job.epoch));
     return;
@@ -15,7 +15,7 @@ parentPort?.on("message", async (job: WriterJob) => {
   parentPort?.close();
 });
 
-function apply(bytes: Uint8Array, epoch: number): WriterOutcome {
+function apply(bytes: Uint8Array, epoch: number): CommitOutcome {
   try {
     return { owned: environment.writeHere(bytes, epoch) };
   } catch (error) {

@@ -1,0 +1,16 @@
+import type { Findings } from "../report.js";
+import type { Sizes } from "../sizes.js";
+import { measureExactSearch } from "./exact-search.js";
+import { measureIngest } from "./ingest.js";
+import { measureLarge } from "./large.js";
+import { measureReaches } from "./reaches.js";
+import { measureSearchOverTcp } from "./search-over-tcp.js";
+
+/** Every measure by the name that `--only` takes, in the order they run. */
+export const measures: Readonly<Record<string, (sizes: Sizes) => Promise<Findings>>> = {
+  reaches: measureReaches,
+  "search-over-tcp": measureSearchOverTcp,
+  "exact-search": measureExactSearch,
+  ingest: measureIngest,
+  large: measureLarge,
+};

@@ -1,0 +1,25 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The root of the repository, seen from the compiled file. */
+const root = new URL("../../../", import.meta.url);
+
+export const dataFolder: URL = new URL("benchmarks/data/", root);
+export const resultsFolder: URL = new URL("benchmarks/results/", root);
+/** Where a run that is not to be kept leaves its tables. */
+export const draftsFolder: URL = new URL("build/benchmark-results/", root);
+
+/**
+ * A new folder on the disk that the repository is on, since a system's temporary folder is often memory. It is
+ * removed when disposed.
+ */
+export function scratchFolder(): { readonly path: string } & Disposable {
+  const parent = fileURLToPath(new URL("build/scratch/", root));
+  mkdirSync(parent, { recursive: true });
+  const path = mkdtempSync(join(parent, "bench-"));
+  return {
+    path,
+    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
+  };
+}

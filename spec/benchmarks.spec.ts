@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { parseCommandLine } from "../benchmarks/command-line.js";
+import { measures } from "../benchmarks/measures/all.js";
+import { figuresTable } from "../benchmarks/report.js";
+import { full, quick, smoke } from "../benchmarks/sizes.js";
+import { barChart } from "../benchmarks/support/chart.js";
+import { interleave } from "../benchmarks/support/interleave.js";
+import { rateOf } from "../benchmarks/support/rate.js";
+import { ratios, spreadOf } from "../benchmarks/support/stats.js";
+
+/** They end with an error where an answer is wrong, so that what is asserted here is only that they measure. */
+describe("the benchmarks, in small", function () {
+  this.timeout(60_000);
+  for (const [name, measure] of Object.entries(measures)) {
+    it(`measure ${name}`, async () => {
+      const { tables, figures, bars = [] } = await measure(smoke);
+      assert.notEqual(tables.length, 0);
+      assert.notEqual(figures.length, 0);
+      for (const { name: figure, measured } of figures) {
+        for (const value of Object.values(measured)) assert.ok(Number.isFinite(value), figure);
+      }
+      for (const { value } of bars.flatMap((group) => group.bars)) assert.ok(value > 0);
+    });
+  }
+});
+
+describe("the support of the benchmarks", () => {
+  it("gives every contender a turn a round, and does not count the first round", async () => {
+    const turns: string[] = [];
+    const contender = (name: string) => ({
+      name,
+      measure: async () => turns.push(name),
+    });
+    const measured = await interleave([contender("a"), contender("b")], 2);
+    assert.deepEqual(turns, ["a", "b", "b", "a", "a", "b"]);
+    assert.deepEqual(
+      [...measured.values()],
+      [
+        [4, 5],
+        [3, 6],
+      ],
+    );
+  });
+
+  it("ends a run for one wrong answer", async () => {
+    const { measure } = rateOf("wrong", async (_, count) => count - 1, 1, 1);
+    await assert.rejects(measure(), { message: "wrong: 1 of 1 were wrong" });
+  });
+
+  it("takes the middle, the least and the most, and ratios round by round", () => {
+    assert.deepEqual(spreadOf([4, 1, 3, 2]), { median: 2.5, least: 1, most: 4 });
+    assert.deepEqual(ratios([1, 6], [2, 3]), [0.5, 2]);
+  });
+
+  it("says of each figure whether it is met", () => {
+    const measured = { median: 0.5, least: 0.4, most: 0.9 };
+    const figure = { name: "a ratio", measured, unit: "", how: "so" };
+    const table = figuresTable([
+      { ...figure, bound: { atLeast: 0.6 } },
+      { ...figure, bound: { atMost: 0.5 } },
+    ]);
+    const [, , first, second] = table.split("\n");
+    assert.equal(first, "| a ratio | 0.5 (0.4 to 0.9) | >= 0.6 | **missed** | so |");
+    assert.equal(second, "| a ratio | 0.5 (0.4 to 0.9) | <= 0.5 | met | so |");
+  });
+
+  it("draws each bar within the picture, and escapes what it is called", () => {
+    const bar = { label: "a < b", value: 50, least: 10, most: 100, isLimit: false };
+    const picture = barChart("chart", "unit", [{ title: "group", bars: [bar] }]);
+    assert.match(picture, /a &lt; b/);
+    const [, x, width] = /<rect class="bar" x="(\d+)".* width="([\d.]+)"/.exec(picture) ?? [];
+    assert.ok(Number(x) + Number(width) < 860);
+  });
+
+  it("understands its command line, and says what it does not", () => {
+    assert.deepEqual(parseCommandLine([]), { sizes: full, names: Object.keys(measures) });
+    assert.deepEqual(parseCommandLine(["--quick", "--only", "large"]), {
+      sizes: quick,
+      names: ["large"],
+    });
+    assert.match(String(parseCommandLine(["--only", "nothing"])), /no measure nothing/);
+    assert.match(String(parseCommandLine(["--fast"])), /--fast/);
+  });
+});

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { setImmediate as turn } from "node:timers/promises";
+import { Slice } from "../../lib/engine/slice.js";
+import { type EmbeddedEngine, open, type Store } from "../../lib/index.js";
+
+describe("slices", () => {
+  it("of many that go on at once take turns, one a turn, in the order they came", async () => {
+    const resumed: number[] = [];
+    const all = Promise.all(
+      Array.from({ length: 8 }, (_, i) => new Slice().next().then(() => resumed.push(i))),
+    );
+    for (let turns = 0; resumed.length < 8; turns++) {
+      assert.ok(turns < 100);
+      const before = resumed.length;
+      await turn();
+      assert.ok(resumed.length - before <= 1);
+    }
+    await all;
+    assert.deepEqual(resumed, [0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it("end for all who work in the same turn", async () => {
+    await turn();
+    const first = new Slice();
+    while (!first.isOver);
+    assert.equal(new Slice().isOver, true);
+    await turn();
+    assert.equal(new Slice().isOver, false);
+  });
+
+  it("are given up with the reason of their call", async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const slice = new Slice({
+      signal,
+      get aborted() {
+        return signal.aborted;
+      },
+    });
+    const next = slice.next();
+    const reason = new Error("no longer wanted");
+    controller.abort(reason);
+    await assert.rejects(next, reason);
+  });
+});
+
+describe("the event loop has its turns", () => {
+  const count = 3_000;
+  const same = new Float32Array(4).fill(1);
+  let engine: EmbeddedEngine;
+  let store: Store;
+
+  before(async () => {
+    engine = await open({ threads: 1 });
+    store = await engine.createStore("s", { dimension: 4 });
+    const entries = Array.from({ length: count }, (_, i) => ({ id: `${i}`, vector: same }));
+    await store.set(entries);
+    await store.search(same);
+  });
+
+  after(() => engine.close());
+
+  /** How many turns passed until the promise was settled. */
+  const turnsOf = async (promise: Promise<unknown>): Promise<number> => {
+    let settled = false;
+    const done = promise.finally(() => {
+      settled = true;
+    });
+    let turns = 0;
+    for (; !settled; turns++) await turn();
+    await done;
+    return turns;
+  };
+  const ids = Array.from({ length: count }, (_, i) => `${i}`);
+  const calls: Record<string, () => Promise<unknown>> = {
+    "a pipeline of many short queries": () =>
+      engine.pipeline(ids.map((id) => ({ kind: "get", store: "s", keys: [id] }))),
+    "many calls that wait for each other": async () => {
+      for (const id of ids) await store.get(id);
+    },
+    "a search in which all tie": () => store.search(same, { limit: count }),
+    "many searches at once": () => store.searchMany(ids.slice(0, 50).map(() => same)),
+    "a search by many examples": () => store.search({ near: ids }),
+    "the deletion of many ids": () => store.delete(ids),
+  };
+  for (const [name, run] of Object.entries(calls)) {
+    it(`during ${name}`, async () => {
+      const turns = await turnsOf(run());
+      assert.ok(turns > 3, `${turns} turns`);
+    });
+  }
+
+  it("and a signal that many calls share is listened to once", async () => {
+    const warnings: string[] = [];
+    const warn = ({ name }: Error) => warnings.push(name);
+    process.on("warning", warn);
+    const { signal } = new AbortController();
+    await Promise.all(ids.slice(0, 50).map((id) => store.get(id, { signal })));
+    await store.load([{ id: "x", vector: same }], { signal });
+    await turn();
+    process.off("warning", warn);
+    assert.deepEqual(warnings, []);
+  });
+});
