@@ -16,8 +16,9 @@ export function underCall<T>(
   run: (call: Call) => T | Promise<T>,
 ): Promise<T> {
   // Its signal says what ours would say, and is made only where something waits for it.
-  if (options instanceof LateCallOptions && options.timeoutMs === undefined) {
-    return promised(options, run);
+  if (options instanceof LateCallOptions) {
+    const { timeoutMs } = options;
+    return timeoutMs === undefined ? promised(options, run) : timed(options, timeoutMs, run);
   }
   const { signal, timeoutMs } = options ?? {};
   if (signal !== undefined || timeoutMs !== undefined) return limited(signal, timeoutMs, run);
@@ -46,6 +47,19 @@ function promised<T>(call: Call, run: (call: Call) => T | Promise<T>): Promise<T
     return Promise.resolve(run(call));
   } catch (error) {
     return Promise.reject(error);
+  }
+}
+
+async function timed<T>(
+  call: LateCallOptions,
+  timeoutMs: number,
+  run: (call: Call) => T | Promise<T>,
+): Promise<T> {
+  const timer = setTimeout(() => call.abort(timedOut(timeoutMs)), timeoutMs);
+  try {
+    return await run(call);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -58,6 +58,20 @@ describe("a pipeline", () => {
     assert.equal(options.signals, 0);
   });
 
+  it("whose request has a deadline is given up with TIMEOUT, and makes no signal for that", async () => {
+    await using engine = await open();
+    const options = new WatchedOptions(1);
+    const writing: Query[] = Array.from({ length: 5_000 }, (_, i) => ({
+      ...{ kind: "createStore", store: `s${i}`, dimension: 1 },
+    }));
+    await engine.execute({ kind: "ping" }, options);
+    assert.equal(options.signals, 0);
+    const outcomes = await engine.execute({ kind: "pipeline", queries: writing }, options);
+    const last: Outcome<unknown> | undefined = outcomes.at(-1);
+    assert.ok(last?.ok === false && last.error instanceof AhnlichError);
+    assert.equal(last.error.code, "TIMEOUT");
+  });
+
   it("whose request was cancelled fails with ABORTED", async () => {
     await using engine = await open();
     const options = new LateCallOptions(undefined);
