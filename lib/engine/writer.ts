@@ -285,4 +285,4 @@ class Commit {
 /** Later than rows can say; a clock that says such a thing, or no number at all, is not followed. */
 const timeMax: number = 2 ** 48 - 1;
 /** Keeps a transaction, and so the wait of the writes behind it, short. */
-const entriesPerTransaction = 10_000;
+const entriesPerTransaction = 1_000;

@@ -162,5 +162,5 @@ function iteratorOf(entries: unknown): AsyncIterator<unknown> | Iterator<unknown
 const batchStandard = 1_000;
 const batchMax = 1_000_000;
 /** One is applied while the next is made: more would only wait in memory. */
-const inFlightMax = 2;
+const inFlightMax = 3;
 const givingUp: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["ABORTED", "TIMEOUT"]);
