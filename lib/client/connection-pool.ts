@@ -4,13 +4,12 @@ import type { Executor } from "../handles/executor.js";
 import { AhnlichError, type ErrorCode, toAhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
-import { encodeQuery } from "../protocol/query-codec.js";
 import { Backoff } from "./backoff.js";
 import { CallQueue } from "./call-queue.js";
 import type { CheckedConnectOptions } from "./connect-options.js";
 import type { Connection, ConnectionOwner, Introduction } from "./connection.js";
 import { openConnection, type Target } from "./dialer.js";
-import { PendingCall } from "./pending-call.js";
+import { makeCall, type PendingCall } from "./pending-call.js";
 import type { ConnectionStatus } from "./remote-engine.js";
 import { StatusFeed } from "./status-feed.js";
 
@@ -66,7 +65,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
 
   execute(query: Query, options?: CallOptions): Promise<unknown> {
     if (this.#closing !== undefined) throw closedError("the client");
-    const call = new PendingCall(query, encodeQuery(query));
+    const call = makeCall(query);
     const answered = new Promise((resolve, reject) => {
       call.resolve = resolve;
       call.reject = reject;
@@ -196,9 +195,9 @@ export class ConnectionPool implements Executor, ConnectionOwner {
 
   /** With no connection left, opens another, again and again, until there is one. */
   #recover(): void {
-    if (this.#open.length > 0 || this.#dialling || this.#closing !== undefined) return;
+    if (this.#open.length > 0 || this.#closing !== undefined) return;
     if (this.#queue.size > 0) this.#boundWaiting();
-    if (this.#retryTimer !== undefined) return;
+    if (this.#dialling || this.#retryTimer !== undefined) return;
     // It alone does not keep the process alive: a call that waits has a timer of its own.
     this.#retryTimer = setTimeout(() => this.#reconnect(), this.#backoff.next());
     this.#retryTimer.unref();
@@ -245,6 +244,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
       connection.drop();
       return;
     }
+    if (!connection.isOpen) throw connection.fault;
     this.#target = target;
     this.#all.set(connection, target);
     this.#open.push(connection);

@@ -1,6 +1,5 @@
 import { AhnlichError, toAhnlichError } from "../model/errors.js";
 import { packageVersion } from "../model/version.js";
-import { decodeAnswer } from "../protocol/answer-codec.js";
 import { decodeFrame } from "../protocol/decode-frame.js";
 import { FrameReader } from "../protocol/frame-reader.js";
 import { FrameWriter } from "../protocol/frame-writer.js";
@@ -10,7 +9,7 @@ import {
   frameBytesMin,
   HelloReader,
 } from "../protocol/handshake.js";
-import type { AcceptMessage, Message } from "../protocol/message.js";
+import type { AcceptMessage, Message, PartMessage } from "../protocol/message.js";
 import { PartJoiner } from "../protocol/part-joiner.js";
 import { Outbox } from "../transport/outbox.js";
 import type { Transport } from "../transport/transport.js";
@@ -41,7 +40,7 @@ export class Connection {
   readonly #helloReader = new HelloReader();
   readonly #reader = new FrameReader(frameBytesOffered);
   readonly #writer = new FrameWriter(frameBytesMin);
-  readonly #joiner = new PartJoiner(answerBytesMax);
+  readonly #joiner: PartJoiner;
   readonly #outbox: Outbox;
   #window = new InFlightWindow(0);
   #status: "opening" | "open" | "leaving" | "closed" = "opening";
@@ -54,7 +53,14 @@ export class Connection {
   /** Why the server wants it closed. */
   #farewell: AhnlichError | undefined;
 
-  constructor(transport: Transport, owner: ConnectionOwner, introduction: Introduction) {
+  /** `answerBytes` bounds an answer that comes in parts. */
+  constructor(
+    transport: Transport,
+    owner: ConnectionOwner,
+    introduction: Introduction,
+    answerBytes: number = answerBytesMax,
+  ) {
+    this.#joiner = new PartJoiner(answerBytes);
     this.#transport = transport;
     this.#owner = owner;
     this.#outbox = new Outbox(transport, this.#writer, () => this.#progress());
@@ -63,8 +69,21 @@ export class Connection {
       this.#opened = { resolve, reject };
     });
     this.ready.catch(nothing);
-    void this.#transport.closed.then((reason) => this.#end(reason));
+    void this.#transport.closed.then(
+      (reason) => this.#end(reason),
+      (reason) => this.#end(toAhnlichError(reason)),
+    );
     void this.#read(introduction);
+  }
+
+  /** Whether it takes calls: the server may have gone in the moment in which it accepted. */
+  get isOpen(): boolean {
+    return this.#status === "open";
+  }
+
+  /** Why it takes no calls. */
+  get fault(): AhnlichError {
+    return openError(this.#transport.peer, this.#fault ?? this.#farewell);
   }
 
   /** How many more calls it takes now. */
@@ -173,12 +192,9 @@ export class Connection {
         this.#window.take(message.id).fail(message.error);
         this.#released();
         return;
-      case "part": {
-        this.#window.check(message.id);
-        const answer = this.#joiner.add(message);
-        if (answer !== undefined) this.#answer(this.#window.take(message.id), answer);
+      case "part":
+        this.#join(message);
         return;
-      }
       case "accept":
         this.#accept(message);
         return;
@@ -193,14 +209,29 @@ export class Connection {
     }
   }
 
+  #join(part: PartMessage): void {
+    const call = this.#window.check(part.id);
+    let answer: Uint8Array | undefined;
+    try {
+      // For an answer that nobody waits for no memory is spent.
+      if (call.settled) this.#joiner.drop(part.id);
+      else answer = this.#joiner.add(part);
+    } catch (error) {
+      if (toAhnlichError(error).code !== "LIMIT_EXCEEDED") throw error;
+      call.fail(error); // what comes of it yet is passed over
+    }
+    if (!part.last) return;
+    this.#window.take(part.id);
+    if (answer === undefined) this.#released();
+    else this.#answer(call, answer);
+  }
+
   #answer(call: PendingCall, answer: Uint8Array): void {
-    if (!call.settled) {
-      try {
-        call.succeed(decodeAnswer(call.kind, answer));
-      } catch (error) {
-        // The frame was whole: what this one answer holds is no reason to lose the others.
-        call.fail(error);
-      }
+    try {
+      call.succeed(answer);
+    } catch (error) {
+      // The frame was whole: what this one answer holds is no reason to lose the others.
+      call.fail(error);
     }
     this.#released();
   }

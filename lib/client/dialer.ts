@@ -39,7 +39,7 @@ async function dialAndGreet(
 ): Promise<Connection> {
   const transport = await target.dial(limit.signal);
   if (limit.signal.aborted) {
-    void transport.close();
+    void transport.close().catch(() => {});
     throw limit.signal.reason;
   }
   const connection = new Connection(transport, owner, introduction);

@@ -1,6 +1,9 @@
+import { onAbort } from "../model/abort-listeners.js";
 import { AhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import { type Query, type QueryKind, rights } from "../model/query.js";
+import { decodeAnswer } from "../protocol/answer-codec.js";
+import { encodeQuery, type Refusals } from "../protocol/query-codec.js";
 import type { Connection } from "./connection.js";
 
 /**
@@ -29,13 +32,15 @@ export class PendingCall {
   deadline: number | undefined = undefined;
   resolve: (answer: unknown) => void = nothing;
   reject: (error: unknown) => void = nothing;
+  /** The members of a pipeline that could not be sent, whose place was kept. */
+  readonly #refusals: Refusals | undefined;
   #timer: NodeJS.Timeout | undefined = undefined;
-  #signal: AbortSignal | undefined = undefined;
-  #onAbort: (() => void) | undefined = undefined;
+  #stopListening: (() => void) | undefined = undefined;
 
-  constructor(query: Query, bytes: Uint8Array) {
+  constructor(query: Query, bytes: Uint8Array, refusals?: Refusals) {
     this.kind = query.kind;
     this.query = bytes;
+    this.#refusals = refusals;
     this.repeatable = isRepeatable(query);
   }
 
@@ -47,14 +52,16 @@ export class PendingCall {
       this.#timer = setTimeout(() => this.#giveUp("TIMEOUT", undefined, leave), timeoutMs);
     }
     if (signal === undefined) return;
-    this.#signal = signal;
-    this.#onAbort = () => this.#giveUp("ABORTED", signal.reason, leave);
-    if (signal.aborted) this.#onAbort();
-    else signal.addEventListener("abort", this.#onAbort, { once: true });
+    const giveUp = () => this.#giveUp("ABORTED", signal.reason, leave);
+    if (signal.aborted) giveUp();
+    else this.#stopListening = onAbort(signal, giveUp);
   }
 
-  succeed(answer: unknown): void {
+  /** @throws PROTOCOL_ERROR when these bytes are no answer to it */
+  succeed(bytes: Uint8Array): void {
     if (this.settled) return;
+    const answer = decodeAnswer(this.kind, bytes);
+    if (this.#refusals !== undefined) putRefusals(answer, this.#refusals);
     this.#settle();
     this.resolve(answer);
   }
@@ -87,8 +94,14 @@ export class PendingCall {
   #settle(): void {
     this.settled = true;
     if (this.#timer !== undefined) clearTimeout(this.#timer);
-    if (this.#onAbort !== undefined) this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#stopListening?.();
   }
+}
+
+/** The call that this query is, of which nothing is looked at again. @throws as `encodeQuery` does */
+export function makeCall(query: Query): PendingCall {
+  const refusals: Refusals | undefined = isPipeline(query) ? new Map() : undefined;
+  return new PendingCall(query, encodeQuery(query, refusals), refusals);
 }
 
 /** Whether asking twice is as good as asking once: reads, and pipelines of nothing else. */
@@ -96,6 +109,17 @@ export function isRepeatable(query: Query): boolean {
   if (query.kind !== "pipeline") return rights[query.kind] === "read";
   const { queries } = query;
   return Array.isArray(queries) && queries.every((each) => isRepeatable(Object(each)));
+}
+
+function isPipeline(query: Query): boolean {
+  return typeof query === "object" && query !== null && query.kind === "pipeline";
+}
+
+function putRefusals(outcomes: unknown, refusals: Refusals): void {
+  if (!Array.isArray(outcomes)) return;
+  for (const [at, error] of refusals) {
+    if (at < outcomes.length) outcomes[at] = { ok: false, error };
+  }
 }
 
 function nothing(): void {}

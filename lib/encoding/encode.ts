@@ -7,15 +7,17 @@ import { findUnencodable, inspect, unencodable } from "./inspect.js";
  * exactly as they were, but for -0, which arrives as 0, as from JSON; an undefined property is left
  * out; undefined itself is nil.
  *
+ * `what` it is called in errors; `depth` levels will be around it.
+ *
  * The bytes are the caller's own: never written to again, and no view on a larger buffer.
  *
  * @throws INVALID_ARGUMENT with the path of anything else, typed arrays other than Uint8Array
  *   above all; LIMIT_EXCEEDED for nesting beyond `depthMax`, or more than `valuesMax` values
  */
-export function encode(value: unknown, what = "value"): Uint8Array {
-  const found = inspect(value);
+export function encode(value: unknown, what = "value", depth = 0): Uint8Array {
+  const found = inspect(value, depth);
   if (found === 0) return packed(value);
-  if ((found & unencodable) !== 0) throw findUnencodable(value, what);
+  if ((found & unencodable) !== 0) throw findUnencodable(value, what, depth);
   return packed(tidied(value));
 }
 

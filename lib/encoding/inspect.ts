@@ -10,9 +10,16 @@ export const unencodable = 2;
 /** The most values that are encoded at once: a value that holds another many times counts it as often. */
 export const valuesMax = 16_000_000;
 
-/** Looks through a value before it is encoded; 0 where msgpackr's way of writing it is ours. */
+/**
+ * Looks through a value before it is encoded, with so many levels around it; 0 where msgpackr's way
+ * of writing it is ours.
+ */
 export function inspect(value: unknown, depth = 0): number {
-  if (depth === 0) visited = 0;
+  visited = 0;
+  return visit(value, depth);
+}
+
+function visit(value: unknown, depth: number): number {
   if (++visited > valuesMax) return unencodable;
   switch (typeof value) {
     case "string":
@@ -47,7 +54,7 @@ function inspectObject(value: object, depth: number): number {
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) {
       if (value[i] === undefined) return unencodable;
-      found |= inspect(value[i], depth + 1);
+      found |= visit(value[i], depth + 1);
       if (found >= unencodable) return found; // at once: a cycle has no end otherwise
     }
     return found;
@@ -58,7 +65,7 @@ function inspectObject(value: object, depth: number): number {
   for (const name of Object.keys(value)) {
     const element = (value as Record<string, unknown>)[name];
     if (!name.isWellFormed()) return unencodable;
-    found |= element === undefined ? undefinedProperty : inspect(element, depth + 1);
+    found |= element === undefined ? undefinedProperty : visit(element, depth + 1);
     if (found >= unencodable) return found;
   }
   return found;
@@ -71,13 +78,13 @@ function beyond(path: string, sentence: string, bound: number): AhnlichError {
 function findWithin(value: object, path: string, depth: number): AhnlichError | undefined {
   if (Array.isArray(value)) {
     const at = value.findIndex(
-      (element) => element === undefined || (inspect(element, depth + 1) & unencodable) !== 0,
+      (element) => element === undefined || (visit(element, depth + 1) & unencodable) !== 0,
     );
     return at < 0 ? undefined : findUnencodable(value[at], `${path}[${at}]`, depth + 1);
   }
   for (const [name, element] of Object.entries(value)) {
     if (!name.isWellFormed()) return findUnencodable(name, `a name in ${path}`, depth + 1);
-    if ((inspect(element, depth + 1) & unencodable) === 0) continue;
+    if ((visit(element, depth + 1) & unencodable) === 0) continue;
     return findUnencodable(element, `${path}.${name}`, depth + 1);
   }
   return undefined;

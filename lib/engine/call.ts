@@ -1,3 +1,4 @@
+import { LateCallOptions } from "../handles/late-call-options.js";
 import { onAbort } from "../model/abort-listeners.js";
 import { AhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
@@ -5,25 +6,28 @@ import type { CallOptions } from "../model/options.js";
 /** One call under way: when it is given up, `signal` is aborted with an ABORTED or TIMEOUT error as its reason. */
 export interface Call {
   readonly signal: AbortSignal | undefined;
+  /** Whether it was given up, for those who do not wait: the signal need not be made for them. */
+  readonly aborted: boolean;
 }
 
 /** Runs a call under its options; one without any costs nothing. What `run` throws is a rejection. */
 export function underCall<T>(
   options: CallOptions | undefined,
-  run: (call: Call) => Promise<T>,
+  run: (call: Call) => T | Promise<T>,
 ): Promise<T> {
+  // Its signal says what ours would say, and is made only where something waits for it.
+  if (options instanceof LateCallOptions) {
+    const { timeoutMs } = options;
+    return timeoutMs === undefined ? promised(options, run) : timed(options, timeoutMs, run);
+  }
   const { signal, timeoutMs } = options ?? {};
   if (signal !== undefined || timeoutMs !== undefined) return limited(signal, timeoutMs, run);
-  try {
-    return run(unlimited);
-  } catch (error) {
-    return Promise.reject(error);
-  }
+  return promised(unlimited, run);
 }
 
 /** @throws the reason, when the call was given up. */
 export function checkCall(call: Call): void {
-  if (call.signal?.aborted) throw call.signal.reason;
+  if (call.aborted) throw call.signal?.reason;
 }
 
 /** The promise, unless the call is given up before it settles. */
@@ -38,10 +42,31 @@ export function unlessGivenUp<T>(call: Call, promise: Promise<T>): Promise<T> {
   });
 }
 
+function promised<T>(call: Call, run: (call: Call) => T | Promise<T>): Promise<T> {
+  try {
+    return Promise.resolve(run(call));
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+async function timed<T>(
+  call: LateCallOptions,
+  timeoutMs: number,
+  run: (call: Call) => T | Promise<T>,
+): Promise<T> {
+  const timer = setTimeout(() => call.abort(timedOut(timeoutMs)), timeoutMs);
+  try {
+    return await run(call);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 async function limited<T>(
   signal: AbortSignal | undefined,
   timeoutMs: number | undefined,
-  run: (call: Call) => Promise<T>,
+  run: (call: Call) => T | Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
   const abort = () => controller.abort(abortedBy(signal));
@@ -52,7 +77,7 @@ async function limited<T>(
       ? undefined
       : setTimeout(() => controller.abort(timedOut(timeoutMs)), timeoutMs);
   try {
-    return await run({ signal: controller.signal });
+    return await run(new LimitedCall(controller.signal));
   } finally {
     clearTimeout(timer);
     forget?.();
@@ -71,4 +96,17 @@ function timedOut(timeoutMs: number): AhnlichError {
   });
 }
 
-const unlimited: Call = { signal: undefined };
+class LimitedCall implements Call {
+  readonly signal: AbortSignal;
+
+  constructor(signal: AbortSignal) {
+    this.signal = signal;
+  }
+
+  get aborted(): boolean {
+    return this.signal.aborted;
+  }
+}
+
+/** One that nobody gives up. */
+export const unlimited: Call = { signal: undefined, aborted: false };

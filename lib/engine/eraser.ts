@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { toAhnlichError } from "../model/errors.js";
+import { unlimited } from "./call.js";
 import type { Logger } from "./ports.js";
 import type { Writer } from "./writer.js";
 
@@ -54,7 +55,7 @@ export class Eraser {
       if (incarnations.push(incarnation) === storesPerStep) break;
     }
     const write = { kind: "erase", incarnations, rows: rowsPerStep } as const;
-    const done = (await this.#writer.submit(write, { signal: undefined })) as number;
+    const done = (await this.#writer.submit(write, unlimited)) as number;
     for (const incarnation of incarnations.slice(0, done)) this.#waiting.delete(incarnation);
   }
 }

@@ -2,9 +2,12 @@ import type { CheckedQuery } from "../model/checked-query.js";
 import type { Kinds, QueryKind } from "../model/query.js";
 import type { Call } from "./call.js";
 
-/** Of every kind, how it is carried out. */
+/** Of every kind, how it is carried out; what needs not wait is answered at once. */
 export type Handlers = {
-  readonly [K in QueryKind]: (query: CheckedQuery<K>, call: Call) => Promise<Kinds[K]["answer"]>;
+  readonly [K in QueryKind]: (
+    query: CheckedQuery<K>,
+    call: Call,
+  ) => Kinds[K]["answer"] | Promise<Kinds[K]["answer"]>;
 };
 
 /** Runs the handler of the query's kind. */
@@ -12,7 +15,7 @@ export function carryOut<K extends QueryKind>(
   handlers: Handlers,
   query: CheckedQuery<K>,
   call: Call,
-): Promise<unknown> {
-  const handler = handlers[query.kind] as (query: CheckedQuery<K>, call: Call) => Promise<unknown>;
+): unknown {
+  const handler = handlers[query.kind] as (query: CheckedQuery<K>, call: Call) => unknown;
   return handler(query, call);
 }

@@ -37,10 +37,10 @@ export function makeHandlers({ publication, writer, report, limits }: Workshop):
   const write = async (query: CheckedQuery<WriteKind>, call: Call): Promise<never> =>
     (await writer.submit(await writeOf(query, limits, call), call)) as never;
   const handlers: Handlers = {
-    ping: async () => null,
-    info: async () => report.engine(views.current),
-    clients: async () => report.clients(),
-    shutdown: async () => {
+    ping: () => null,
+    info: () => report.engine(views.current),
+    clients: () => report.clients(),
+    shutdown: () => {
       throw new AhnlichError("FORBIDDEN", "shutdown is for servers; close() ends an engine here");
     },
     createStore: write,
@@ -50,7 +50,7 @@ export function makeHandlers({ publication, writer, report, limits }: Workshop):
     delete: write,
     listStores: ({ namespace }, call) =>
       reading((view) => report.stores(view, view.catalog.list(namespace), call)),
-    storeInfo: async ({ store }) => report.store(views.current, views.current.catalog.get(store)),
+    storeInfo: ({ store }) => report.store(views.current, views.current.catalog.get(store)),
     get: (query, call) => reading((view) => get(view, query, call)),
     find: (query, call) => reading((view) => find(view, query, call)),
     count: (query, call) => reading((view) => count(view, query, call)),

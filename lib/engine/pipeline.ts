@@ -17,22 +17,33 @@ export async function runPipeline(
   const outcomes: Outcome<unknown>[] = [];
   const slice = new Slice();
   for (const member of queries) {
-    outcomes.push(await outcomeOf(handlers, member, call));
+    const outcome = outcomeOf(handlers, member, call);
+    // To wait costs more than most answers: only for what is not there yet.
+    outcomes.push(outcome instanceof Promise ? await outcome : outcome);
     if (slice.isOver) await slice.next();
   }
   return outcomes;
 }
 
-async function outcomeOf(
+function outcomeOf(
   handlers: Handlers,
   member: CheckedMember,
   call: Call,
-): Promise<Outcome<unknown>> {
+): Outcome<unknown> | Promise<Outcome<unknown>> {
   try {
     if (!member.ok) throw member.error;
     checkCall(call);
-    return { ok: true, response: await carryOut(handlers, member.query, call) };
+    const answer = carryOut(handlers, member.query, call);
+    return answer instanceof Promise ? answer.then(answered, failed) : answered(answer);
   } catch (error) {
-    return { ok: false, error: toAhnlichError(error) };
+    return failed(error);
   }
+}
+
+function answered(response: unknown): Outcome<unknown> {
+  return { ok: true, response };
+}
+
+function failed(error: unknown): Outcome<unknown> {
+  return { ok: false, error: toAhnlichError(error) };
 }

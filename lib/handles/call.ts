@@ -1,3 +1,4 @@
+import { checkCallOptions as checkSignalAndTimeout } from "../model/check-call-options.js";
 import { AhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import type { Kinds, Query, QueryKind } from "../model/query.js";
@@ -46,26 +47,10 @@ export function unknownOption(name: string): AhnlichError {
   return new AhnlichError("INVALID_ARGUMENT", sentence);
 }
 
-/** `signal` and `timeoutMs` checked. @throws INVALID_ARGUMENT */
+/** `signal` and `timeoutMs` checked; undefined where there is neither. @throws INVALID_ARGUMENT */
 export function callOptionsOf(options: Record<string, unknown>): CallOptions | undefined {
-  const { signal, timeoutMs } = options;
-  if (signal === undefined && timeoutMs === undefined) return undefined;
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new AhnlichError("INVALID_ARGUMENT", "options.signal: expected an AbortSignal");
-  }
-  if (timeoutMs === undefined) return { signal };
-  return { signal, timeoutMs: checkTimeout(timeoutMs) };
-}
-
-/** @throws INVALID_ARGUMENT when it is no number of milliseconds that a timer can hold. */
-export function checkTimeout(timeoutMs: unknown, least = 1): number {
-  if (typeof timeoutMs === "number" && timeoutMs >= least && timeoutMs <= timeoutMsMax) {
-    return timeoutMs;
-  }
-  throw new AhnlichError(
-    "INVALID_ARGUMENT",
-    `options.timeoutMs: expected ${least} to ${timeoutMsMax} milliseconds, got ${String(timeoutMs)}`,
-  );
+  const { signal, timeoutMs } = checkSignalAndTimeout(options);
+  return signal === undefined && timeoutMs === undefined ? undefined : { signal, timeoutMs };
 }
 
 function split(
@@ -87,5 +72,3 @@ function split(
 function isCallOption(name: string): boolean {
   return name === "signal" || name === "timeoutMs";
 }
-
-const timeoutMsMax = 2 ** 31 - 1;

@@ -1,9 +1,10 @@
 import type { ClientInfo, EngineInfo, Outcome, StoreInfo } from "../model/answers.js";
+import { checkTimeout } from "../model/check-call-options.js";
 import { AhnlichError } from "../model/errors.js";
 import type { Metadata, Storable } from "../model/metadata.js";
 import type { CallOptions, StoreOptions } from "../model/options.js";
 import { type Query, query, type ResponseTo } from "../model/query.js";
-import { call, checkCallOptions, checkObject, checkTimeout, unknownOption } from "./call.js";
+import { call, checkCallOptions, checkObject, unknownOption } from "./call.js";
 import type { Engine } from "./engine.js";
 import type { Executor } from "./executor.js";
 import type { Store } from "./store.js";

@@ -1,13 +1,14 @@
+import { AhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 
 /**
  * CallOptions whose signal is made when it is first read: making one costs more than answering a
- * ping, and most calls are over before anyone looks at theirs.
+ * ping, and most calls are over before anyone looks at theirs. Its reason is an error of ours.
  */
 export class LateCallOptions implements CallOptions {
   readonly timeoutMs: number | undefined;
   #controller: AbortController | undefined;
-  #aborted = false;
+  #reason: AhnlichError | undefined;
 
   constructor(timeoutMs: number | undefined) {
     this.timeoutMs = timeoutMs;
@@ -16,18 +17,18 @@ export class LateCallOptions implements CallOptions {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#aborted) this.#controller.abort();
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
     }
     return this.#controller.signal;
   }
 
   get aborted(): boolean {
-    return this.#aborted;
+    return this.#reason !== undefined;
   }
 
-  /** Once is enough; a signal read later is aborted from the start. */
-  abort(): void {
-    this.#aborted = true;
-    this.#controller?.abort();
+  /** The first reason is the one; a signal read later is aborted from the start. */
+  abort(reason: AhnlichError = new AhnlichError("ABORTED", "the call was aborted")): void {
+    this.#reason ??= reason;
+    this.#controller?.abort(this.#reason);
   }
 }

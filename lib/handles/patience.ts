@@ -25,7 +25,10 @@ export class Patience {
     this.check();
     const deadline = this.#deadline;
     if (deadline === undefined) return { signal: this.#signal };
-    return { signal: this.#signal, timeoutMs: Math.max(1, deadline - performance.now()) };
+    return {
+      signal: this.#signal,
+      timeoutMs: Math.max(1, Math.ceil(deadline - performance.now())),
+    };
   }
 
   /** @throws ABORTED, TIMEOUT */

@@ -20,14 +20,16 @@ export function checkCallOptions(options: unknown): CheckedCallOptions {
   if (signal !== undefined && !isAbortSignal(signal)) {
     throw refusal("signal", "an AbortSignal", signal);
   }
-  if (timeoutMs !== undefined && !isTimeout(timeoutMs)) {
-    throw refusal("timeoutMs", `an integer from 1 to ${timeoutMax}`, timeoutMs);
-  }
-  return { signal, timeoutMs };
+  return { signal, timeoutMs: timeoutMs === undefined ? undefined : checkTimeout(timeoutMs) };
 }
 
-function isTimeout(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= timeoutMax;
+/** @throws INVALID_ARGUMENT when it is no integer from `least` to 2^31 - 1. */
+export function checkTimeout(value: unknown, least = 1): number {
+  if (Number.isInteger(value)) {
+    const timeoutMs = value as number;
+    if (timeoutMs >= least && timeoutMs <= timeoutMax) return timeoutMs;
+  }
+  throw refusal("timeoutMs", `an integer from ${least} to ${timeoutMax}`, value);
 }
 
 /** By what it can do: other realms and polyfills have classes of their own. */

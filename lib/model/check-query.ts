@@ -17,7 +17,7 @@ import { AhnlichError, toAhnlichError } from "./errors.js";
 import { checkLimit, type Limits } from "./limits.js";
 import { metrics } from "./metric.js";
 import type { SetMode } from "./options.js";
-import { isQueryKind, type Kinds, type QueryKind } from "./query.js";
+import { isBarePing, isQueryKind, type Kinds, type QueryKind } from "./query.js";
 import { checkNamespace, checkStoreName } from "./store-name.js";
 import { checkText } from "./text.js";
 
@@ -98,6 +98,14 @@ function checkTargets(
   return Array.from(given, (target, i) => checkVector(target, limits, `targets[${i}]`));
 }
 
+function checkMembers(queries: unknown, limits: Limits): CheckedMember[] {
+  const members: CheckedMember[] = [];
+  for (const query of checkArray(queries, limits, "queriesPerPipeline", "queries")) {
+    members.push(isBarePing(query) ? pingMember : checkMember(query, limits));
+  }
+  return members;
+}
+
 function checkMember(query: unknown, limits: Limits): CheckedMember {
   try {
     const checked = kindOf(query) === "pipeline" ? undefined : checkQuery(query, limits);
@@ -108,6 +116,7 @@ function checkMember(query: unknown, limits: Limits): CheckedMember {
   }
 }
 
+const pingMember: CheckedMember = { ok: true, query: { kind: "ping" } };
 /** A `searchMany` asks for at most so many times `limits.limit` matches. */
 const manyLimits = 100;
 const reasonLengthMax = 1_000;
@@ -234,10 +243,7 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
     fields: { kind, queries: true },
     check: (ask, limits) => ({
       kind: "pipeline",
-      queries: Array.from(
-        checkArray(ask.queries, limits, "queriesPerPipeline", "queries"),
-        (query) => checkMember(query, limits),
-      ),
+      queries: checkMembers(ask.queries, limits),
     }),
   },
 };

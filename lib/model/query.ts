@@ -78,6 +78,14 @@ export function isQueryKind(value: unknown): value is QueryKind {
   return typeof value === "string" && Object.hasOwn(rights, value);
 }
 
+/** Whether it is a ping and nothing else: the commonest query takes the shortest way. */
+export function isBarePing(query: unknown): boolean {
+  if (typeof query !== "object" || query === null || Array.isArray(query)) return false;
+  if (!Object.hasOwn(query, "kind") || (query as { kind: unknown }).kind !== "ping") return false;
+  for (const name in query) if (name !== "kind") return false;
+  return true;
+}
+
 /** Makes queries: `query.get({ store: "films", keys: ["1"] })`. Handles and pipelines are made with these. */
 export const query: { readonly [K in QueryKind]: (ask: Kinds[K]["ask"]) => Query<K> } =
   Object.freeze(

@@ -1,15 +1,19 @@
 import { decode } from "../encoding/decode.js";
 import { encode } from "../encoding/encode.js";
 import type { DecodeOptions } from "../encoding/scan.js";
+import type { Outcome } from "../model/answers.js";
 import { AhnlichError, toAhnlichError } from "../model/errors.js";
 import { isQueryKind, type Query, type QueryKind, type ResponseTo } from "../model/query.js";
-import { nilAnswer } from "./constant-bytes.js";
+import { nilAnswer, pingOutcome } from "./constant-bytes.js";
+import { encodeList } from "./encode-list.js";
 import { errorFromWire, errorToWire } from "./error-codec.js";
+import { repeats } from "./repeats.js";
 import { fieldsOf, isFields, listOf, type Shape, vector } from "./shape.js";
 
 /** The answer to `query` as bytes, copied. */
 export function encodeAnswer<Q extends Query>(query: Q, answer: ResponseTo<Q>): Uint8Array {
   if (answer === null) return nilAnswer;
+  if (query.kind === "pipeline" && Array.isArray(answer)) return encodeOutcomes(query, answer);
   return encode(answerToWire(query, answer), "answer");
 }
 
@@ -23,14 +27,24 @@ export function decodeAnswer<K extends QueryKind>(
   kind: K,
   bytes: Uint8Array,
 ): ResponseTo<{ readonly kind: K }> {
+  const pings = kind === "pipeline" ? repeats(bytes, 0, pingOutcome) : undefined;
+  if (pings !== undefined) return Array.from({ length: pings }, ponged) as never;
   const answer = bytes === nilAnswer ? null : decode(bytes, options);
   return answerFromWire(kind, answer) as ResponseTo<{ readonly kind: K }>;
 }
 
+function ponged(): Outcome<null> {
+  return { ok: true, response: null };
+}
+
 function answerToWire(query: Query, answer: unknown): unknown {
-  if (query.kind !== "pipeline") return answerShapes[query.kind].wire(answer, "answer");
-  if (!Array.isArray(answer)) return answer;
-  return answer.map((outcome, i) => outcomeToWire(query.queries[i], outcome));
+  return answerShapes[query.kind].wire(answer, "answer");
+}
+
+function encodeOutcomes({ queries }: Query<"pipeline">, outcomes: readonly unknown[]): Uint8Array {
+  const encoded: Uint8Array[] = [];
+  for (let i = 0; i < outcomes.length; i++) encoded.push(encodeOutcome(queries[i], outcomes[i]));
+  return encodeList(nothing, encoded);
 }
 
 function answerFromWire(kind: QueryKind, answer: unknown): unknown {
@@ -47,16 +61,17 @@ function answerFromWire(kind: QueryKind, answer: unknown): unknown {
 }
 
 /** `[kind, answer]`, or `[nil, error]`. */
-function outcomeToWire(query: Query, outcome: unknown): unknown {
-  if (!isFields(outcome)) return outcome;
-  if (outcome.ok === true && outcome.response === null) return [query.kind, null];
-  if (outcome.ok !== true) return [null, errorToWire(toAhnlichError(outcome.error))];
-  return [query.kind, answerToWire(query, outcome.response)];
+function encodeOutcome(query: Query, outcome: unknown): Uint8Array {
+  if (!isFields(outcome)) return encode(outcome, "answer");
+  const { ok, response } = outcome;
+  if (ok !== true) return encode([null, errorToWire(toAhnlichError(outcome.error))], "answer");
+  if (query.kind === "ping" && response === null) return pingOutcome;
+  return encode([query.kind, answerToWire(query, response)], "answer", 1);
 }
 
 function outcomeFromWire(outcome: unknown): unknown {
   const [kind, answer] = Array.isArray(outcome) ? outcome : [];
-  if (kind === "ping" && answer === null) return { ok: true, response: null };
+  if (kind === "ping" && answer === null) return ponged();
   if (kind === null) return { ok: false, error: errorFromWire(answer) };
   if (isQueryKind(kind)) return { ok: true, response: answerFromWire(kind, answer) };
   throw new AhnlichError("PROTOCOL_ERROR", "expected an outcome as [kind, answer] or [nil, error]");
@@ -129,4 +144,5 @@ function isListOfFields(value: unknown): boolean {
   return Array.isArray(value) && value.every(isFields);
 }
 
+const nothing = new Uint8Array();
 const options: DecodeOptions = { code: "PROTOCOL_ERROR", maxValues: 16_000_000 };

@@ -1,7 +1,7 @@
 import { decode } from "../encoding/decode.js";
 import { type DecodeOptions, scan } from "../encoding/scan.js";
 import { AhnlichError } from "../model/errors.js";
-import { nilAnswer, pingQuery } from "./constant-bytes.js";
+import { holds, nilAnswer, pingQuery } from "./constant-bytes.js";
 
 /** Reads the envelopes in a frame's body, position by position. Whatever is amiss: PROTOCOL_ERROR. */
 export class EnvelopeReader {
@@ -20,9 +20,16 @@ export class EnvelopeReader {
 
   /** Into the array that a message is. */
   beginArray(): void {
-    const lead = this.#body[this.#at++];
-    if (lead < 0x90 || lead > 0x9f) throw this.#unexpected("a message: an array of at most 15");
-    this.left = lead & 0x0f;
+    const body = this.#body;
+    const at = this.#at;
+    const lead = body[at];
+    // A sender may take more bytes for the number of positions than it needs.
+    const size = lead === 0xdc ? 2 : lead === 0xdd ? 4 : 0;
+    let count = size === 0 ? lead - 0x90 : 0;
+    for (let i = 1; i <= size; i++) count = count * 256 + body[at + i];
+    if (!(count >= 0 && count <= 15)) throw this.#unexpected("a message: an array of at most 15");
+    this.#at = at + 1 + size;
+    this.left = count;
   }
 
   /** Past the positions that a newer minor has put behind those known here. */
@@ -86,7 +93,7 @@ export class EnvelopeReader {
     const body = this.#body;
     const at = this.#at;
     if (body[at] === nilAnswer[0]) return this.#give(nilAnswer, at + 1);
-    if (body[at] === pingQuery[0] && isPing(body, at)) {
+    if (holds(body, at, pingQuery)) {
       return this.#give(pingQuery, at + pingQuery.length);
     }
     const { end } = scan(body, at, options);
@@ -108,13 +115,6 @@ export class EnvelopeReader {
   #unexpected(what: string): AhnlichError {
     return new AhnlichError("PROTOCOL_ERROR", `byte ${this.#at} of a frame: expected ${what}`);
   }
-}
-
-function isPing(body: Uint8Array, at: number): boolean {
-  for (let i = 1; i < pingQuery.length; i++) {
-    if (body[at + i] !== pingQuery[i]) return false;
-  }
-  return true;
 }
 
 /** Answers may hold more values than queries, so what bounds queries is `decodeQuery`. */

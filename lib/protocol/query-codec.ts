@@ -1,19 +1,24 @@
 import { decode } from "../encoding/decode.js";
 import { encode } from "../encoding/encode.js";
 import type { DecodeOptions } from "../encoding/scan.js";
-import { AhnlichError } from "../model/errors.js";
-import { isQueryKind, type Query, type QueryKind } from "../model/query.js";
-import { pingQuery } from "./constant-bytes.js";
+import { AhnlichError, toAhnlichError } from "../model/errors.js";
+import { isBarePing, isQueryKind, type Query, type QueryKind } from "../model/query.js";
+import { emptyPipeline, holds, nilAnswer, pingQuery, pipelineHead } from "./constant-bytes.js";
+import { encodeList } from "./encode-list.js";
+import { repeats } from "./repeats.js";
 import { type Fields, fieldsOf, isFields, listOf, predicate, type Shape, vector } from "./shape.js";
 
 /**
  * A query as bytes, copied: what the caller changes afterwards changes nothing. Kinds and fields
  * that are unknown here are passed on for the engine to judge.
  *
+ * A member of a pipeline that cannot travel is added to `refusals` and travels as nil, where they are
+ * given: it fails alone, as it would in the engine.
+ *
  * @throws INVALID_ARGUMENT for a value that cannot travel, with its path; LIMIT_EXCEEDED for
  *   nesting beyond 100 levels
  */
-export function encodeQuery(query: Query): Uint8Array {
+export function encodeQuery(query: Query, refusals?: Refusals): Uint8Array {
   if (isBarePing(query)) return pingQuery;
   if (!isFields(query)) {
     throw new AhnlichError("INVALID_ARGUMENT", "query: expected an object with a kind");
@@ -23,8 +28,12 @@ export function encodeQuery(query: Query): Uint8Array {
     const sentence = `query.kind: expected a text, got ${typeof kind}`;
     throw new AhnlichError("INVALID_ARGUMENT", sentence);
   }
+  if (isBarePipeline(query)) return encodePipeline(query.queries, refusals);
   return encode(queryShape.wire(query, "query"), "query");
 }
+
+/** By their index, the members of a pipeline that cannot travel, and why not. */
+export type Refusals = Map<number, AhnlichError>;
 
 /**
  * The query in these bytes; nothing of it is a view on them. Only its form is judged here; its
@@ -34,6 +43,10 @@ export function encodeQuery(query: Query): Uint8Array {
  */
 export function decodeQuery(bytes: Uint8Array): Query {
   if (bytes === pingQuery) return ping;
+  const pings = holds(bytes, 0, pipelineHead)
+    ? repeats(bytes, pipelineHead.length, pingQuery)
+    : undefined;
+  if (pings !== undefined) return { kind: "pipeline", queries: new Array(pings).fill(ping) };
   const query = queryShape.read(decode(bytes, options), "query");
   if (isFields(query)) return query as never as Query;
   throw new AhnlichError("PROTOCOL_ERROR", "expected a query as [kind, fields]");
@@ -85,10 +98,31 @@ const queryShape: Shape = {
   },
 };
 
-/** The commonest query takes the shortest way. */
-function isBarePing(value: unknown): boolean {
-  if (!isFields(value) || value.kind !== "ping") return false;
-  for (const name in value) if (name !== "kind") return false;
+function encodePipeline(members: readonly unknown[], refusals: Refusals | undefined): Uint8Array {
+  const encoded: Uint8Array[] = [];
+  for (let i = 0; i < members.length; i++) {
+    try {
+      encoded.push(isBarePing(members[i]) ? pingQuery : encodeMember(members[i], i));
+    } catch (error) {
+      if (refusals === undefined) throw error;
+      refusals.set(i, toAhnlichError(error));
+      encoded.push(nilAnswer);
+    }
+  }
+  return encodeList(pipelineHead, encoded);
+}
+
+function encodeMember(member: unknown, index: number): Uint8Array {
+  // The engine refuses one within another unread, and one that holds itself has no end.
+  if (isFields(member) && member.kind === "pipeline") return emptyPipeline;
+  const path = `query.queries[${index}]`;
+  return encode(queryShape.wire(member, path), path, levelsAroundMembers);
+}
+
+/** Whether it holds nothing but a list of members. */
+function isBarePipeline(query: Fields): query is { queries: unknown[] } & Fields {
+  if (query.kind !== "pipeline" || !Array.isArray(query.queries)) return false;
+  for (const name in query) if (name !== "kind" && name !== "queries") return false;
   return true;
 }
 
@@ -119,6 +153,8 @@ function lazily(shape: () => Shape): Shape {
   };
 }
 
+/** `[kind, fields]`, the fields, the list. */
+const levelsAroundMembers = 3;
 const pingWire: readonly unknown[] = Object.freeze(["ping"]);
 const ping: Query<"ping"> = Object.freeze({ kind: "ping" });
 const options: DecodeOptions = { code: "PROTOCOL_ERROR", maxValues: 1_000_000 };

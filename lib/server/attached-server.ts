@@ -125,7 +125,11 @@ export class AttachedServer implements Server, SessionHost {
   }
 
   async #close(timeoutMs: number, reason: Error | undefined): Promise<void> {
-    await this.#listener.close().catch(() => {});
+    try {
+      await this.#listener.close();
+    } catch {
+      // Whatever became of it, its sessions are ended.
+    }
     for (const session of this.#sessions) session.leave(shuttingDown());
     await this.#empty(timeoutMs);
     for (const session of this.#sessions) session.drop();

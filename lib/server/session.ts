@@ -104,7 +104,8 @@ export class Session implements ClientConnection {
 
   /** Serves the peer to the end; never rejects. */
   async run(): Promise<void> {
-    void this.#transport.closed.then(() => this.#end());
+    const end = () => this.#end();
+    void this.#transport.closed.then(end, end);
     try {
       for await (const chunk of this.#transport) {
         this.#touched = performance.now();
@@ -137,7 +138,7 @@ export class Session implements ClientConnection {
   /** Lets go of everything at once, whatever the peer does. */
   drop(): void {
     this.#end();
-    void this.#transport.close();
+    void this.#hangUp();
   }
 
   /** Closes what took too long; called now and then. */
@@ -301,12 +302,10 @@ export class Session implements ClientConnection {
       this.#refuseHello(verdicts.malformed);
       return;
     }
-    const accepted = !this.stranger;
     this.#status = "deaf";
     this.#requests.abandon();
     const told = error.code === "PROTOCOL_ERROR" ? unexpected() : error;
-    if (accepted) this.#write({ kind: "goaway", reason: told.message });
-    else this.#write({ kind: "refuse", error: told });
+    this.#write({ kind: "refuse", error: told });
     this.#progress();
     void this.#close();
   }
@@ -317,8 +316,15 @@ export class Session implements ClientConnection {
       this.#progress();
       await this.#outbox.drained();
     }
-    await this.#transport.close();
+    await this.#hangUp();
     this.#end();
+  }
+
+  /** A transport that cannot even be closed is a fault of its own, not of the session. */
+  async #hangUp(): Promise<void> {
+    try {
+      await this.#transport.close();
+    } catch {}
   }
 
   #end(): void {

@@ -1,9 +1,10 @@
-import { lstatSync, unlinkSync } from "node:fs";
+import { unlinkSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { resolve as absolute } from "node:path";
 import { AhnlichError } from "../model/errors.js";
 import { type Address, printUrl } from "./address.js";
 import { Queue } from "./queue.js";
+import { closeSocketFile, fileAt, isUntouched } from "./socket-file.js";
 import type { Listener, Transport } from "./transport.js";
 
 export interface DialOptions {
@@ -60,8 +61,7 @@ export async function listenTcp(address: Address): Promise<Listener> {
     return await listenOnce(where);
   } catch (cause) {
     if (!("path" in where) || codeOf(cause) !== "EADDRINUSE") throw unbindable(where, cause);
-    if (!isSocketFile(where.path) || (await answers(where.path))) throw unbindable(where, cause);
-    unlinkSync(where.path);
+    if (!(await removeDead(where.path))) throw unbindable(where, cause);
   }
   try {
     return await listenOnce(where);
@@ -106,23 +106,40 @@ export function answers(path: string): Promise<boolean> {
   });
 }
 
+/** Whether the path is free now. What is no socket stays, and one whose server lives. */
+async function removeDead(path: string): Promise<boolean> {
+  const found = fileAt(path);
+  if (!found?.isSocket() || (await answers(path))) return false;
+  // Of several who find it dead one is the first; its own file is not for the others to remove.
+  if (!isUntouched(found, fileAt(path))) return false;
+  try {
+    unlinkSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 class SocketListener implements Listener {
   readonly url: string;
-  readonly #server: Server;
   readonly #opened: Queue<Transport>;
+  readonly #stop: () => void;
 
-  constructor(server: Server, url: string, opened: Queue<Transport>) {
-    this.#server = server;
+  /** `stop` lets nobody connect any more. */
+  constructor(url: string, opened: Queue<Transport>, stop: () => void) {
     this.url = url;
     this.#opened = opened;
+    this.#stop = stop;
   }
 
   /** Transports that nobody has taken yet are closed. */
   async close(): Promise<void> {
     this.#opened.end();
     const left = this.#opened.clear();
-    const stopped = stopListening(this.#server);
-    await Promise.all([stopped, ...left.map((transport) => transport.close())]);
+    this.#stop();
+    // Not for the server's own event, which waits for its connections too.
+    await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all(left.map((transport) => transport.close()));
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Transport> {
@@ -249,7 +266,8 @@ function listenOnce(address: Address): Promise<Listener> {
     server.listen({ ...target(address), exclusive: true }, () => {
       server.off("error", reject);
       server.on("error", () => {}); // one connection that could not be accepted; the rest go on
-      resolve(new SocketListener(server, printUrl(reached(server, address)), opened));
+      const url = printUrl(reached(server, address));
+      resolve(new SocketListener(url, opened, stopping(server, address)));
     });
   });
 }
@@ -267,13 +285,11 @@ function peerOf(socket: Socket, address: Address): string {
   return host.includes(":") ? `[${host}]:${socket.remotePort}` : `${host}:${socket.remotePort}`;
 }
 
-/** Settles when no more is taken; a server's own close waits for its connections too. */
-function stopListening(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    if (!server.listening) return resolve();
-    server.close();
-    setImmediate(resolve);
-  });
+function stopping(server: Server, address: Address): () => void {
+  const close = (): void => void (server.listening && server.close());
+  if (!("path" in address) || process.platform === "win32") return close;
+  const own = fileAt(address.path);
+  return () => closeSocketFile(address.path, own, close);
 }
 
 function closeServer(server: Server): Promise<void> {
@@ -293,11 +309,7 @@ function socketPath(path: string): string {
 }
 
 function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-}
-
-function isSocketFile(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSocket() ?? false;
+  return fileAt(path) !== undefined;
 }
 
 function unbindable(address: Address, cause: unknown): AhnlichError {

@@ -4,6 +4,7 @@ import type { RemoteEngine } from "../../lib/client/remote-engine.js";
 import { AhnlichError } from "../../lib/model/errors.js";
 import { query } from "../../lib/model/query.js";
 import { encodeAnswer } from "../../lib/protocol/answer-codec.js";
+import { encodeFrames } from "../../lib/protocol/frame-writer.js";
 import { protocolVersion, verdicts } from "../../lib/protocol/handshake.js";
 import { hello, RawServer, type RawServerPeer } from "../support/raw-server.js";
 import { rejects } from "../support/rejects.js";
@@ -274,6 +275,24 @@ describe("connect", () => {
       await client.ping();
     });
 
+    it("takes one signal for any number of calls, all of which it aborts, without a warning", async () => {
+      const server = await serving.listenInMemory();
+      const client = await serving.connect(server);
+      const warnings: Error[] = [];
+      const warned = (warning: Error) => void warnings.push(warning);
+      process.on("warning", warned);
+      const controller = new AbortController();
+      const options = { signal: controller.signal };
+      const store = client.store("s");
+      const searches = Array.from({ length: 50 }, () => store.search([1], options));
+      await serving.engine.held(50);
+      controller.abort();
+      for (const search of searches) await rejects(search, "ABORTED");
+      await turns();
+      process.off("warning", warned);
+      assert.deepEqual(warnings, []);
+    });
+
     it("sends nothing for a signal that is aborted already", async () => {
       const { client, peer } = await connectRaw();
       const aborted = AbortSignal.abort();
@@ -383,6 +402,26 @@ describe("connect", () => {
       next.break();
       await rejects(setting, "OUTCOME_UNKNOWN");
     });
+
+    for (const [what, last] of [
+      ["lost", Uint8Array.of(1, 0, 0, 0, 0xc1)],
+      ["told to go", Buffer.concat(encodeFrames([{ kind: "goaway", reason: "x" }], 20_000))],
+    ] as const) {
+      it(`goes on to another where one is ${what} in the moment it is accepted`, async () => {
+        const { client, peer } = await connectRaw({ connections: 1 });
+        peer.break();
+        const doomed = await raw.next();
+        await doomed.hello();
+        doomed.bytes(hello());
+        await doomed.next("connect");
+        const accept = { kind: "accept", version: "9", inFlight: 1 } as const;
+        doomed.bytes(Buffer.concat([...encodeFrames([accept], 20_000), last]));
+        const pinging = client.ping();
+        const next = await raw.accept();
+        next.peer.send({ kind: "response", id: (await next.request()).id, answer: pong });
+        await pinging;
+      });
+    }
 
     it("gives a read up that lost three connections", async () => {
       const { client, peer } = await connectRaw();

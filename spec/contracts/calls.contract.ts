@@ -35,7 +35,7 @@ export function callsContract(reach: Reach): void {
       });
 
       it(`refuse an impossible timeoutMs: ${method}`, async () => {
-        for (const timeoutMs of [0, -1, Number.NaN, 2 ** 31, Number.POSITIVE_INFINITY, "5"]) {
+        for (const timeoutMs of [0, -1, 1.5, Number.NaN, 2 ** 31, Number.POSITIVE_INFINITY, "5"]) {
           const promise = call(suite.engine, store, { timeoutMs: timeoutMs as number });
           await rejects(promise, "INVALID_ARGUMENT");
         }

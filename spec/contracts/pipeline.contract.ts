@@ -57,6 +57,29 @@ export function pipelineContract(reach: Reach): void {
       assert.deepEqual(last, { ok: true, response: 2 });
     });
 
+    it("lets what is no query, or could not be sent as one, fail alone", async () => {
+      const { name: store } = await suite.newStore({ dimension: 1 });
+      const set = (metadata: object) => ({
+        ...{ kind: "set", store, entries: [{ vector: [1], metadata }] },
+      });
+      const cyclic = { kind: "pipeline", queries: [] as unknown[] };
+      cyclic.queries.push(cyclic);
+      const wrong: unknown[] = [
+        ...[set({ n: 1n }), set({ n: Number.NaN }), set({ text: "\ud800" }), set(nested(97))],
+        { kind: "count", store, where: { year: undefined } },
+        ...[{ kind: 7 }, { kind: 1n }, null, undefined, 5n, [], cyclic],
+      ];
+      const outcomes = await suite.engine.pipeline([
+        query.set({ store, entries: [{ id: "a", vector: [1] }] }),
+        ...(wrong as never[]),
+        query.count({ store }),
+      ]);
+      const codes = wrong.map(() => "INVALID_ARGUMENT");
+      codes[3] = "LIMIT_EXCEEDED";
+      assert.deepEqual(codesOf(outcomes), ["ok", ...codes, "ok"]);
+      assert.deepEqual(outcomes.at(-1), { ok: true, response: 1 });
+    });
+
     it("gives errors that are AhnlichErrors, with their details", async () => {
       const { name: store } = await suite.newStore({ dimension: 3 });
       const [outcome] = await suite.engine.pipeline([query.search({ store, target: [1] })]);
@@ -120,4 +143,11 @@ export function pipelineContract(reach: Reach): void {
 
 function codesOf(outcomes: readonly Outcome<unknown>[]): string[] {
   return outcomes.map((outcome) => (outcome.ok ? "ok" : (outcome.error as AhnlichError).code));
+}
+
+/** An object so many levels deep. */
+function nested(levels: number): object {
+  let value = {};
+  for (let level = 1; level < levels; level++) value = { x: value };
+  return value;
 }

@@ -30,7 +30,13 @@ describe("slices", () => {
 
   it("are given up with the reason of their call", async () => {
     const controller = new AbortController();
-    const slice = new Slice({ signal: controller.signal });
+    const { signal } = controller;
+    const slice = new Slice({
+      signal,
+      get aborted() {
+        return signal.aborted;
+      },
+    });
     const next = slice.next();
     const reason = new Error("no longer wanted");
     controller.abort(reason);

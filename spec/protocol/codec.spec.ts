@@ -5,7 +5,7 @@ import { AhnlichError, type ErrorCode, errorCodes } from "../../lib/model/errors
 import { type Query, queryKinds } from "../../lib/model/query.js";
 import { decodeAnswer, encodeAnswer } from "../../lib/protocol/answer-codec.js";
 import { errorFromWire, errorToWire } from "../../lib/protocol/error-codec.js";
-import { decodeQuery, encodeQuery } from "../../lib/protocol/query-codec.js";
+import { decodeQuery, encodeQuery, type Refusals } from "../../lib/protocol/query-codec.js";
 import { answersTo, queriesOf } from "../support/arbitrary-queries.js";
 import { seeded } from "../support/seeded.js";
 
@@ -111,6 +111,62 @@ describe("codec", () => {
       { kind: "delete", target: 5 },
     ]) {
       assert.deepStrictEqual(asked(query), query);
+    }
+  });
+
+  it("sends a pipeline within a pipeline without its members: the engine refuses it unread", () => {
+    const inner = { kind: "pipeline", queries: [] as unknown[] };
+    inner.queries.push(inner);
+    assert.deepStrictEqual(asked({ kind: "pipeline", queries: [inner] }), {
+      kind: "pipeline",
+      queries: [{ kind: "pipeline" }],
+    });
+  });
+
+  it("refuses the members of a pipeline that cannot travel, each alone where that is asked for", () => {
+    const queries = [{ kind: "ping" }, { kind: "get", keys: [1n] }, { kind: "count" }];
+    const refusals: Refusals = new Map();
+    const bytes = encodeQuery({ kind: "pipeline", queries } as never, refusals);
+    assert.deepStrictEqual(decodeQuery(bytes), {
+      kind: "pipeline",
+      queries: [{ kind: "ping" }, null, { kind: "count" }],
+    });
+    assert.deepStrictEqual([...refusals.keys()], [1]);
+    assert.match(String(refusals.get(1)), /query\.queries\[1\]\[1\]\.keys/);
+    assert.throws(() => encodeQuery({ kind: "pipeline", queries } as never), /keys/);
+  });
+
+  it("reads pipelines of pings that are not quite of pings like all other values", () => {
+    const queries = Array.from({ length: 20 }, () => ({ kind: "ping" }) as const);
+    const bytes = encodeQuery({ kind: "pipeline", queries });
+    const outcomes = queries.map(() => ({ ok: true, response: null }) as const);
+    const answers = encodeAnswer({ kind: "pipeline", queries }, outcomes);
+    for (let at = 0; at < bytes.length; at++) {
+      assert.throws(() => decodeQuery(bytes.subarray(0, at)), { code: "PROTOCOL_ERROR" });
+    }
+    for (let at = 0; at < answers.length; at++) {
+      const cut = answers.subarray(0, at);
+      assert.throws(() => decodeAnswer("pipeline", cut), { code: "PROTOCOL_ERROR" });
+    }
+    const other = queries.with(19, { kind: "pong" } as never);
+    assert.deepStrictEqual(asked({ kind: "pipeline", queries: other }), {
+      kind: "pipeline",
+      queries: other,
+    });
+    assert.throws(() => decodeQuery(Buffer.concat([bytes, bytes])), { code: "PROTOCOL_ERROR" });
+  });
+
+  it("writes pipelines of any length like all other values", () => {
+    for (const length of [0, 1, 15, 16, 65_535, 65_536]) {
+      const queries = Array.from({ length }, () => ({ kind: "ping" }) as const);
+      const wire = queries.map(() => ["ping"]);
+      assert.deepEqual(
+        encodeQuery({ kind: "pipeline", queries }),
+        encode(["pipeline", { queries: wire }]),
+      );
+      const outcomes = queries.map(() => ({ ok: true, response: null }) as const);
+      const bytes = encodeAnswer({ kind: "pipeline", queries }, outcomes);
+      assert.deepEqual(bytes, encode(wire.map(([kind]) => [kind, null])));
     }
   });
 

@@ -194,6 +194,14 @@ describe("envelopes", () => {
   it("take wider integers than needed", () => {
     const body = Buffer.from("93cf0000000000000005cf0000000000000001c0", "hex");
     assert.equal(decodeFrame(body)[0].kind, "response");
+    for (const head of ["dc0002", "dd00000002"]) {
+      const cancel = Buffer.from(`${head}0809`, "hex");
+      assert.deepStrictEqual(decodeFrame(cancel), [{ kind: "cancel", id: 9 }]);
+    }
+    for (const head of ["dc0010", "dd00000010", "dc00", "dd", "90"]) {
+      const ill = Buffer.from(head.padEnd(40, head.length > 4 ? "01" : ""), "hex");
+      assert.throws(() => decodeFrame(ill), { code: "PROTOCOL_ERROR" });
+    }
   });
 
   it("end the session where they cannot be read", () => {

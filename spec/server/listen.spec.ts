@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { query } from "../../lib/model/query.js";
 import { packageVersion } from "../../lib/model/version.js";
 import { listen } from "../../lib/server/listen.js";
-import { MemoryListener } from "../../lib/transport/memory.js";
+import { MemoryListener, memoryPair } from "../../lib/transport/memory.js";
 import { FakeEngine } from "../support/fake-engine.js";
 import { RawPeer } from "../support/raw-peer.js";
 import { rejects } from "../support/rejects.js";
@@ -200,6 +200,30 @@ describe("listen", () => {
     };
     const server = await listen(serving.engine, { listener });
     assert.equal(await server.closed, failure);
+  });
+
+  it("closes over a listener and a transport that throw when they are closed", async () => {
+    const [near, far] = memoryPair();
+    far.close = () => {
+      throw new Error("no");
+    };
+    const listener = {
+      url: "bad",
+      close(): Promise<void> {
+        throw new Error("no");
+      },
+      async *[Symbol.asyncIterator]() {
+        yield far;
+        await near.closed;
+      },
+    };
+    const server = await serving.listen({ listener });
+    const peer = await RawPeer.connect(near);
+    const closing = server.close({ timeoutMs: 20 });
+    await peer.next("goaway");
+    await closing;
+    assert.equal(await server.closed, undefined);
+    near.break();
   });
 
   it("keeps one client's fault from the others", async () => {

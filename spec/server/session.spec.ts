@@ -205,7 +205,7 @@ describe("a session", () => {
       peer.request(1, search);
       const [held] = await serving.engine.held(1);
       peer.request(1, search);
-      await peer.next("goaway");
+      await peer.next("refuse");
       assert.equal(await peer.any(), undefined);
       assert.equal(held.aborted, true);
     });
@@ -259,7 +259,7 @@ describe("a session", () => {
         peer.request(1, search);
         await serving.engine.held(1);
         peer.bytes(garbage);
-        reasons.add((await peer.next("goaway")).reason);
+        reasons.add((await peer.next("refuse")).error.message);
         assert.equal(await peer.any(), undefined);
         await peer.transport.closed;
       }
@@ -277,7 +277,9 @@ describe("a session", () => {
       peer.send({ kind: "request", id: 1, query: query(length) });
       assert.equal((await peer.next("failure")).error.code, "INVALID_ARGUMENT");
       peer.send({ kind: "request", id: 2, query: query(length + 1) });
-      assert.match((await peer.next("goaway")).reason, /20000|20,000/);
+      const { error } = await peer.next("refuse");
+      assert.equal(error.code, "LIMIT_EXCEEDED");
+      assert.match(error.message, /20000|20,000/);
       assert.equal(await peer.any(), undefined);
     });
 
@@ -286,7 +288,7 @@ describe("a session", () => {
       const peer = await peerOf(server);
       peer.bytes(header(100));
       peer.bytes(new Uint8Array(50));
-      await peer.next("goaway");
+      await peer.next("refuse");
       await peer.transport.closed;
     });
 
@@ -330,7 +332,7 @@ describe("a session", () => {
         if (kind === "goaway") peer.send({ kind, reason: "x" });
         if (kind === "response") peer.send({ kind, id: 1, answer: Uint8Array.of(0xc0) });
         if (kind === "connect") peer.send(introduction());
-        await peer.next("goaway");
+        await peer.next("refuse");
         assert.equal(await peer.any(), undefined);
       }
     });
@@ -355,7 +357,7 @@ describe("a session", () => {
       peer.request(1, search);
       peer.send({ kind: "disconnect" });
       peer.request(2, ping);
-      await peer.next("goaway");
+      await peer.next("refuse");
       assert.equal(await peer.any(), undefined);
     });
 

@@ -128,13 +128,13 @@ function some(
   return fc.record(fields, { requiredKeys: [], noNullPrototype: true });
 }
 
+/** What a pipeline holds: no pipeline. */
 function leaf(): fc.Arbitrary<Query> {
   return fc.oneof(
     asks("ping", {}),
     asks("count", { store: fc.string(), where: where() }),
     asks("get", { store: fc.string(), keys: keys() }),
     asks("search", { store: fc.string(), target: vectors() }),
-    asks("pipeline", {}).map(() => ({ kind: "pipeline", queries: [{ kind: "ping" }] }) as Query),
   );
 }
 

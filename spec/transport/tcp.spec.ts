@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -100,6 +100,34 @@ describe("tcp transport", () => {
       const transport = await dial({ path });
       await transport.close();
       await listener.close();
+    });
+
+    it("goes to one of several that find it dead, and is left to that one", async () => {
+      const path = join(folder, "raced.sock");
+      await leaveStale(path);
+      const racing = await Promise.allSettled([1, 2, 3].map(() => listenTcp({ path })));
+      const codes = racing.map((each) =>
+        each.status === "fulfilled" ? "listens" : each.reason.code,
+      );
+      assert.deepEqual(codes.sort(), ["ADDRESS_IN_USE", "ADDRESS_IN_USE", "listens"]);
+      assert.equal(await answers(path), true);
+      for (const each of racing) if (each.status === "fulfilled") await each.value.close();
+    });
+
+    it("is let be when it is another's by the time of the close", async () => {
+      const path = join(folder, "taken-over.sock");
+      const first = await listenTcp({ path });
+      rmSync(path);
+      const second = await listenTcp({ path });
+      await first.close();
+      assert.equal(await answers(path), true);
+      rmSync(path);
+      await second.close();
+      assert.ok(!existsSync(path));
+      assert.deepEqual(
+        readdirSync(folder).filter((name) => name.startsWith("taken-over")),
+        [],
+      );
     });
 
     it("is not replaced when its server lives, nor when it is no socket", async () => {
