@@ -28,7 +28,7 @@ class NaiveExecutor implements Executor {
   async execute(query: Query, options: CallOptions = {}): Promise<unknown> {
     checkCall(options);
     if (this.#closing !== undefined) throw new AhnlichError("CLOSED", "the engine is closed");
-    const answer = this.#answer(copyOf(query), options);
+    const answer = this.#answer(copyOfQuery(query), options);
     this.#inFlight.add(answer);
     return answer.finally(() => this.#inFlight.delete(answer));
   }
@@ -61,6 +61,15 @@ function checkCall({ signal, timeoutMs }: CallOptions): void {
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new AhnlichError("INVALID_ARGUMENT", "signal is an AbortSignal");
   }
+}
+
+/** Each member of a pipeline is copied by itself; a pipeline within is refused whatever it holds. */
+function copyOfQuery(query: Query): Query {
+  if (query?.kind !== "pipeline" || !Array.isArray(query.queries)) return copyOf(query);
+  const queries = query.queries.map((member: Query) => {
+    return member?.kind === "pipeline" ? { ...member, queries: [] } : copyOf(member);
+  });
+  return { ...query, queries };
 }
 
 /** A deep copy of what has no more than 100 levels; what is no value of ours stays as it is, to be refused. */
