@@ -6,10 +6,17 @@ import type { Sizes } from "../sizes.js";
 import type { BarGroup } from "../support/chart.js";
 import { startChild } from "../support/child.js";
 import { type Contender, interleave, valuesOf } from "../support/interleave.js";
-import { echoChild, serveChild } from "../support/modules.js";
+import { serveChild } from "../support/modules.js";
 import { scratchFolder } from "../support/places.js";
 import { rateOf } from "../support/rate.js";
-import { frameSizes, overMemory, overOwnTcp, overTcp, type Reach } from "../support/serving.js";
+import {
+  frameSizes,
+  overMemory,
+  overOwnTcp,
+  overTcp,
+  type Reach,
+  type Served,
+} from "../support/serving.js";
 import { ratios, spreadOf } from "../support/stats.js";
 import {
   batchFrames,
@@ -32,12 +39,10 @@ export async function measureReaches(sizes: Sizes): Promise<Findings> {
   using there = scratchFolder();
   await using engines = await openEngines(words, here.path);
   await using server = startChild(serveChild, { path: there.path, stored, vectors });
-  await using echo = startChild(echoChild, {});
-  const urls = (await server.answer()) as { memory: string; durable: string };
-  const { port } = (await echo.answer()) as { port: number };
-  await using reaches = await openReaches(engines, urls);
+  const served = (await server.answer()) as Served;
+  await using reaches = await openReaches(engines, served);
   const operations = allOperations(words);
-  await using limits = await openLimits(engines, operations, port);
+  await using limits = await openLimits(engines, operations, served.echo);
   const contenders = operations.flatMap((operation) => [
     ...ourContenders(operation, reaches.all, sizes),
     ...limits.contenders(operation, sizes),
@@ -61,12 +66,12 @@ const raw = "raw echo";
 
 async function openReaches(
   engines: Engines,
-  urls: { memory: string; durable: string },
+  served: Served,
 ): Promise<{ readonly all: readonly NamedReach[] } & AsyncDisposable> {
   const memory = await overMemory(engines);
   const own = await overOwnTcp(engines);
-  const one = await overTcp(urls, 1);
-  const four = await overTcp(urls, 4);
+  const one = await overTcp(served, 1);
+  const four = await overTcp(served, 4);
   return {
     all: [
       { name: inProcess, reach: engines, styles },

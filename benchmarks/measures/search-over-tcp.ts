@@ -5,9 +5,9 @@ import type { Sizes } from "../sizes.js";
 import { startChild } from "../support/child.js";
 import { interleave, valuesOf } from "../support/interleave.js";
 import { medianMilliseconds } from "../support/milliseconds.js";
-import { echoChild, serveChild } from "../support/modules.js";
+import { serveChild } from "../support/modules.js";
 import { scratchFolder } from "../support/places.js";
-import { frameSizes, overTcp } from "../support/serving.js";
+import { frameSizes, overTcp, type Served } from "../support/serving.js";
 import { spreadOf } from "../support/stats.js";
 import { wordsOf } from "../support/word-set.js";
 import { openEngines } from "../support/word-store.js";
@@ -21,12 +21,10 @@ export async function measureSearchOverTcp(sizes: Sizes): Promise<Findings> {
   using there = scratchFolder();
   await using engines = await openEngines(words, here.path);
   await using server = startChild(serveChild, { path: there.path, stored, vectors });
-  await using echo = startChild(echoChild, {});
-  const urls = (await server.answer()) as { memory: string; durable: string };
-  const { port } = (await echo.answer()) as { port: number };
-  await using remote = await overTcp(urls, 1);
+  const served = (await server.answer()) as Served;
+  await using remote = await overTcp(served, 1);
   const frames = await frameSizes(engines, operation);
-  await using rawEcho = await RawEcho.open(port, frames);
+  await using rawEcho = await RawEcho.open(served.echo, frames);
 
   const contender = (name: string, call: (i: number) => Promise<boolean>) => ({
     name,

@@ -1,4 +1,5 @@
 import { listen } from "../../lib/server.js";
+import { listenEcho } from "../limits/echo-server.js";
 import { childJob, parentGone } from "./child.js";
 import type { ServeJob } from "./serving.js";
 import { wordsOf } from "./word-set.js";
@@ -10,6 +11,7 @@ const { path, stored, vectors } = job as ServeJob;
 const engines = await openEngines(wordsOf({ vectors }, stored), path);
 const memory = await listen(engines.memory, { port: 0 });
 const durable = await listen(engines.durable, { port: 0 });
-answer({ memory: memory.url, durable: durable.url });
+answer({ memory: memory.url, durable: durable.url, echo: await listenEcho() });
 await parentGone();
 await engines[Symbol.asyncDispose]();
+process.exit();

@@ -14,12 +14,19 @@ export interface ServeJob {
   readonly vectors: "words" | "random";
 }
 
+/** What the serving process answers: where its two engines listen, and its raw echo. */
+export interface Served {
+  readonly memory: string;
+  readonly durable: string;
+  readonly echo: number;
+}
+
 /** The two engines, in one reach. */
 export type Reach = { readonly [E in Operation["engine"]]: Engine } & AsyncDisposable;
 
 /** Clients of a server in another process. */
 export function overTcp(
-  urls: { memory: string; durable: string },
+  urls: Pick<Served, "memory" | "durable">,
   connections: number,
 ): Promise<Reach> {
   return reachOf((engine) => connect(urls[engine], { connections }));
