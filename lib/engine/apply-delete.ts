@@ -17,9 +17,11 @@ export function* applyDelete(draft: Draft, command: Delete): Steps<number> {
     draft.delete(store, command, id, ordinal);
     yield;
   }
+  const { nextOrdinal } = store.counters;
   const entries = store.counters.entries - found.size;
-  yield* draft.change(store, command, "delete", [...found.keys()], { entries });
-  trimChanges(draft, command);
+  const ids = [...found.keys()];
+  const changed = yield* draft.change(store, command, "delete", ids, { nextOrdinal, entries });
+  trimChanges(draft, changed, command.time);
   return found.size;
 }
 

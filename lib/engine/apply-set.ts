@@ -30,8 +30,8 @@ export function* applySet(draft: Draft, command: Set, limits: Limits): Steps<Set
   }
   entries += inserted;
   const ids = accepted.map(({ entry }) => entry.id);
-  yield* draft.change(store, command, "set", ids, { nextOrdinal, entries });
-  trimChanges(draft, command);
+  const changed = yield* draft.change(store, command, "set", ids, { nextOrdinal, entries });
+  trimChanges(draft, changed, command.time);
   return { inserted, updated: accepted.length - inserted, version: command.sequence };
 }
 

@@ -33,7 +33,7 @@ export function applyCreateStore(
   const store = { name, incarnation, dimension, metric, created: sequence, counters };
   draft.state = { ...draft.state, nextIncarnation: incarnation + 1 };
   putStore(draft.batch, store);
-  draft.update(store, {});
+  draft.update(store, counters);
   draft.created.push(store);
   return true;
 }

@@ -89,29 +89,36 @@ export class Draft {
     this.entries++;
   }
 
-  /** Counts what the command did to the store and logs it. */
+  /** Counts what the command did to the store and logs it; the store as it is then. */
   *change(
     store: StoredStore,
     command: Command,
     kind: ChangeKind,
     ids: readonly string[],
-    counters: Partial<Counters>,
-  ): Steps<void> {
+    counters: Pick<Counters, "entries" | "nextOrdinal">,
+  ): Steps<StoredStore> {
     const { incarnation } = store;
     const { sequence, time } = command;
     yield* putChanges(this.batch, { incarnation, sequence, time }, kind, ids);
-    const first = store.counters.changes === 0;
-    this.update(store, {
-      ...counters,
+    const { counters: was } = store;
+    const isFirst = was.changes === 0;
+    return this.update(store, {
+      entries: counters.entries,
+      nextOrdinal: counters.nextOrdinal,
       position: sequence,
-      changes: store.counters.changes + changeParts(ids.length),
-      ...(first ? { changesFrom: sequence, changesSince: time } : {}),
+      changes: was.changes + changeParts(ids.length),
+      changesFrom: isFirst ? sequence : was.changesFrom,
+      changesSince: isFirst ? time : was.changesSince,
     });
   }
 
-  update(store: StoredStore, counters: Partial<Counters>): void {
-    this.catalog.put({ ...store, counters: { ...store.counters, ...counters } });
-    this.#counted.add(store.name);
+  /** The store with other counters; what is written here in full costs less than copying it by spreading. */
+  update(store: StoredStore, counters: Counters): StoredStore {
+    const { name, incarnation, dimension, metric, created } = store;
+    const updated = { name, incarnation, dimension, metric, created, counters };
+    this.catalog.put(updated);
+    this.#counted.add(name);
+    return updated;
   }
 
   /** Whether there is anything to commit. */

@@ -106,15 +106,19 @@ export class LocalExecutor implements Executor {
     const left = (): number => Math.max(0, ends - performance.now());
     const attached = [...this.#attachments];
     const failures: unknown[] = [];
-    const step = (closing: Promise<void>) => closing.catch((error) => void failures.push(error));
-    await Promise.all(attached.map((each) => step(each.close({ timeoutMs: left() }))));
+    const step = async (close: () => Promise<void>) => {
+      await close().catch((error) => void failures.push(error));
+    };
+    const leave = (attachment: Attachment) =>
+      step(async () => attachment.close({ timeoutMs: left() }));
+    await Promise.all(attached.map(leave));
     this.#eraser.stop();
     await within(left(), this.#idle());
     this.#writer.close();
     await within(left(), this.#writer.idle());
     this.#publication.close();
-    await step(this.#indexes.close());
-    await step(this.#persistence.close());
+    await step(() => this.#indexes.close());
+    await step(() => this.#persistence.close());
     const reason = failures.length > 0 ? toAhnlichError(failures[0]) : undefined;
     this.#setClosed(reason);
     if (reason !== undefined) throw reason;

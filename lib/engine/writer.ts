@@ -59,7 +59,7 @@ export class Writer {
     this.#time = parts.state.time;
   }
 
-  /** Settles with the write's answer when it is durable and visible. */
+  /** Settles with the answer when the write, which becomes ours, is durable and visible. */
   submit(write: Write, call: Call): Promise<unknown> {
     if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
     if (call.signal?.aborted) return Promise.reject(call.signal.reason);
@@ -69,7 +69,10 @@ export class Writer {
     }
     const now = Math.floor(this.#clock.now());
     if (now > this.#time && now <= timeMax) this.#time = now;
-    const command = { ...write, sequence: ++this.#sequence, time: this.#time } as Command;
+    const command: Command = Object.assign(write, {
+      sequence: ++this.#sequence,
+      time: this.#time,
+    });
     return new Promise((resolve, reject) => {
       this.#queue.push(new PendingWrite(command, call, resolve, reject, () => this.#forget()));
       this.#waiting++;

@@ -11,20 +11,14 @@ import { VectorRoom } from "./vector-room.js";
 /** The entries of one `set`, copied. @throws INVALID_ARGUMENT, LIMIT_EXCEEDED */
 export function checkEntries(entries: unknown, limits: Limits): CheckedEntry[] {
   const given = checkArray(entries, limits, "entriesPerWrite", "entries");
-  const room = given.length > 1 ? new VectorRoom() : undefined;
   const checked: CheckedEntry[] = [];
   for (let i = 0; i < given.length; i++) {
-    checked.push(checkEntry(given[i], limits, `entries[${i}]`, room));
+    checked.push(checkEntry(given[i], limits, `entries[${i}]`));
   }
   return checked;
 }
 
-function checkEntry(
-  entry: unknown,
-  limits: Limits,
-  what: string,
-  room: VectorRoom | undefined,
-): CheckedEntry {
+function checkEntry(entry: unknown, limits: Limits, what: string): CheckedEntry {
   const { id, vector, metadata, ifVersion } = readArguments(entry, fields, what);
   const copy = checkVector(vector, limits, `${what}.vector`, room);
   return {
@@ -42,3 +36,6 @@ const fields: { readonly [F in keyof EntryInput]-?: true } = {
   metadata: true,
   ifVersion: true,
 };
+
+/** Entries are let go soon after they are written, and so are the runs that their vectors lie in. */
+const room = new VectorRoom();

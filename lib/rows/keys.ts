@@ -50,11 +50,10 @@ export function afterIdKey(incarnation: number, id: string): Uint8Array {
 
 /** Of table `changes`: the changes of one command, in parts of bounded size. */
 export function changeKey(incarnation: number, sequence: number, part: number): Uint8Array {
-  const key = new Uint8Array(12);
+  const key = new Uint8Array(14);
   writeU32(key, 0, incarnation);
   writeU48(key, 4, sequence);
-  key[10] = part >>> 8;
-  key[11] = part;
+  writeU32(key, 10, part);
   return key;
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { open } from "../../lib/index.js";
-import { Clock, Persistence, provide } from "../../lib/ports.js";
+import { Clock, Persistence, provide, WriteBatch } from "../../lib/ports.js";
 import { changeKey } from "../../lib/rows/keys.js";
 import { readState } from "../../lib/rows/meta-rows.js";
 import { LastingPersistence } from "../faults/lasting-persistence.js";
@@ -71,5 +71,20 @@ describe("a clock that jumps", () => {
     await Promise.all([set(), set(), store.delete("a")]);
     assert.equal(changes(), 3);
     assert.equal(await store.count(), 0);
+  });
+
+  it("takes away old changes that cannot be read, instead of refusing writes for them", async () => {
+    const first = await reopen();
+    const store = await first.createStore("s", { dimension: 1 });
+    const { version } = await store.set({ id: "a", vector: [1] });
+    await first.close();
+    const batch = new WriteBatch();
+    batch.put("changes", changeKey(1, version, 0), new Uint8Array(20));
+    await persistence.commit(batch);
+    now += day + 61_000;
+    await using again = await reopen();
+    await again.store("s").set({ id: "b", vector: [1] });
+    assert.equal(changes(), 1);
+    assert.equal(await again.store("s").count(), 2);
   });
 });
