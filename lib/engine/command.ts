@@ -1,6 +1,7 @@
 import type { Metric } from "../model/metric.js";
 import type { SetMode } from "../model/options.js";
 import type { Predicate } from "../model/predicate.js";
+import type { QueryKind } from "../model/query.js";
 
 /**
  * A write made definite: checked, with its place in the order of all writes and its time. What depends on the
@@ -51,13 +52,13 @@ export function readsWholeStore(command: Command): boolean {
   return command.kind === "erase" || (command.kind === "delete" && command.target.kind !== "ids");
 }
 
-/** Whether applying the command is so short that it need not be cut into slices. */
-export function isSmall(command: Command): boolean {
-  switch (command.kind) {
+/** Whether making or applying the write is so short that it need not be cut into slices. */
+export function isSmall(write: Sized): boolean {
+  switch (write.kind) {
     case "set":
-      return command.entries.length <= smallEntries;
+      return write.entries.length <= smallEntries;
     case "delete":
-      return command.target.kind === "ids" && command.target.ids.length <= smallEntries;
+      return write.target.kind === "ids" && write.target.ids.length <= smallEntries;
     case "createStore":
     case "dropStore":
       return true;
@@ -65,6 +66,12 @@ export function isSmall(command: Command): boolean {
       return false;
   }
 }
+
+/** A write, or a query that asks for one. */
+type Sized =
+  | { readonly kind: "set"; readonly entries: readonly unknown[] }
+  | { readonly kind: "delete"; readonly target: DeleteTarget }
+  | { readonly kind: Exclude<QueryKind, "set" | "delete"> | "erase" };
 
 /** Some 50 microseconds. */
 const smallEntries = 8;

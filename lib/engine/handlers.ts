@@ -3,6 +3,7 @@ import type { Entry } from "../model/entry.js";
 import { AhnlichError } from "../model/errors.js";
 import type { Limits } from "../model/limits.js";
 import type { Call } from "./call.js";
+import { isSmall } from "./command.js";
 import { count, find } from "./find.js";
 import type { Handlers } from "./handler-table.js";
 import { runPipeline } from "./pipeline.js";
@@ -11,8 +12,9 @@ import { readById, toEntry } from "./read.js";
 import type { Report } from "./report.js";
 import { search, searchMany } from "./search.js";
 import { Slice } from "./slice.js";
+import { atOnce, inSlices } from "./steps.js";
 import type { View } from "./view.js";
-import { writeOf } from "./write-of.js";
+import { type WriteQuery, writeOf } from "./write-of.js";
 import type { Writer } from "./writer.js";
 
 /** What the handlers work with. */
@@ -34,8 +36,20 @@ export function makeHandlers({ publication, writer, report, limits }: Workshop):
       views.release(view);
     }
   };
-  const write = async (query: CheckedQuery<WriteKind>, call: Call): Promise<never> =>
-    (await writer.submit(await writeOf(query, limits, call), call)) as never;
+  /**
+   * Writes are queued in the order in which they were asked for, but that short ones do not wait for large sets to
+   * be encoded: they are queued before this returns.
+   */
+  let encoding: Promise<unknown> = Promise.resolve();
+  const write = (query: WriteQuery, call: Call): Promise<never> => {
+    const made = writeOf(query, limits);
+    if (query.kind !== "set" || isSmall(query)) {
+      return writer.submit(atOnce(made), call) as Promise<never>;
+    }
+    const encoded = encoding.then(() => inSlices(made, new Slice(call)));
+    encoding = encoded.catch(() => {});
+    return encoded.then((whole) => writer.submit(whole, call)) as Promise<never>;
+  };
   const handlers: Handlers = {
     ping: () => null,
     info: () => report.engine(views.current),
@@ -60,8 +74,6 @@ export function makeHandlers({ publication, writer, report, limits }: Workshop):
   };
   return handlers;
 }
-
-type WriteKind = "createStore" | "dropStore" | "dropNamespace" | "set" | "delete";
 
 async function get(
   { snapshot, catalog }: View,

@@ -2,17 +2,17 @@ import type { CheckedEntry, CheckedQuery } from "../model/checked-query.js";
 import { checkLimit, type Limits } from "../model/limits.js";
 import { textBytes } from "../model/text.js";
 import { encodeMetadata } from "../rows/entry-rows.js";
-import type { Call } from "./call.js";
 import type { Write, WriteEntry } from "./command.js";
-import { Slice } from "./slice.js";
+import type { Steps } from "./steps.js";
 
-type WriteQuery = CheckedQuery<"createStore" | "dropStore" | "dropNamespace" | "set" | "delete">;
+export type WriteQuery = CheckedQuery<
+  "createStore" | "dropStore" | "dropNamespace" | "set" | "delete"
+>;
 
 /** The write that a query asks for. @throws LIMIT_EXCEEDED where it is too big once it is encoded */
-export async function writeOf(query: WriteQuery, limits: Limits, call: Call): Promise<Write> {
+export function* writeOf(query: WriteQuery, limits: Limits): Steps<Write> {
   if (query.kind !== "set") return query;
   const { kind, store, mode } = query;
-  const slice = new Slice(call);
   const entries: WriteEntry[] = [];
   let bytes = 0;
   for (const entry of query.entries) {
@@ -20,7 +20,7 @@ export async function writeOf(query: WriteQuery, limits: Limits, call: Call): Pr
     bytes += entry.vector.byteLength + textBytes(entry.id) + encoded.metadata.length;
     checkLimit(limits, "bytesPerWrite", bytes, "bytes of one set");
     entries.push(encoded);
-    if (slice.isOver) await slice.next();
+    yield;
   }
   return { kind, store, mode, entries };
 }

@@ -4,6 +4,9 @@ import { open } from "../../lib/index.js";
 import type { Outcome } from "../../lib/model/answers.js";
 import { AhnlichError } from "../../lib/model/errors.js";
 import type { Query } from "../../lib/model/query.js";
+import { MemoryPersistence } from "../../lib/persistence/memory.js";
+import { Persistence, provide } from "../../lib/ports.js";
+import { UnrulyPersistence } from "../faults/unruly-persistence.js";
 
 const pings = (count: number): Query[] => Array.from({ length: count }, () => ({ kind: "ping" }));
 
@@ -80,5 +83,35 @@ describe("a pipeline", () => {
     assert.ok(!outcome.ok && outcome.error instanceof AhnlichError);
     assert.equal(outcome.error.code, "ABORTED");
     assert.equal(options.signal.reason.code, "ABORTED");
+  });
+
+  it("commits short writes that follow each other together, in order, and shows them to the next read", async () => {
+    const persistence = new UnrulyPersistence(new MemoryPersistence());
+    await using engine = await open({ threads: 0, provide: [provide(Persistence, persistence)] });
+    persistence.committed.length = 0;
+    const set = (n: number): Query => {
+      return { kind: "set", store: "s", entries: [{ id: "a", vector: [n], metadata: { n } }] };
+    };
+    const many: Query = {
+      ...{ kind: "set", store: "s" },
+      entries: Array.from({ length: 500 }, (_, n) => ({ id: `${n}`, vector: [n] })),
+    };
+    const outcomes: Outcome<unknown>[] = await engine.pipeline([
+      { kind: "createStore", store: "s", dimension: 1 },
+      ...Array.from({ length: 200 }, (_, n) => set(n)),
+      { kind: "set", store: "s", entries: [{ id: "b", vector: [1, 2] }] },
+      { kind: "get", store: "s", keys: ["a"], include: { vector: false } },
+      { kind: "delete", store: "s", target: ["a"] },
+      many,
+      set(7),
+      { kind: "count", store: "s" },
+    ]);
+    assert.ok(persistence.committed.length < 10, `${persistence.committed.length} commits`);
+    const [bad, got, deleted, , , count] = outcomes.slice(201);
+    assert.ok(bad?.ok === false && (bad.error as AhnlichError).code === "DIMENSION_MISMATCH");
+    const [entry] = (got as { response: { metadata: object }[] }).response;
+    assert.deepEqual(entry?.metadata, { n: 199 });
+    assert.deepEqual(deleted, { ok: true, response: 1 });
+    assert.deepEqual(count, { ok: true, response: 501 });
   });
 });
