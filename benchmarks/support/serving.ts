@@ -5,7 +5,7 @@ import { MemoryListener } from "../../lib/transport/memory.js";
 import type { Transport } from "../../lib/transport/transport.js";
 import type { FrameSizes } from "../limits/raw-echo.js";
 import type { Operation } from "../operations/operation.js";
-import type { Engines } from "./word-store.js";
+import { type Engines, together } from "./word-store.js";
 
 /** What the serving process is told. */
 export interface ServeJob {
@@ -78,14 +78,5 @@ async function connectInMemory(
 }
 
 async function reachOf(open: (engine: Operation["engine"]) => Promise<Engine>): Promise<Reach> {
-  const memory = await open("memory");
-  const durable = await open("durable");
-  return {
-    memory,
-    durable,
-    async [Symbol.asyncDispose]() {
-      await memory.close();
-      await durable.close();
-    },
-  };
+  return together(await open("memory"), await open("durable"));
 }

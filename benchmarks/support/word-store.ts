@@ -1,4 +1,5 @@
 import type { EmbeddedEngine } from "../../lib/handles/embedded-engine.js";
+import type { Engine } from "../../lib/handles/engine.js";
 import { open } from "../../lib/index.js";
 import { dimension, type WordSet } from "./word-set.js";
 
@@ -19,10 +20,15 @@ export async function openEngines(words: WordSet, path: string): Promise<Engines
   const store = await memory.createStore(storeName, { dimension });
   await store.load(entriesOf(words, words.count));
   for (const engine of [memory, durable]) await engine.createStore(writtenName, { dimension });
+  return together(memory, durable);
+}
+
+/** Both, closed one after the other. */
+export function together<E extends Engine>(memory: E, durable: E) {
   return {
     memory,
     durable,
-    async [Symbol.asyncDispose]() {
+    async [Symbol.asyncDispose](): Promise<void> {
       await memory.close();
       await durable.close();
     },

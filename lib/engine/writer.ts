@@ -96,16 +96,15 @@ export class Writer {
     await new Promise((resolve) => setImmediate(resolve));
     let ahead: Commit | undefined;
     for (;;) {
-      if (this.#next() === undefined && ahead) await this.#arrivalOr(ahead);
       if (ahead?.isSettled) ahead = undefined;
-      if (this.#next() === undefined) {
+      const next = this.#next();
+      if (next !== undefined) {
+        if (ahead && readsWholeStore(next.command)) await ahead.settled;
+        else ahead = this.#commit(await this.#gather(ahead));
+      } else {
         if (!ahead) break;
-        continue;
+        await this.#arrivalOr(ahead);
       }
-      if (this.#nextReadsAll()) await ahead?.settled;
-      if (ahead?.isSettled) ahead = undefined;
-      const group = await this.#gather(ahead);
-      ahead = this.#commit(group);
     }
     this.#running = undefined;
   }
