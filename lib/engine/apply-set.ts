@@ -30,7 +30,10 @@ export function* applySet(draft: Draft, command: Set, limits: Limits): Steps<Set
   }
   entries += inserted;
   const ids = accepted.map(({ entry }) => entry.id);
-  const changed = yield* draft.change(store, command, "set", ids, { nextOrdinal, entries });
+  const changed = yield* draft.change(store, command, [{ kind: "set", ids }], {
+    nextOrdinal,
+    entries,
+  });
   trimChanges(draft, changed, command.time);
   return { inserted, updated: accepted.length - inserted, version: command.sequence };
 }
@@ -73,7 +76,7 @@ function checkVersion(
   before: number | undefined,
 ): void {
   const expected = entry.ifVersion as number;
-  const got = before === undefined ? 0 : draft.versionOf(store, before);
+  const got = before === undefined ? 0 : draft.read(store, entry.id, before).version;
   if (got === expected) return;
   throw new AhnlichError(
     "VERSION_CONFLICT",

@@ -79,7 +79,7 @@ describe("rows on disk", () => {
     );
     const at = { incarnation: 1, sequence: 258, time: 772 };
     assert.deepEqual(
-      written((batch) => [...putChanges(batch, at, "delete", ["é", "x"])]),
+      written((batch) => [...putChanges(batch, at, [{ kind: "delete", ids: ["é", "x"] }])]),
       ["changes 0000000100000000010200000000 0000000003040002010002c3a901000178"],
     );
     assert.deepEqual(
@@ -134,7 +134,9 @@ describe("rows on disk", () => {
   it("log changes in parts of at most 256, each with its time", () => {
     const batch = new WriteBatch();
     const ids = Array.from({ length: 600 }, (_, i) => `id ${i}`);
-    for (const _ of putChanges(batch, { incarnation: 1, sequence: 2, time: 77 }, "set", ids));
+    for (const _ of putChanges(batch, { incarnation: 1, sequence: 2, time: 77 }, [
+      { kind: "set", ids },
+    ]));
     const counts: number[] = [];
     WriteBatch.forEach(batch.bytes, (_, key, value) => {
       assert.equal(timeOfChanges(key, value as Uint8Array), 77);
