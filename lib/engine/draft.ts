@@ -1,12 +1,13 @@
 import type { Snapshot } from "../persistence/persistence.js";
 import { WriteBatch } from "../persistence/write-batch.js";
-import { type ChangeKind, changeParts, putChanges } from "../rows/change-rows.js";
+import { type ChangeKind, putChanges } from "../rows/change-rows.js";
 import { deleteEntry, putEntry, readEntry, readOrdinal } from "../rows/entry-rows.js";
 import { putState, type State } from "../rows/meta-rows.js";
 import { type Counters, putCounters, type StoredStore } from "../rows/store-rows.js";
 import type { Catalog } from "./catalog.js";
 import type { Command, WriteEntry } from "./command.js";
 import type { Steps } from "./steps.js";
+import { trimChanges } from "./trim-changes.js";
 import type { View } from "./view.js";
 
 /** What a draft builds on: the current view, or the draft before it that is being committed. */
@@ -37,6 +38,8 @@ export class Draft {
   /** The ordinals that ids have now, by incarnation. */
   readonly #ids: Map<number, Map<string, number>> = new Map();
   readonly #counted: Set<string> = new Set();
+  /** By incarnation, how many parts of the log the command has that wrote to it last. */
+  readonly #logged: Map<number, { sequence: number; parts: number }> = new Map();
 
   constructor(ground: Ground) {
     this.#view = ground.view;
@@ -89,7 +92,10 @@ export class Draft {
     this.entries++;
   }
 
-  /** Counts what the command did to the store and logs it; the store as it is then. */
+  /**
+   * Logs what the command did to the store and counts it; the store as it is then. The one way into the log, which
+   * a command may take several times: what it logs stays in the order in which it came.
+   */
   *change(
     store: StoredStore,
     command: Command,
@@ -97,19 +103,24 @@ export class Draft {
     ids: readonly string[],
     counters: Pick<Counters, "entries" | "nextOrdinal">,
   ): Steps<StoredStore> {
-    const { incarnation } = store;
+    const { incarnation, counters: was } = store;
     const { sequence, time } = command;
-    yield* putChanges(this.batch, { incarnation, sequence, time }, kind, ids);
-    const { counters: was } = store;
-    const isFirst = was.changes === 0;
-    return this.update(store, {
+    const logged = this.#logged.get(incarnation);
+    const part = logged?.sequence === sequence ? logged.parts : 0;
+    const parts = yield* putChanges(this.batch, { incarnation, sequence, part, time }, kind, ids);
+    this.#logged.set(incarnation, { sequence, parts });
+    const counted = {
       entries: counters.entries,
       nextOrdinal: counters.nextOrdinal,
       position: sequence,
-      changes: was.changes + changeParts(ids.length),
-      changesFrom: isFirst ? sequence : was.changesFrom,
-      changesSince: isFirst ? time : was.changesSince,
-    });
+      changes: was.changes + ids.length,
+      changesFrom: was.changesFrom,
+      changesSince: was.changes === 0 ? time : was.changesSince,
+    };
+    const { batch, snapshot } = this;
+    const added = ids.length;
+    const kept = yield* trimChanges({ batch, snapshot, incarnation }, counted, { time, added });
+    return this.update(store, kept);
   }
 
   /** The store with other counters; what is written here in full costs less than copying it by spreading. */
