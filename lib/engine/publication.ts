@@ -4,13 +4,13 @@ import { VectorIndexes } from "../indexes/vector-index.js";
 import { AhnlichError } from "../model/errors.js";
 import { Persistence, type Snapshot } from "../persistence/persistence.js";
 import type { StoredStore } from "../rows/store-rows.js";
+import type { Publisher } from "./committer.js";
 import type { Draft } from "./draft.js";
 import { Logger } from "./ports.js";
 import { Recovery } from "./recovery.js";
 import { Slice } from "./slice.js";
 import { type GiveUp, StoreVectors } from "./store-vectors.js";
 import { View, Views } from "./view.js";
-import type { Publisher } from "./writer.js";
 
 /** What readers see: the current view, and the vectors of its stores in memory. */
 @injectable()
