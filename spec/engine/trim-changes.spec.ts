@@ -66,7 +66,7 @@ describe("trimming the log of changes", () => {
     const many = trim(log, { changes: 2_000_000 }, { time, added: 200 });
     assert.equal(many.trimmed.length, 400);
     assert.equal(many.counters.changes, 2_000_000 - 400);
-    const most = trim(log, { changes: 2_000_000 }, { time, added: 200.5 });
+    const most = trim(log, { changes: 2_000_000 }, { time, added: 201 });
     assert.deepEqual(most.trimmed.slice(-2), [405, 405]);
     assert.equal(most.counters.changesFrom, 406);
   });
