@@ -4,7 +4,6 @@ import type { Command, DeleteTarget } from "./command.js";
 import type { Draft } from "./draft.js";
 import { scanDraft } from "./scan-draft.js";
 import type { Steps } from "./steps.js";
-import { trimChanges } from "./trim-changes.js";
 
 type Delete = Extract<Command, { kind: "delete" }>;
 
@@ -20,11 +19,7 @@ export function* applyDelete(draft: Draft, command: Delete): Steps<number> {
   const { nextOrdinal } = store.counters;
   const entries = store.counters.entries - found.size;
   const ids = [...found.keys()];
-  const changed = yield* draft.change(store, command, [{ kind: "delete", ids }], {
-    nextOrdinal,
-    entries,
-  });
-  trimChanges(draft, changed, command.time);
+  yield* draft.change(store, command, "delete", ids, { nextOrdinal, entries });
   return found.size;
 }
 

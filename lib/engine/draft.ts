@@ -1,6 +1,6 @@
 import type { Snapshot } from "../persistence/persistence.js";
 import { WriteBatch } from "../persistence/write-batch.js";
-import { type Changes, changeParts, putChanges } from "../rows/change-rows.js";
+import { type ChangeKind, putChanges } from "../rows/change-rows.js";
 import {
   deleteEntry,
   putEntry,
@@ -15,6 +15,7 @@ import { type Command, lastSequenceOf, type WriteEntry } from "./command.js";
 import { DraftedEntries, type DraftedEntry } from "./drafted-entries.js";
 import { readByOrdinal, vectorOf } from "./read.js";
 import type { Steps } from "./steps.js";
+import { trimChanges } from "./trim-changes.js";
 import type { View } from "./view.js";
 
 /** What a draft builds on: the current view, or the draft before it that is being committed. */
@@ -44,6 +45,8 @@ export class Draft {
   #catalog: Catalog;
   readonly #entries: DraftedEntries = new DraftedEntries();
   readonly #counted: Set<string> = new Set();
+  /** By incarnation, how many parts of the log the command has that wrote to it last. */
+  readonly #logged: Map<number, { sequence: number; parts: number }> = new Map();
 
   constructor(ground: Ground) {
     this.#view = ground.view;
@@ -132,26 +135,35 @@ export class Draft {
     this.entries++;
   }
 
-  /** Counts what the command did to the store and logs it; the store as it is then. */
+  /**
+   * Logs what the command did to the store and counts it; the store as it is then. The one way into the log, which
+   * a command may take several times: what it logs stays in the order in which it came.
+   */
   *change(
     store: StoredStore,
     command: Command,
-    changes: Changes,
+    kind: ChangeKind,
+    ids: readonly string[],
     counters: Pick<Counters, "entries" | "nextOrdinal">,
   ): Steps<StoredStore> {
-    const { incarnation } = store;
+    const { incarnation, counters: was } = store;
     const { sequence, time } = command;
-    yield* putChanges(this.batch, { incarnation, sequence, time }, changes);
-    const { counters: was } = store;
-    const isFirst = was.changes === 0;
-    return this.update(store, {
+    const logged = this.#logged.get(incarnation);
+    const part = logged?.sequence === sequence ? logged.parts : 0;
+    const parts = yield* putChanges(this.batch, { incarnation, sequence, part, time }, kind, ids);
+    this.#logged.set(incarnation, { sequence, parts });
+    const counted = {
       entries: counters.entries,
       nextOrdinal: counters.nextOrdinal,
       position: sequence,
-      changes: was.changes + changeParts(changes),
-      changesFrom: isFirst ? sequence : was.changesFrom,
-      changesSince: isFirst ? time : was.changesSince,
-    });
+      changes: was.changes + ids.length,
+      changesFrom: was.changesFrom,
+      changesSince: was.changes === 0 ? time : was.changesSince,
+    };
+    const { batch, snapshot } = this;
+    const added = ids.length;
+    const kept = yield* trimChanges({ batch, snapshot, incarnation }, counted, { time, added });
+    return this.update(store, kept);
   }
 
   /** The store with other counters; what is written here in full costs less than copying it by spreading. */
