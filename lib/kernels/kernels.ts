@@ -14,7 +14,7 @@ export interface Kernels {
     born: number,
     used: boolean,
   ): void;
-  /** Makes slots of `count` copied rows and ordinals from slot `first` on, which has never been seen; `used` of the run are used then. */
+  /** Makes slots of `count` copied rows and ordinals; the first `used` slots of the run are used then. */
   putSlots(
     run: number,
     first: number,
