@@ -6,6 +6,7 @@ import type { Call } from "./call.js";
 import { type Command, type CommandIdentity, readsRows, type Write } from "./command.js";
 import { type Commit, Committer, type Publisher } from "./committer.js";
 import type { Clock } from "./ports.js";
+import { roomOf } from "./room-of.js";
 import { Slice } from "./slice.js";
 import { WriteGroup } from "./write-group.js";
 import { WriteQueue } from "./write-queue.js";
@@ -15,6 +16,7 @@ import { WriteQueue } from "./write-queue.js";
  * transaction is drafted while one is committed, and a write is acknowledged when it is durable and published.
  */
 export class Writer {
+  readonly #persistence: Persistence;
   readonly #publisher: Publisher;
   readonly #clock: Clock;
   readonly #limits: Limits;
@@ -32,6 +34,7 @@ export class Writer {
     state: State;
   }) {
     const { persistence, publisher, state } = parts;
+    this.#persistence = persistence;
     this.#publisher = publisher;
     this.#clock = parts.clock;
     this.#limits = parts.limits;
@@ -50,6 +53,8 @@ export class Writer {
   submit(write: Write, call: Call, identity?: CommandIdentity): Promise<unknown> {
     try {
       this.#queue.checkRoom(call);
+      const bytes = roomOf(write);
+      if (bytes !== undefined) this.#persistence.checkRoom?.(bytes);
     } catch (refusal) {
       return Promise.reject(refusal);
     }
