@@ -178,7 +178,8 @@ export class LmdbPersistence implements Persistence {
     await Promise.all([...this.#readings].map((reading) => reading.return(undefined)));
     await this.#worker?.close();
     try {
-      this.#ownership.release();
+      // Where writing has become impossible, trying may end the process.
+      if (this.#refusal === undefined) this.#ownership.release();
     } catch {
       // The row stays, and whoever comes finds that nobody answers.
     }

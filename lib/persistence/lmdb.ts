@@ -1,4 +1,4 @@
-import { ABORT, type Database, openAsClass, type RootDatabase, type Transaction } from "lmdb";
+import { type Database, openAsClass, type RootDatabase, type Transaction } from "lmdb";
 import { syncNewFile } from "./lmdb-file.js";
 import { type Row, type TableName, tableNames } from "./table.js";
 import { WriteBatch } from "./write-batch.js";
@@ -58,9 +58,14 @@ export class LmdbEnvironment {
     return this.#root.transactionSync(work);
   }
 
-  /** Begins a write transaction and gives it up. @throws where writing has become impossible */
+  /**
+   * Commits nothing. After a failure that LMDB cannot get over, lmdb-js still begins and gives up transactions, and
+   * only fails to commit them; a batch written behind would then never settle and keep the lock.
+   *
+   * @throws where writing has become impossible
+   */
   probe(): void {
-    this.#root.transactionSync(() => ABORT);
+    this.#root.transactionSync(() => undefined);
   }
 
   /** Bytes of the file's pages that hold nothing, and are used before it grows. */

@@ -1,3 +1,5 @@
+import { churnSuite } from "./churn-suite.js";
+import { ioSuite } from "./io-suite.js";
 import { killSuite } from "./kill-suite.js";
 import { powerSuite } from "./power-suite.js";
 import type { Suite } from "./suite.js";
@@ -6,4 +8,6 @@ import type { Suite } from "./suite.js";
 export const suites: { readonly [name: string]: Suite } = {
   kill: killSuite,
   power: powerSuite,
+  io: ioSuite,
+  churn: churnSuite,
 };
