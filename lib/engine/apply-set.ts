@@ -1,10 +1,12 @@
 import type { SetResponse } from "../model/answers.js";
 import { AhnlichError } from "../model/errors.js";
-import { checkLimit, type Limits } from "../model/limits.js";
+import type { Limits } from "../model/limits.js";
 import type { SetMode } from "../model/options.js";
 import { checkDimension } from "../model/vector.js";
 import { idKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
+import { checkMemory } from "./check-memory.js";
+import { checkVersion } from "./check-version.js";
 import type { Command, WriteEntry } from "./command.js";
 import type { Accepted, Draft } from "./draft.js";
 import type { Steps } from "./steps.js";
@@ -41,7 +43,11 @@ function* check(draft: Draft, store: StoredStore, command: Set): Steps<Accepted[
     const place = places.get(entry.id);
     const one = place === undefined ? accept(draft, store, entry) : { ...accepted[place], entry };
     checkMode(command.mode, entry.id, one.before !== undefined || place !== undefined);
-    if (entry.ifVersion !== undefined) checkVersion(draft, store, entry, one.before);
+    if (entry.ifVersion !== undefined) {
+      const { before } = one;
+      const there = before === undefined ? undefined : draft.read(store, entry.id, before);
+      checkVersion(entry.id, entry.ifVersion, there);
+    }
     places.set(entry.id, place ?? accepted.length);
     accepted[place ?? accepted.length] = one as Accepted;
     yield;
@@ -62,27 +68,6 @@ function checkMode(mode: SetMode, id: string, isThere: boolean): void {
   if (mode === "replace" && !isThere) {
     throw new AhnlichError("ENTRY_NOT_FOUND", `replace: there is no entry ${id}`, { details });
   }
-}
-
-function checkVersion(
-  draft: Draft,
-  store: StoredStore,
-  entry: WriteEntry,
-  before: number | undefined,
-): void {
-  const expected = entry.ifVersion as number;
-  const got = before === undefined ? 0 : draft.read(store, entry.id, before).version;
-  if (got === expected) return;
-  throw new AhnlichError(
-    "VERSION_CONFLICT",
-    `entry ${entry.id}: expected version ${expected}, it has ${got}`,
-    { details: { id: entry.id, expected, got } },
-  );
-}
-
-function checkMemory(draft: Draft, store: StoredStore, inserted: number, limits: Limits): void {
-  const bytes = draft.catalog.vectorBytes + inserted * store.dimension * 4;
-  checkLimit(limits, "memoryBytes", bytes, "vectors in memory");
 }
 
 /** A guess at what the rows of an entry take beside its vector; too little costs a copy of the batch. */

@@ -43,7 +43,8 @@ export function makeHandlers({ publication, writer, report, limits }: Workshop):
   let encoding: Promise<unknown> = Promise.resolve();
   const write = (query: WriteQuery, call: Call): Promise<never> => {
     const made = writeOf(query, limits);
-    if (query.kind !== "set" || isSmall(query)) {
+    const isLong = query.kind === "set" || query.kind === "transaction";
+    if (!isLong || isSmall(query)) {
       return writer.submit(atOnce(made), call) as Promise<never>;
     }
     const encoded = encoding.then(() => inSlices(made, new Slice(call)));
@@ -61,6 +62,7 @@ export function makeHandlers({ publication, writer, report, limits }: Workshop):
     dropStore: write,
     dropNamespace: write,
     set: write,
+    update: write,
     delete: write,
     listStores: ({ namespace }, call) =>
       reading((view) => report.stores(view, view.catalog.list(namespace), call)),
@@ -71,6 +73,7 @@ export function makeHandlers({ publication, writer, report, limits }: Workshop):
     search: (query, call) => reading((view) => search(publication, view, query, call)),
     searchMany: (query, call) => reading((view) => searchMany(publication, view, query, call)),
     pipeline: (query, call) => runPipeline(handlers, query, call),
+    transaction: (query, call) => (query.writes.length === 0 ? [] : write(query, call)),
   };
   return handlers;
 }

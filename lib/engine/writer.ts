@@ -3,7 +3,7 @@ import type { Limits } from "../model/limits.js";
 import type { Persistence } from "../persistence/persistence.js";
 import type { State } from "../rows/meta-rows.js";
 import type { Call } from "./call.js";
-import { type Command, readsRows, type Write } from "./command.js";
+import { type Command, lastSequenceOf, readsRows, type Write } from "./command.js";
 import { type Commit, Committer, type Publisher } from "./committer.js";
 import type { Clock } from "./ports.js";
 import { Slice } from "./slice.js";
@@ -67,7 +67,9 @@ export class Writer {
   #command(write: Write): Command {
     const now = Math.floor(this.#clock.now());
     if (now > this.#time && now <= timeMax) this.#time = now;
-    return Object.assign(write, { sequence: ++this.#sequence, time: this.#time });
+    const command = Object.assign(write, { sequence: this.#sequence + 1, time: this.#time });
+    this.#sequence = lastSequenceOf(command);
+    return command;
   }
 
   /** What is sent in one turn of the event loop, by whomever, is gathered before the first is taken. */

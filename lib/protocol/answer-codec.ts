@@ -101,10 +101,12 @@ const answerShapes: { readonly [K in QueryKind]: Shape } = {
   get: listOf(found),
   find: fieldsOf({ entries: listOf(entry) }),
   count: plain,
+  update: plain,
   delete: plain,
   search: listOf(entry),
   searchMany: listOf(listOf(entry)),
   pipeline: listOf(outcome),
+  transaction: listOf(plain),
 };
 
 /** Of each kind, whether something can be its answer, as far as a client leans on it. */
@@ -122,10 +124,13 @@ const forms: { readonly [K in QueryKind]: (answer: unknown) => boolean } = {
   get: (answer) => Array.isArray(answer) && answer.every((item) => item === null || isFields(item)),
   find: (answer) => isFields(answer) && isListOfFields(answer.entries),
   count: isNumber,
+  update: isNumber,
   delete: isNumber,
   search: isListOfFields,
   searchMany: (answer) => Array.isArray(answer) && answer.every(isListOfFields),
   pipeline: Array.isArray,
+  transaction: (answer) =>
+    Array.isArray(answer) && answer.every((one) => isNumber(one) || isFields(one)),
 };
 
 function isNull(value: unknown): boolean {

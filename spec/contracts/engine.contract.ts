@@ -21,6 +21,8 @@ import { searchManyContract } from "./search-many.contract.js";
 import { searchWhereContract } from "./search-where.contract.js";
 import { setContract } from "./set.contract.js";
 import { storesContract } from "./stores.contract.js";
+import { transactionContract } from "./transaction.contract.js";
+import { updateContract } from "./update.contract.js";
 import { versionsContract } from "./versions.contract.js";
 import { whereContract } from "./where.contract.js";
 
@@ -41,12 +43,14 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   findContract,
   countContract,
   whereContract,
+  updateContract,
   deleteContract,
   searchContract,
   searchWhereContract,
   searchManyContract,
   examplesContract,
   pipelineContract,
+  transactionContract,
   executeContract,
   loadContract,
   largeContract,

@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
 import type { EngineInfo, Outcome, SetResponse, StoreInfo } from "../../lib/model/answers.js";
-import type { Entry, Examples, Include, Match, Page } from "../../lib/model/entry.js";
+import type { Entry, Match, Page } from "../../lib/model/entry.js";
 import { toAhnlichError } from "../../lib/model/errors.js";
 import type { Limits } from "../../lib/model/limits.js";
-import type { Metadata } from "../../lib/model/metadata.js";
 import type { Metric } from "../../lib/model/metric.js";
 import type { Kinds, Query } from "../../lib/model/query.js";
 import type { Where } from "../../lib/model/where.js";
@@ -20,20 +18,25 @@ import {
   demandMetric,
   demandNamespace,
   demandStoreName,
+  demandVersion,
   fieldsOf,
   isPlain,
   refuse,
   within,
 } from "./naive-checks.js";
+import {
+  contentId,
+  demandVersions,
+  entryOf,
+  makeCursor,
+  type NaiveEntry,
+  namespaceOf,
+  readCursor,
+} from "./naive-entries.js";
+import { checkedPatch } from "./naive-patch.js";
 import { constantOf, holds } from "./naive-predicate.js";
-import { byId, naivelyNearest } from "./naive-search.js";
-
-interface NaiveEntry {
-  readonly id: string;
-  readonly vector: Float32Array;
-  readonly metadata: Metadata;
-  readonly version: number;
-}
+import { byId } from "./naive-search.js";
+import { naivelySearch } from "./naive-search-query.js";
 
 interface NaiveStore {
   readonly name: string;
@@ -89,6 +92,8 @@ export class NaiveModel {
         return this.#find(query);
       case "count":
         return this.#matching(query.store, query.where).length;
+      case "update":
+        return this.#update(query);
       case "delete":
         return this.#delete(query);
       case "search":
@@ -104,6 +109,8 @@ export class NaiveModel {
         });
       case "pipeline":
         return this.#pipeline(query);
+      case "transaction":
+        return this.#transaction(query);
       case "shutdown":
         return refuse("FORBIDDEN", "a naive engine is not shut down by queries");
     }
@@ -226,10 +233,7 @@ export class NaiveModel {
     const vector = checkedVector(entry.vector, dimension);
     const id = entry.id === undefined ? contentId(vector) : checkedId(this.#limits, entry.id);
     const { ifVersion } = entry;
-    demand(
-      ifVersion === undefined || (Number.isSafeInteger(ifVersion) && (ifVersion as number) >= 0),
-      "ifVersion is an integer from 0",
-    );
+    demandVersion(ifVersion);
     return { id, vector, metadata: checkedMetadata(this.#limits, entry.metadata), ifVersion };
   }
 
@@ -265,18 +269,50 @@ export class NaiveModel {
       .sort(byId);
   }
 
-  #delete({ store: name, target }: Ask<"delete">): number {
+  #delete({ store: name, target, ifVersion }: Ask<"delete">): number {
     const store = this.#storeOf(name);
     const before = store.entries.size;
-    for (const id of this.#idsOfTarget(store, target)) store.entries.delete(id);
+    const ids = this.#idsOfTarget(store, target);
+    demandVersions(store, target, ids, ifVersion);
+    for (const id of ids) store.entries.delete(id);
     const deleted = before - store.entries.size;
     if (deleted > 0) store.sequence = ++this.#sequence;
     return deleted;
   }
 
+  #update(ask: Ask<"update">): number {
+    const store = this.#storeOf(ask.store);
+    const patch = checkedPatch(this.#limits, ask);
+    const ids = this.#idsOfTarget(store, ask.target);
+    demandVersions(store, ask.target, ids, ask.ifVersion);
+    if (patch.vector) checkedVector(patch.vector, store.dimension);
+    if (patch.saysNothing) return 0;
+    const there = [...store.entries.values()].filter(({ id }) => ids.includes(id));
+    const next = new Map(store.entries);
+    const version = this.#sequence + 1;
+    for (const { id, vector, metadata } of there) {
+      const after = patch.vector && id === contentId(vector) ? contentId(patch.vector) : id;
+      if (after !== id && next.has(after)) {
+        refuse("ENTRY_EXISTS", `${after} is there`, { id: after });
+      }
+      next.delete(id);
+      const patched = checkedMetadata(this.#limits, patch.metadataOf(metadata));
+      const entry = { id: after, vector: patch.vector ?? vector, metadata: patched, version };
+      next.set(after, entry);
+    }
+    if (there.length === 0) return 0;
+    store.entries = next;
+    store.sequence = version;
+    this.#sequence = version;
+    return there.length;
+  }
+
   #idsOfTarget(store: NaiveStore, target: Ask<"delete">["target"]): string[] {
     if (typeof target === "string") return [this.#idOfKey(target)];
-    if (Array.isArray(target)) return target.map((key) => this.#idOfKey(key));
+    if (Array.isArray(target)) {
+      within(this.#limits, "entriesPerWrite", target.length);
+      return target.map((key) => this.#idOfKey(key));
+    }
     demand(isPlain(target), "a target is an id, keys, where or all");
     if ("all" in target) {
       demandFields(target, ["all"], "target");
@@ -287,7 +323,7 @@ export class NaiveModel {
     const { where } = target as { where: Where };
     demand(where !== undefined, "where is a predicate");
     const ids = this.#matching(store.name, where).map(({ id }) => id);
-    demand(constantOf(where) !== true, "to delete all, say all");
+    demand(constantOf(where) !== true, "to mean all, say all");
     return ids;
   }
 
@@ -295,52 +331,44 @@ export class NaiveModel {
     return typeof key === "string" ? checkedId(this.#limits, key) : contentId(checkedVector(key));
   }
 
-  // ------------------------------------------------------------------ search
-
   #search(ask: Ask<"search">): Match[] {
     const store = this.#storeOf(ask.store);
-    const { metric = store.metric, recall = 0.95, maxDistance = Number.POSITIVE_INFINITY } = ask;
-    const limit = checkedCount(this.#limits, ask.limit, 10);
-    demandInclude(ask.include);
-    demandMetric(metric);
-    demand(typeof recall === "number" && recall > 0 && recall <= 1, "recall is above 0, to 1");
-    demand(typeof maxDistance === "number" && !Number.isNaN(maxDistance), "maxDistance");
-    const { vector, without } = this.#targetOf(store, ask.target);
-    const candidates = this.#matching(ask.store, ask.where).filter(({ id }) => !without.has(id));
-    return naivelyNearest(candidates, vector, metric)
-      .filter(({ distance }) => distance <= maxDistance)
-      .slice(0, limit)
-      .map(({ id, distance }) => {
-        const entry = store.entries.get(id) as NaiveEntry;
-        const { metadata = true, vector = false } = ask.include ?? {};
-        return {
-          id,
-          distance,
-          ...(metadata && { metadata: entry.metadata }),
-          ...(vector && { vector: entry.vector }),
-        } as Match;
-      });
+    return naivelySearch(this.#limits, store, this.#matching(ask.store, ask.where), ask);
   }
 
-  /** The vector searched for, and the ids that are not among the matches. */
-  #targetOf(store: NaiveStore, target: Ask<"search">["target"]) {
-    if (!isPlain(target)) {
-      return { vector: checkedVector(target, store.dimension), without: new Set<string>() };
+  // ------------------------------------------------------------------ several queries
+
+  /** Everything as it was before, where one of them is refused. */
+  #transaction({ writes }: Ask<"transaction">): unknown[] {
+    demand(Array.isArray(writes), "writes is a list");
+    within(this.#limits, "queriesPerPipeline", writes.length);
+    const sequence = this.#sequence;
+    const before = [...this.#stores.values()].map((store) => {
+      return { store, entries: new Map(store.entries), sequence: store.sequence };
+    });
+    const namespaces = new Set<string>();
+    let entries = 0;
+    const answers: unknown[] = [];
+    for (const [index, write] of writes.entries()) {
+      try {
+        demand(isPlain(write), "a write is a query");
+        demand(["set", "update", "delete"].includes(String(write.kind)), "only writes");
+        const store: unknown = write.store;
+        demandStoreName(store);
+        namespaces.add(namespaceOf(store));
+        demand(namespaces.size === 1, "one namespace");
+        const list = write.kind === "set" ? write.entries : write.target;
+        entries += Array.isArray(list) ? list.length : Number(typeof list === "string");
+        within(this.#limits, "entriesPerWrite", entries);
+        answers.push(this.ask(write as unknown as Query));
+      } catch (error) {
+        this.#sequence = sequence;
+        for (const { store, ...was } of before) Object.assign(store, was);
+        const { code, message, details } = toAhnlichError(error);
+        return refuse(code, `writes[${index}]: ${message}`, { ...details, index });
+      }
     }
-    demandFields(target, ["near", "awayFrom"], "target");
-    const { near, awayFrom = [] } = target as unknown as Examples;
-    demand(Array.isArray(near) && near.length > 0, "near is a list of at least one key");
-    demand(Array.isArray(awayFrom), "awayFrom is a list of keys");
-    const vectorOf = (key: unknown) => {
-      if (typeof key !== "string") return checkedVector(key, store.dimension);
-      const entry = store.entries.get(checkedId(this.#limits, key));
-      return entry?.vector ?? refuse("ENTRY_NOT_FOUND", `no entry ${key}`);
-    };
-    const towards = meanOf(near.map(vectorOf));
-    const away = awayFrom.length === 0 ? towards : meanOf(awayFrom.map(vectorOf));
-    const ids = [...near, ...awayFrom].filter((key) => typeof key === "string");
-    const vector = checkedVector(towards.map((element, i) => element + (element - away[i])));
-    return { vector, without: new Set(ids) };
+    return answers;
   }
 
   #pipeline({ queries }: Ask<"pipeline">): Outcome<unknown>[] {
@@ -355,43 +383,4 @@ export class NaiveModel {
       }
     });
   }
-}
-
-/** The first 16 bytes of the SHA-256 of the little-endian float32 bytes, -0 as +0, in hexadecimal. */
-export function contentId(vector: Float32Array): string {
-  const bytes = Buffer.alloc(vector.length * 4);
-  for (const [i, element] of vector.entries()) bytes.writeFloatLE(element + 0, i * 4);
-  return createHash("sha256").update(bytes).digest("hex").slice(0, 32);
-}
-
-function entryOf({ id, version, metadata, vector }: NaiveEntry, include: Include = {}): Entry {
-  return {
-    id,
-    version,
-    ...((include.metadata ?? true) && { metadata }),
-    ...((include.vector ?? true) && { vector }),
-  } as Entry;
-}
-
-function meanOf(vectors: Float32Array[]): number[] {
-  const [first] = vectors;
-  return [...first].map((_, i) => {
-    return vectors.reduce((sum, vector) => sum + vector[i], 0) / vectors.length;
-  });
-}
-
-function makeCursor(store: string, id: string): string {
-  return Buffer.from(JSON.stringify([store, id])).toString("base64url");
-}
-
-function readCursor(cursor: unknown, store: string): string {
-  demand(typeof cursor === "string", "a cursor is text");
-  let read: unknown;
-  try {
-    read = JSON.parse(Buffer.from(cursor, "base64url").toString());
-  } catch {
-    refuse("INVALID_ARGUMENT", "no cursor of ours");
-  }
-  demand(Array.isArray(read) && read[0] === store, "no cursor of this store");
-  return read[1];
 }

@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import type { Entry, Include } from "../../lib/model/entry.js";
+import type { Metadata } from "../../lib/model/metadata.js";
+import { demand, demandVersion, refuse } from "./naive-checks.js";
+
+export interface NaiveEntry {
+  readonly id: string;
+  readonly vector: Float32Array;
+  readonly metadata: Metadata;
+  readonly version: number;
+}
+
+/** The first 16 bytes of the SHA-256 of the little-endian float32 bytes, -0 as +0, in hexadecimal. */
+export function contentId(vector: Float32Array): string {
+  const bytes = Buffer.alloc(vector.length * 4);
+  for (const [i, element] of vector.entries()) bytes.writeFloatLE(element + 0, i * 4);
+  return createHash("sha256").update(bytes).digest("hex").slice(0, 32);
+}
+
+/** Refuses where an entry of the ids has another version than is asked for; 0 asks that there is none. */
+export function demandVersions(
+  { entries }: { entries: ReadonlyMap<string, NaiveEntry> },
+  target: unknown,
+  ids: readonly string[],
+  ifVersion: unknown,
+): void {
+  demandVersion(ifVersion);
+  if (ifVersion === undefined) return;
+  demand(typeof target === "string" || Array.isArray(target), "ifVersion goes with keys");
+  for (const id of ids) {
+    const got = entries.get(id)?.version ?? 0;
+    const details = { id, expected: ifVersion, got };
+    if (got !== ifVersion) refuse("VERSION_CONFLICT", `${id} has version ${got}`, details);
+  }
+}
+
+export function namespaceOf(store: string): string {
+  const parts = store.split("/");
+  return parts.length === 2 ? parts[0] : "";
+}
+
+export function entryOf(
+  { id, version, metadata, vector }: NaiveEntry,
+  include: Include = {},
+): Entry {
+  return {
+    id,
+    version,
+    ...((include.metadata ?? true) && { metadata }),
+    ...((include.vector ?? true) && { vector }),
+  } as Entry;
+}
+
+export function makeCursor(store: string, id: string): string {
+  return Buffer.from(JSON.stringify([store, id])).toString("base64url");
+}
+
+export function readCursor(cursor: unknown, store: string): string {
+  demand(typeof cursor === "string", "a cursor is text");
+  let read: unknown;
+  try {
+    read = JSON.parse(Buffer.from(cursor, "base64url").toString());
+  } catch {
+    refuse("INVALID_ARGUMENT", "no cursor of ours");
+  }
+  demand(Array.isArray(read) && read[0] === store, "no cursor of this store");
+  return read[1];
+}
