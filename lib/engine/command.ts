@@ -47,9 +47,14 @@ export type DeleteTarget =
   | { readonly kind: "where"; readonly where: Predicate }
   | { readonly kind: "all" };
 
-/** Whether applying the command reads a store from end to end, and so wants everything before it published. */
-export function readsWholeStore(command: Command): boolean {
-  return command.kind === "erase" || (command.kind === "delete" && command.target.kind !== "ids");
+/** The sequence that the command brings the state to. */
+export function lastSequenceOf({ sequence }: Command): number {
+  return sequence;
+}
+
+/** Whether applying the command looks for rows that no entry stands for, and so wants all before it published. */
+export function readsRows(command: Command): boolean {
+  return command.kind === "erase";
 }
 
 /** Whether making or applying the write is so short that it need not be cut into slices. */

@@ -104,9 +104,9 @@ export class StoreVectors {
   }
 
   async #follow(index: VectorIndex, { added, killed }: Effects, slice: Slice): Promise<void> {
-    for (const { born, ordinal, vectors } of added) {
-      for (let i = 0; i < vectors.length; i++) {
-        this.#add(index, ordinal + i, vectors[i] as Float32Array, born);
+    for (const { born, ordinal, entries } of added) {
+      for (const [i, { vector }] of entries.entries()) {
+        this.#add(index, ordinal + i, vector, born);
         if (slice.isOver) await slice.next();
       }
     }

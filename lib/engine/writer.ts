@@ -3,7 +3,7 @@ import type { Limits } from "../model/limits.js";
 import type { Persistence } from "../persistence/persistence.js";
 import type { State } from "../rows/meta-rows.js";
 import type { Call } from "./call.js";
-import { type Command, readsWholeStore, type Write } from "./command.js";
+import { type Command, readsRows, type Write } from "./command.js";
 import { type Commit, Committer, type Publisher } from "./committer.js";
 import type { Clock } from "./ports.js";
 import { Slice } from "./slice.js";
@@ -78,7 +78,7 @@ export class Writer {
       if (ahead?.isSettled) ahead = undefined;
       const { next } = this.#queue;
       if (next !== undefined) {
-        if (ahead && readsWholeStore(next.command)) await ahead.settled;
+        if (ahead && readsRows(next.command)) await ahead.settled;
         else ahead = this.#committer.begin(await this.#gather(ahead));
       } else {
         if (!ahead) break;
@@ -97,7 +97,7 @@ export class Writer {
     for (;;) {
       let next = this.#queue.next;
       while (next !== undefined && group.hasRoom) {
-        if (group.members.length > 0 && readsWholeStore(next.command)) break;
+        if (group.members.length > 0 && readsRows(next.command)) break;
         await group.add(this.#queue.take());
         if (slice.isOver) await slice.next();
         next = this.#queue.next;
