@@ -1,4 +1,4 @@
-import { AhnlichError, toAhnlichError } from "../model/errors.js";
+import { AhnlichError } from "../model/errors.js";
 
 /** What is wrong, each in a sentence: the first hundred, and how many there are beyond them. */
 export class Problems {
@@ -19,16 +19,19 @@ export class Problems {
     if (this.#count++ < keptMax) this.#kept.push(sentence.slice(0, sentenceMax));
   }
 
+  addAll({ sentences }: Problems): void {
+    for (const sentence of sentences) this.add(sentence);
+  }
+
   /**
    * Notes what reading has thrown; what tells where it was by itself needs no `where`.
    *
    * @throws what says that the reading was given up rather than that something is wrong
    */
   addThrown(thrown: unknown, where: string): void {
-    const error = toAhnlichError(thrown);
-    if (givingUp.has(error.code)) throw thrown;
-    const namesIt = thrown instanceof AhnlichError && error.message.startsWith("table ");
-    this.add(namesIt ? error.message : `${where}: ${error.message}`);
+    if (thrown instanceof AhnlichError && givingUp.has(thrown.code)) throw thrown;
+    const sentence = thrown instanceof Error ? thrown.message : String(thrown);
+    this.add(sentence.startsWith("table ") ? sentence : `${where}: ${sentence}`);
   }
 }
 

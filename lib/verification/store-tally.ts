@@ -1,3 +1,4 @@
+import { AhnlichError } from "../model/errors.js";
 import type { TableName } from "../persistence/table.js";
 import { readU32 } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
@@ -27,7 +28,8 @@ export class StoreTally {
       ["entries", this.entries, counters.entries],
       ["vectors", this.vectors, counters.entries],
       ["ids", this.ids, counters.entries],
-      ["changes", this.changes, counters.changes],
+      // A log begun by version 0.1.0 has more than its counter says: it counted rows.
+      ["changes", Math.min(this.changes, counters.changes), counters.changes],
     ] as const;
     for (const [what, found, counted] of counts) {
       if (found === counted) continue;
@@ -46,5 +48,6 @@ export type Tallies = ReadonlyMap<number, StoreTally>;
 export function ownerOf(tallies: Tallies, table: TableName, key: Uint8Array): StoreTally {
   const tally = key.length < 4 ? undefined : tallies.get(readU32(key, 0));
   if (tally !== undefined) return tally;
-  throw new Error(`${placeOf(table, key)}: it belongs to no store that can be read`);
+  const sentence = `${placeOf(table, key)}: it belongs to no store that can be read`;
+  throw new AhnlichError("CORRUPT", sentence);
 }

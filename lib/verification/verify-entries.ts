@@ -10,7 +10,7 @@ import {
 } from "../rows/entry-rows.js";
 import { afterStoreKey, idKey, idOfKey, ordinalKey, ordinalOfKey, storeKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
-import { ownerOf, type StoreTally } from "./store-tally.js";
+import { ownerOf } from "./store-tally.js";
 import type { Verified } from "./verified.js";
 import { walkTable } from "./walk-table.js";
 
