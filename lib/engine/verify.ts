@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { VectorIndex } from "../indexes/vector-index.js";
 import type { Verification } from "../model/answers.js";
 import type { Snapshot } from "../persistence/persistence.js";
-import { vectorBytesOfRow } from "../rows/entry-rows.js";
 import { nameKey, ordinalKey } from "../rows/keys.js";
+import { bodyOf } from "../rows/row.js";
 import { type StoredStore, storeOfRow } from "../rows/store-rows.js";
 import { Problems } from "../verification/problems.js";
 import { verifyRows } from "../verification/verify-rows.js";
@@ -110,7 +110,7 @@ function* verifyIndex(verified: VerifiedIndex): Steps<void> {
 /** A row that cannot be read is told of where its table is walked through. */
 function isSame(bytes: Uint8Array, key: Uint8Array, row: Uint8Array): boolean {
   try {
-    return Buffer.compare(bytes, vectorBytesOfRow(key, row)) === 0;
+    return Buffer.compare(bytes, bodyOf("vectors", key, row)) === 0;
   } catch {
     return true;
   }

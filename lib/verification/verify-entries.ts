@@ -6,9 +6,9 @@ import {
   ordinalOfRow,
   readOrdinal,
   type StoredEntry,
-  vectorBytesOfRow,
 } from "../rows/entry-rows.js";
 import { afterStoreKey, idKey, idOfKey, ordinalKey, ordinalOfKey, storeKey } from "../rows/keys.js";
+import { bodyOf } from "../rows/row.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import { ownerOf } from "./store-tally.js";
 import type { Verified } from "./verified.js";
@@ -80,7 +80,7 @@ function* walkVectors({ snapshot, tallies, problems }: Verified): Walk {
     const tally = ownerOf(tallies, "vectors", key);
     const { store } = tally;
     tally.vectors++;
-    const bytes = vectorBytesOfRow(key, value);
+    const bytes = bodyOf("vectors", key, value);
     if (store === undefined) return;
     const where = `store ${store.name}, vector of ordinal ${ordinalOfKey(key)}`;
     if (bytes.length !== store.dimension * 4) {

@@ -10,6 +10,7 @@ import { examplesContract } from "./examples.contract.js";
 import { executeContract } from "./execute.contract.js";
 import { findContract } from "./find.contract.js";
 import { getContract } from "./get.contract.js";
+import { idempotencyContract } from "./idempotency.contract.js";
 import { identityContract } from "./identity.contract.js";
 import { largeContract } from "./large.contract.js";
 import { limitsContract } from "./limits.contract.js";
@@ -50,6 +51,7 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   pipelineContract,
   executeContract,
   loadContract,
+  idempotencyContract,
   largeContract,
   argumentsContract,
   callsContract,
