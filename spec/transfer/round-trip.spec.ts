@@ -66,7 +66,7 @@ const fieldName = text.filter((name) => name !== "" && !name.startsWith("$"));
 const wide = fc.dictionary(
   fieldName,
   fc.oneof(
-    numbers(),
+    numbers().filter(Number.isFinite),
     text,
     fc.date({ noInvalidDate: true }),
     fc.uint8Array({ maxLength: 20 }),
