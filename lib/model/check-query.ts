@@ -269,4 +269,5 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
       writes: checkWrites(ask.writes, limits, (write) => checkQuery(write, limits) as CheckedWrite),
     }),
   },
+  verify: { fields: { kind }, check: () => ({ kind: "verify" }) },
 };

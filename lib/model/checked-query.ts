@@ -54,6 +54,7 @@ export interface CheckedKinds {
   searchMany: CheckedSearchOptions & { readonly targets: readonly Float32Array[] };
   pipeline: { readonly queries: readonly CheckedMember[] };
   transaction: { readonly writes: readonly CheckedWrite[] };
+  verify: {};
 }
 
 export interface CheckedEntry {

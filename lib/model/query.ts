@@ -1,4 +1,11 @@
-import type { ClientInfo, EngineInfo, Outcome, SetResponse, StoreInfo } from "./answers.js";
+import type {
+  ClientInfo,
+  EngineInfo,
+  Outcome,
+  SetResponse,
+  StoreInfo,
+  Verification,
+} from "./answers.js";
 import type { Entry, EntryInput, Examples, Include, Key, Match, Page } from "./entry.js";
 import type { FindOptions, SearchOptions, SetMode, StoreOptions, Target } from "./options.js";
 import type { MetadataMode, Patch } from "./patch.js";
@@ -55,6 +62,8 @@ export interface Kinds {
   pipeline: { ask: { queries: readonly Query[] }; answer: Outcome<unknown>[] };
   /** All or nothing, over stores of one namespace, each seeing the ones before; guard it with `ifVersion`. */
   transaction: { ask: { writes: readonly WriteQuery[] }; answer: unknown[] };
+  /** Compares all that is kept and all that is in memory with each other; writes go on meanwhile. */
+  verify: { ask: {}; answer: Verification };
 }
 
 export type QueryKind = keyof Kinds;
@@ -93,6 +102,7 @@ export const rights: { readonly [K in QueryKind]: "read" | "write" | "admin" } =
   searchMany: "read",
   pipeline: "read",
   transaction: "write",
+  verify: "admin",
 };
 
 export const queryKinds: readonly QueryKind[] = Object.keys(rights) as QueryKind[];

@@ -107,6 +107,7 @@ const answerShapes: { readonly [K in QueryKind]: Shape } = {
   searchMany: listOf(listOf(entry)),
   pipeline: listOf(outcome),
   transaction: listOf(plain),
+  verify: plain,
 };
 
 /** Of each kind, whether something can be its answer, as far as a client leans on it. */
@@ -131,6 +132,7 @@ const forms: { readonly [K in QueryKind]: (answer: unknown) => boolean } = {
   pipeline: Array.isArray,
   transaction: (answer) =>
     Array.isArray(answer) && answer.every((one) => isNumber(one) || isFields(one)),
+  verify: (answer) => isFields(answer) && Array.isArray(answer.problems),
 };
 
 function isNull(value: unknown): boolean {

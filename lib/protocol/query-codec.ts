@@ -73,6 +73,7 @@ const askShapes: { readonly [K in QueryKind]: Shape } = {
   searchMany: fieldsOf({ targets: listOf(vector), where: predicate }),
   pipeline: fieldsOf({ queries: listOf(lazily(() => queryShape)) }),
   transaction: fieldsOf({ writes: listOf(lazily(() => writeShape)) }),
+  verify: fieldsOf({}),
 };
 
 /** `[kind, fields]`, or `[kind]` where there are no fields. */

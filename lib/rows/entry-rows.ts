@@ -113,11 +113,6 @@ export function readVector(
   return row === undefined ? undefined : vectorFromBytes(bodyOf("vectors", key, row));
 }
 
-/** The vector's bytes as they are stored: a view. */
-export function vectorBytesOfRow(key: Uint8Array, row: Uint8Array): Uint8Array {
-  return bodyOf("vectors", key, row);
-}
-
 export function encodeMetadata(metadata: Metadata): Uint8Array {
   return encode(metadata, "metadata");
 }

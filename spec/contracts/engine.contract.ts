@@ -10,6 +10,7 @@ import { examplesContract } from "./examples.contract.js";
 import { executeContract } from "./execute.contract.js";
 import { findContract } from "./find.contract.js";
 import { getContract } from "./get.contract.js";
+import { idempotencyContract } from "./idempotency.contract.js";
 import { identityContract } from "./identity.contract.js";
 import { largeContract } from "./large.contract.js";
 import { limitsContract } from "./limits.contract.js";
@@ -23,6 +24,7 @@ import { setContract } from "./set.contract.js";
 import { storesContract } from "./stores.contract.js";
 import { transactionContract } from "./transaction.contract.js";
 import { updateContract } from "./update.contract.js";
+import { verifyContract } from "./verify.contract.js";
 import { versionsContract } from "./versions.contract.js";
 import { whereContract } from "./where.contract.js";
 
@@ -53,6 +55,7 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   transactionContract,
   executeContract,
   loadContract,
+  idempotencyContract,
   largeContract,
   argumentsContract,
   callsContract,
@@ -60,4 +63,5 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   badInputContract,
   badQueriesContract,
   limitsContract,
+  verifyContract,
 ];

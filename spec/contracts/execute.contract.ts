@@ -122,6 +122,7 @@ const pairs: { readonly [K in Exclude<QueryKind, "shutdown">]: Pair } = {
     call: (engine, store) =>
       engine.transaction([{ kind: "delete", store, target: { where: { n: 2 } } }]),
   },
+  verify: { ask: () => ({}), call: (engine) => engine.execute({ kind: "verify" }) },
 };
 
 /** What moves from one call to the next is left out. */

@@ -42,6 +42,7 @@ describe("checkQuery", () => {
       searchMany: { ...search, targets: [] },
       pipeline: { queries: [] },
       transaction: { writes: [] },
+      verify: {},
     };
     for (const kind of queryKinds)
       assert.deepEqual(check(least[kind]), { kind, ...expected[kind] });

@@ -38,4 +38,5 @@ export const least: { readonly [K in QueryKind]: Raw<K> } = {
   searchMany: { kind: "searchMany", store: "s", targets: [] },
   pipeline: { kind: "pipeline", queries: [] },
   transaction: { kind: "transaction", writes: [] },
+  verify: { kind: "verify" },
 };

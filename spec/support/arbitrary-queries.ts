@@ -62,6 +62,7 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
   transaction: fc
     .array(write(), { maxLength: 4 })
     .map((writes) => ({ kind: "transaction", writes }) as Query),
+  verify: asks("verify", {}),
 };
 
 /** Answers to a query, as a client is given them. */
@@ -119,6 +120,9 @@ const answersOf: { readonly [K in Exclude<QueryKind, "pipeline">]: fc.Arbitrary<
   search: fc.array(matches()),
   searchMany: fc.array(fc.array(matches()), { maxLength: 4 }),
   transaction: fc.array(fc.oneof(fc.nat(), some({ inserted: fc.nat(), version: fc.nat() }))),
+  verify: fc.record({ entries: fc.nat(), problems: fc.array(fc.string()) }).map((answer) => ({
+    ...answer,
+  })),
 };
 
 function asks(kind: QueryKind, fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<Query> {

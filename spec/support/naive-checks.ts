@@ -24,6 +24,7 @@ export const fieldsOf: { readonly [kind: string]: readonly string[] } = {
   searchMany: ["store", "targets", "limit", "where", "recall", "metric", "maxDistance", "include"],
   pipeline: ["queries"],
   transaction: ["writes"],
+  verify: [],
 };
 
 export function refuse(code: ErrorCode, sentence: string, details = {}): never {

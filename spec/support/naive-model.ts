@@ -111,6 +111,8 @@ export class NaiveModel {
         return this.#pipeline(query);
       case "transaction":
         return this.#transaction(query);
+      case "verify":
+        return { entries: this.#info().entries, problems: [] };
       case "shutdown":
         return refuse("FORBIDDEN", "a naive engine is not shut down by queries");
     }
