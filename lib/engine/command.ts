@@ -2,6 +2,7 @@ import type { Metric } from "../model/metric.js";
 import type { SetMode } from "../model/options.js";
 import type { Predicate } from "../model/predicate.js";
 import type { QueryKind } from "../model/query.js";
+import type { WriteIdentity } from "../model/write-identity.js";
 
 /**
  * A write made definite: checked, with its place in the order of all writes and its time. What depends on the
@@ -12,7 +13,14 @@ export type Command = Write & {
   readonly sequence: number;
   /** Milliseconds since 1970; never less than the command's before. */
   readonly time: number;
+  /** Under which its answer is kept. */
+  readonly identity?: CommandIdentity | undefined;
 };
+
+export interface CommandIdentity extends WriteIdentity {
+  /** Of the write, without its identity. */
+  readonly fingerprint: Uint8Array;
+}
 
 export type Write =
   | {

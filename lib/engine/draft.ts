@@ -12,6 +12,7 @@ import { putState, type State } from "../rows/meta-rows.js";
 import { type Counters, putCounters, type StoredStore } from "../rows/store-rows.js";
 import type { Catalog } from "./catalog.js";
 import { type Command, lastSequenceOf, type WriteEntry } from "./command.js";
+import { DraftResults } from "./draft-results.js";
 import { DraftedEntries, type DraftedEntry } from "./drafted-entries.js";
 import { readByOrdinal, vectorOf } from "./read.js";
 import type { Steps } from "./steps.js";
@@ -37,6 +38,8 @@ export class Draft {
   readonly effects: Map<number, Effects> = new Map();
   readonly created: StoredStore[] = [];
   readonly dropped: StoredStore[] = [];
+  /** Of writes with a key. */
+  readonly results: DraftResults;
   state: State;
   /** Entries set or deleted: a measure of its size. */
   entries = 0;
@@ -53,6 +56,7 @@ export class Draft {
     this.#before = ground.before;
     this.#catalog = (ground.before ?? ground.view).catalog.copy();
     this.state = ground.state;
+    this.results = new DraftResults(this.batch, ground.view.snapshot, ground.before?.results);
   }
 
   /** The stores as if it were committed. */
@@ -205,6 +209,7 @@ export class Draft {
       const store = this.catalog.find(name);
       if (store) putCounters(this.batch, store.incarnation, store.counters);
     }
+    this.results.seal();
     this.state = { ...this.state, sequence: lastSequenceOf(last), time: last.time };
     putState(this.batch, this.state);
     this.#before = undefined;
