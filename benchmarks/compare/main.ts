@@ -24,10 +24,11 @@ const machine = describeMachine();
 const runtimes = findRuntimes(packageVersion);
 const tables = await compareDurable(runtimes, values.quick ? quick : full);
 const contenders = [...runtimes].map(([name, { version, node }]) => [name, version, node]);
+const command = `npm run compare${values.quick ? " -- --quick" : ""}`;
 const text = [
   "# Beside others: what is kept",
-  `By \`npm run compare${values.quick ? " -- --quick" : ""}\`. Every number is the median of the rounds, with the least ` +
-    "and the most of them; in each round every contender has its turn, and ratios are taken within it.",
+  `By \`${command}\`. Every number is the median of the rounds, with the least and the most of them; ` +
+    "in each round every contender has its turn, and ratios are taken within it.",
   markdownTable(["machine", ""], machine),
   markdownTable(["", "version", "Node"], contenders),
   ...tables.map(tableText),

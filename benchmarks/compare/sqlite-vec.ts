@@ -29,7 +29,9 @@ export const contender: Contender = {
   async ingest(folder, entries, batch) {
     const database = openFile(folder);
     database.exec(
-      `create virtual table words using vec0(id text primary key, vector float[${dimension}] distance_metric=cosine, length integer, first text, rank integer)`,
+      "create virtual table words using vec0(id text primary key, " +
+        `vector float[${dimension}] distance_metric=cosine, ` +
+        "length integer, first text, rank integer)",
     );
     const insert = database.prepare("insert into words values (?, ?, ?, ?, ?)");
     for (let from = 0; from < entries.length; from += batch) {
