@@ -10,6 +10,7 @@ import { Persistence } from "../persistence/persistence.js";
 import { underCall } from "./call.js";
 import { EngineOptions } from "./engine-options.js";
 import { Eraser } from "./eraser.js";
+import { Forgetting } from "./forgetting.js";
 import { carryOut, type Handlers } from "./handler-table.js";
 import { makeHandlers } from "./handlers.js";
 import { Clock, Logger } from "./ports.js";
@@ -28,6 +29,7 @@ export class LocalExecutor implements Executor {
   readonly #publication: Publication;
   readonly #writer: Writer;
   readonly #eraser: Eraser;
+  readonly #forgetting: Forgetting;
   readonly #handlers: Handlers;
   readonly #attachments: Set<Attachment> = new Set();
   #inFlight = 0;
@@ -52,6 +54,7 @@ export class LocalExecutor implements Executor {
     const { origin, state } = recovery;
     this.#writer = new Writer({ persistence, publisher: publication, clock, limits, state });
     this.#eraser = new Eraser(this.#writer, log);
+    this.#forgetting = new Forgetting(this.#writer, log);
     const startedAt = clock.now();
     const attachments = this.#attachments;
     const report = new Report({
@@ -113,6 +116,7 @@ export class LocalExecutor implements Executor {
       step(async () => attachment.close({ timeoutMs: left() }));
     await Promise.all(attached.map(leave));
     this.#eraser.stop();
+    this.#forgetting.stop();
     await within(left(), this.#idle());
     this.#writer.close();
     await within(left(), this.#writer.idle());
