@@ -14,6 +14,7 @@ import type { Report } from "./report.js";
 import { search, searchMany } from "./search.js";
 import { Slice } from "./slice.js";
 import { atOnce, inSlices } from "./steps.js";
+import { verify } from "./verify.js";
 import type { View } from "./view.js";
 import type { WriteQuery } from "./write-of.js";
 import type { Writer } from "./writer.js";
@@ -71,6 +72,7 @@ export function makeHandlers({ publication, writer, report, limits }: Workshop):
     search: (query, call) => reading((view) => search(publication, view, query, call)),
     searchMany: (query, call) => reading((view) => searchMany(publication, view, query, call)),
     pipeline: (query, call) => runPipeline(handlers, query, call),
+    verify: (_, call) => verify(publication, call),
   };
   return handlers;
 }
