@@ -36,7 +36,9 @@ export type Write =
   /** Takes a sequence for each write, its own for the first. */
   | { readonly kind: "transaction"; readonly writes: readonly EntryWrite[] }
   /** Takes a bounded number of rows of dropped stores from the disk. */
-  | { readonly kind: "erase"; readonly incarnations: readonly number[]; readonly rows: number };
+  | { readonly kind: "erase"; readonly incarnations: readonly number[]; readonly rows: number }
+  /** Takes a bounded number of old results away. */
+  | { readonly kind: "forget"; readonly rows: number };
 
 /** A write to the entries of one store. */
 export type EntryWrite =
@@ -78,7 +80,7 @@ export function sequencesOf(write: Write): number {
 
 /** Whether applying the command looks for rows that no entry stands for, and so wants all before it published. */
 export function readsRows(command: Command): boolean {
-  return command.kind === "erase";
+  return command.kind === "erase" || command.kind === "forget";
 }
 
 /** Whether making or applying the write is so short that it need not be cut into slices. */
@@ -104,7 +106,7 @@ type Sized =
   | { readonly kind: "set"; readonly entries: readonly unknown[] }
   | { readonly kind: "update" | "delete"; readonly target: CheckedTarget }
   | { readonly kind: "transaction"; readonly writes: readonly Sized[] }
-  | { readonly kind: Exclude<QueryKind, WriteQuery["kind"] | "transaction"> | "erase" };
+  | { readonly kind: Exclude<QueryKind, WriteQuery["kind"] | "transaction"> | "erase" | "forget" };
 
 /** Some 50 microseconds. */
 const smallEntries = 8;
