@@ -1,7 +1,7 @@
 import { onAbort } from "../model/abort-listeners.js";
 import { AhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
-import { type Query, type QueryKind, rights } from "../model/query.js";
+import { type Query, type QueryKind, rights, waitsForChanges } from "../model/query.js";
 import { decodeAnswer } from "../protocol/answer-codec.js";
 import { encodeQuery, type Refusals } from "../protocol/query-codec.js";
 import type { Connection } from "./connection.js";
@@ -17,6 +17,8 @@ export class PendingCall {
   /** The encoded query: the caller's objects are not looked at again. */
   readonly query: Uint8Array;
   readonly repeatable: boolean;
+  /** Whether it may wait for seconds, and so takes no place of those that work. */
+  readonly waits: boolean;
   /** Where it is in flight; undefined while it waits. */
   connection: Connection | undefined = undefined;
   /** Its request's id there. */
@@ -42,6 +44,7 @@ export class PendingCall {
     this.query = bytes;
     this.#refusals = refusals;
     this.repeatable = isRepeatable(query);
+    this.waits = waitsForChanges(query);
   }
 
   /** Settles the call when its caller gives up, and lets `leave` take it from where it is. */

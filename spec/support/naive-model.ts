@@ -1,5 +1,11 @@
-import { createHash } from "node:crypto";
-import type { EngineInfo, Outcome, SetResponse, StoreInfo } from "../../lib/model/answers.js";
+import { createHash, randomUUID } from "node:crypto";
+import type {
+  Changes,
+  EngineInfo,
+  Outcome,
+  SetResponse,
+  StoreInfo,
+} from "../../lib/model/answers.js";
 import type { Entry, Examples, Include, Match, Page } from "../../lib/model/entry.js";
 import { toAhnlichError } from "../../lib/model/errors.js";
 import type { Limits } from "../../lib/model/limits.js";
@@ -25,8 +31,10 @@ import {
   refuse,
   within,
 } from "./naive-checks.js";
+import { makeCursor, readCursor } from "./naive-cursor.js";
+import { NaiveLog, positionOf } from "./naive-log.js";
 import { constantOf, holds } from "./naive-predicate.js";
-import { byId, naivelyNearest } from "./naive-search.js";
+import { byId, meanOf, naivelyNearest } from "./naive-search.js";
 
 interface NaiveEntry {
   readonly id: string;
@@ -40,6 +48,7 @@ interface NaiveStore {
   readonly dimension: number;
   readonly metric: Metric;
   entries: Map<string, NaiveEntry>;
+  readonly log: NaiveLog;
   /** Of the last command that changed it. */
   sequence: number;
 }
@@ -51,6 +60,7 @@ export class NaiveModel {
   readonly #stores = new Map<string, NaiveStore>();
   readonly #limits: Limits;
   readonly #startedAt = Date.now();
+  readonly #name = randomUUID();
   #sequence = 0;
 
   constructor(limits: Limits) {
@@ -102,6 +112,8 @@ export class NaiveModel {
           demand(Array.isArray(target) || target instanceof Float32Array, "targets are vectors");
           return this.#search({ ...rest, target });
         });
+      case "changes":
+        return this.#changes(query);
       case "pipeline":
         return this.#pipeline(query);
       case "shutdown":
@@ -125,7 +137,8 @@ export class NaiveModel {
     }
     within(this.#limits, "stores", this.#stores.size + 1);
     const sequence = ++this.#sequence;
-    this.#stores.set(name, { name, dimension, metric, entries: new Map(), sequence });
+    const log = new NaiveLog(this.#name, sequence);
+    this.#stores.set(name, { name, dimension, metric, entries: new Map(), log, sequence });
     return true;
   }
 
@@ -153,9 +166,10 @@ export class NaiveModel {
       .map((store) => this.#storeInfo(store));
   }
 
-  #storeInfo({ name, dimension, metric, entries, sequence }: NaiveStore): StoreInfo {
+  #storeInfo({ name, dimension, metric, entries, log, sequence }: NaiveStore): StoreInfo {
     const bytes = { memory: entries.size * dimension * 4, disk: 0 };
-    return { name, dimension, metric, entries: entries.size, bytes, position: String(sequence) };
+    const position = log.position(sequence);
+    return { name, dimension, metric, entries: entries.size, bytes, position };
   }
 
   #info(): EngineInfo {
@@ -169,7 +183,7 @@ export class NaiveModel {
       threads: 0,
       bytes: { memory: this.#memory(), disk: 0 },
       limits: this.#limits,
-      position: String(this.#sequence),
+      position: positionOf(this.#name, 0, this.#sequence),
     };
   }
 
@@ -216,8 +230,9 @@ export class NaiveModel {
     store.entries = next;
     store.sequence = version;
     this.#sequence = version;
-    const written = new Set(entries.map(({ id }) => id)).size;
-    return { inserted, updated: written - inserted, version };
+    const written = new Set(entries.map(({ id }) => id));
+    store.log.add(version, "set", written);
+    return { inserted, updated: written.size - inserted, version };
   }
 
   #checkedEntry({ dimension }: NaiveStore, input: unknown) {
@@ -267,11 +282,11 @@ export class NaiveModel {
 
   #delete({ store: name, target }: Ask<"delete">): number {
     const store = this.#storeOf(name);
-    const before = store.entries.size;
-    for (const id of this.#idsOfTarget(store, target)) store.entries.delete(id);
-    const deleted = before - store.entries.size;
-    if (deleted > 0) store.sequence = ++this.#sequence;
-    return deleted;
+    const deleted = this.#idsOfTarget(store, target).filter((id) => store.entries.delete(id));
+    if (deleted.length === 0) return 0;
+    store.sequence = ++this.#sequence;
+    store.log.add(store.sequence, "delete", deleted);
+    return deleted.length;
   }
 
   #idsOfTarget(store: NaiveStore, target: Ask<"delete">["target"]): string[] {
@@ -293,6 +308,19 @@ export class NaiveModel {
 
   #idOfKey(key: unknown): string {
     return typeof key === "string" ? checkedId(this.#limits, key) : contentId(checkedVector(key));
+  }
+
+  #changes({ store: name, since, where, limit, waitMs = 0 }: Ask<"changes">): Changes {
+    const store = this.#storeOf(name);
+    if (where !== undefined) checkWhere(this.#limits, where);
+    demand(Number.isSafeInteger(waitMs) && waitMs >= 0 && waitMs <= 60_000, "waitMs");
+    return store.log.read({
+      since,
+      limit: checkedCount(this.#limits, limit, 100),
+      reached: this.#sequence,
+      entry: (id) => store.entries.get(id),
+      holds: (metadata) => where === undefined || holds(where, metadata),
+    });
   }
 
   // ------------------------------------------------------------------ search
@@ -349,6 +377,8 @@ export class NaiveModel {
     return queries.map((query) => {
       try {
         demand(query?.kind !== "pipeline", "a pipeline holds no pipelines");
+        const waits = query?.kind === "changes" && (query.waitMs ?? 0) !== 0;
+        demand(!waits, "a pipeline does not wait");
         return { ok: true, response: this.ask(query) };
       } catch (error) {
         return { ok: false, error: toAhnlichError(error) };
@@ -371,27 +401,4 @@ function entryOf({ id, version, metadata, vector }: NaiveEntry, include: Include
     ...((include.metadata ?? true) && { metadata }),
     ...((include.vector ?? true) && { vector }),
   } as Entry;
-}
-
-function meanOf(vectors: Float32Array[]): number[] {
-  const [first] = vectors;
-  return [...first].map((_, i) => {
-    return vectors.reduce((sum, vector) => sum + vector[i], 0) / vectors.length;
-  });
-}
-
-function makeCursor(store: string, id: string): string {
-  return Buffer.from(JSON.stringify([store, id])).toString("base64url");
-}
-
-function readCursor(cursor: unknown, store: string): string {
-  demand(typeof cursor === "string", "a cursor is text");
-  let read: unknown;
-  try {
-    read = JSON.parse(Buffer.from(cursor, "base64url").toString());
-  } catch {
-    refuse("INVALID_ARGUMENT", "no cursor of ours");
-  }
-  demand(Array.isArray(read) && read[0] === store, "no cursor of this store");
-  return read[1];
 }
