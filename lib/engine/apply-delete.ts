@@ -2,7 +2,7 @@ import { idKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import type { Command, DeleteTarget } from "./command.js";
 import type { Draft } from "./draft.js";
-import { scanEntries } from "./scan.js";
+import { scanDraft } from "./scan-draft.js";
 import type { Steps } from "./steps.js";
 
 type Delete = Extract<Command, { kind: "delete" }>;
@@ -35,6 +35,6 @@ function* find(draft: Draft, store: StoredStore, target: DeleteTarget): Steps<Ma
     return found;
   }
   const where = target.kind === "where" ? target.where : undefined;
-  yield* scanEntries(draft.snapshot, store, where, ({ id, ordinal }) => found.set(id, ordinal));
+  yield* scanDraft(draft, store, where, ({ id, ordinal }) => found.set(id, ordinal));
   return found;
 }

@@ -71,7 +71,7 @@ function checkVersion(
   before: number | undefined,
 ): void {
   const expected = entry.ifVersion as number;
-  const got = before === undefined ? 0 : draft.versionOf(store, before);
+  const got = before === undefined ? 0 : draft.read(store, entry.id, before).version;
   if (got === expected) return;
   throw new AhnlichError(
     "VERSION_CONFLICT",

@@ -4,8 +4,8 @@ import type { Call } from "./call.js";
 import type { Catalog } from "./catalog.js";
 
 /**
- * Those who wait for a store to change: a function each, by the store's name. They hold no view; publishing costs them one look
- * at the catalog for each store that is waited for, however many wait for it.
+ * Those who wait for a store to change: a function each, by the store's name. They hold no view; publishing costs
+ * one look at the catalog for each store that is waited for, however many wait for it.
  */
 export class ChangeWaiters {
   readonly #stores: Map<string, Waiting> = new Map();
@@ -22,8 +22,8 @@ export class ChangeWaiters {
   }
 
   /**
-   * Settles when the store is not what it was any more (it was written, dropped, renamed), when the time is over, or when
-   * all are let go. To be called in the turn in which the store was found in the current catalog.
+   * Settles when the store is not what it was any more (it was written, dropped, renamed), when the time is
+   * over, or when all are let go. To be called in the turn in which the store was found in the current catalog.
    *
    * @throws BUSY when as many wait as may; the call's reason when it is given up
    */

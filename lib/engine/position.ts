@@ -8,8 +8,8 @@ import type { Origin } from "../rows/meta-rows.js";
  *
  *   | history, 16 bytes | incarnation u32 | sequence u48 | part u32 | offset u16 | checksum u32 |
  *
- * The history is the folder's, and the incarnation the store's, so that no position is taken for one of another. It holds no
- * state of the engine: it outlives restarts.
+ * The history is the folder's, and the incarnation the store's, so that no position is taken for one of another.
+ * It holds no state of the engine: it outlives restarts.
  */
 
 /** A place in the log of a store: behind so many changes of a part of a command. */

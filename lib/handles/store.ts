@@ -61,9 +61,8 @@ export interface Store<M = Metadata> extends AsyncIterable<Entry<M>> {
   ): Promise<Match<M, I>[][]>;
   info(options?: CallOptions): Promise<StoreInfo>;
   /**
-   * The changes behind `since`, in order, and those to come; without `since`, from the first step on. They are pulled, so
-   * that whoever is slow misses none, for as long as they are kept: the last 1,000,000 and of 24 hours at least.
-   * A client that loses its connection goes on for a minute. It ends when the loop is left; an aborted
+   * The changes behind `since`, in order, and those to come; without `since`, from the first step on. They are
+   * pulled, so that whoever is slow misses none while they are kept: the last 1,000,000, for 24 hours. A client that loses its connection goes on for a minute. It ends when the loop is left; an aborted
    * signal ends it with ABORTED, a closed engine with CLOSED, a dropped or renamed store with STORE_NOT_FOUND.
    * `timeoutMs` is what each query may take.
    *

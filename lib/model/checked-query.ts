@@ -60,6 +60,7 @@ export interface CheckedKinds {
     readonly waitMs: number;
   };
   pipeline: { readonly queries: readonly CheckedMember[] };
+  verify: {};
 }
 
 export interface CheckedEntry {

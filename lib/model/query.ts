@@ -5,6 +5,7 @@ import type {
   Outcome,
   SetResponse,
   StoreInfo,
+  Verification,
 } from "./answers.js";
 import type { Entry, EntryInput, Examples, Include, Key, Match, Page } from "./entry.js";
 import type { FindOptions, SearchOptions, SetMode, StoreOptions, Target } from "./options.js";
@@ -59,6 +60,8 @@ export interface Kinds {
   };
   /** In order, each seeing the ones before; not atomic. */
   pipeline: { ask: { queries: readonly Query[] }; answer: Outcome<unknown>[] };
+  /** Compares all that is kept and all that is in memory with each other; writes go on meanwhile. */
+  verify: { ask: {}; answer: Verification };
 }
 
 export type QueryKind = keyof Kinds;
@@ -91,6 +94,7 @@ export const rights: { readonly [K in QueryKind]: "read" | "write" | "admin" } =
   searchMany: "read",
   changes: "read",
   pipeline: "read",
+  verify: "admin",
 };
 
 export const queryKinds: readonly QueryKind[] = Object.keys(rights) as QueryKind[];

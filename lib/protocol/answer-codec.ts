@@ -106,6 +106,7 @@ const answerShapes: { readonly [K in QueryKind]: Shape } = {
   searchMany: listOf(listOf(entry)),
   changes: plain,
   pipeline: listOf(outcome),
+  verify: plain,
 };
 
 /** Of each kind, whether something can be its answer, as far as a client leans on it. */
@@ -129,6 +130,7 @@ const forms: { readonly [K in QueryKind]: (answer: unknown) => boolean } = {
   changes: (answer) =>
     isFields(answer) && isListOfFields(answer.changes) && typeof answer.next === "string",
   pipeline: Array.isArray,
+  verify: (answer) => isFields(answer) && Array.isArray(answer.problems),
 };
 
 function isNull(value: unknown): boolean {

@@ -12,6 +12,7 @@ import { executeContract } from "./execute.contract.js";
 import { findContract } from "./find.contract.js";
 import { followingContract } from "./following.contract.js";
 import { getContract } from "./get.contract.js";
+import { idempotencyContract } from "./idempotency.contract.js";
 import { identityContract } from "./identity.contract.js";
 import { largeContract } from "./large.contract.js";
 import { limitsContract } from "./limits.contract.js";
@@ -23,6 +24,7 @@ import { searchManyContract } from "./search-many.contract.js";
 import { searchWhereContract } from "./search-where.contract.js";
 import { setContract } from "./set.contract.js";
 import { storesContract } from "./stores.contract.js";
+import { verifyContract } from "./verify.contract.js";
 import { versionsContract } from "./versions.contract.js";
 import { watchContract } from "./watch.contract.js";
 import { whereContract } from "./where.contract.js";
@@ -55,6 +57,7 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   pipelineContract,
   executeContract,
   loadContract,
+  idempotencyContract,
   largeContract,
   argumentsContract,
   callsContract,
@@ -62,4 +65,5 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   badInputContract,
   badQueriesContract,
   limitsContract,
+  verifyContract,
 ];

@@ -38,6 +38,7 @@ describe("checkQuery", () => {
       searchMany: { ...search, targets: [] },
       changes: { store: "s", since: undefined, where: all, limit: 100, waitMs: 0 },
       pipeline: { queries: [] },
+      verify: {},
     };
     for (const kind of queryKinds)
       assert.deepEqual(check(least[kind]), { kind, ...expected[kind] });

@@ -67,6 +67,7 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
   pipeline: fc
     .array(fc.oneof(...[0, 1, 2].map(() => leaf())), { maxLength: 4 })
     .map((queries) => ({ kind: "pipeline", queries }) as Query),
+  verify: asks("verify", {}),
 };
 
 /** Answers to a query, as a client is given them. */
@@ -125,6 +126,9 @@ const answersOf: { readonly [K in Exclude<QueryKind, "pipeline">]: fc.Arbitrary<
   changes: some({ changes: fc.array(changes()), more: fc.boolean() }).map((answer) => ({
     changes: [],
     next: "here",
+    ...answer,
+  })),
+  verify: fc.record({ entries: fc.nat(), problems: fc.array(fc.string()) }).map((answer) => ({
     ...answer,
   })),
 };

@@ -23,6 +23,7 @@ export const fieldsOf: { readonly [kind: string]: readonly string[] } = {
   searchMany: ["store", "targets", "limit", "where", "recall", "metric", "maxDistance", "include"],
   changes: ["store", "since", "where", "limit", "waitMs"],
   pipeline: ["queries"],
+  verify: [],
 };
 
 export function refuse(code: ErrorCode, sentence: string, details = {}): never {

@@ -6,7 +6,7 @@ import type {
   SetResponse,
   StoreInfo,
 } from "../../lib/model/answers.js";
-import type { Entry, Examples, Include, Match, Page } from "../../lib/model/entry.js";
+import type { Entry, Include, Match, Page } from "../../lib/model/entry.js";
 import { toAhnlichError } from "../../lib/model/errors.js";
 import type { Limits } from "../../lib/model/limits.js";
 import type { Metadata } from "../../lib/model/metadata.js";
@@ -34,7 +34,8 @@ import {
 import { makeCursor, readCursor } from "./naive-cursor.js";
 import { NaiveLog, positionOf } from "./naive-log.js";
 import { constantOf, holds } from "./naive-predicate.js";
-import { byId, meanOf, naivelyNearest } from "./naive-search.js";
+import { byId, naivelyNearest } from "./naive-search.js";
+import { naiveTarget } from "./naive-target.js";
 
 interface NaiveEntry {
   readonly id: string;
@@ -116,6 +117,8 @@ export class NaiveModel {
         return this.#changes(query);
       case "pipeline":
         return this.#pipeline(query);
+      case "verify":
+        return { entries: this.#info().entries, problems: [] };
       case "shutdown":
         return refuse("FORBIDDEN", "a naive engine is not shut down by queries");
     }
@@ -333,7 +336,7 @@ export class NaiveModel {
     demandMetric(metric);
     demand(typeof recall === "number" && recall > 0 && recall <= 1, "recall is above 0, to 1");
     demand(typeof maxDistance === "number" && !Number.isNaN(maxDistance), "maxDistance");
-    const { vector, without } = this.#targetOf(store, ask.target);
+    const { vector, without } = naiveTarget(this.#limits, store, ask.target);
     const candidates = this.#matching(ask.store, ask.where).filter(({ id }) => !without.has(id));
     return naivelyNearest(candidates, vector, metric)
       .filter(({ distance }) => distance <= maxDistance)
@@ -348,27 +351,6 @@ export class NaiveModel {
           ...(vector && { vector: entry.vector }),
         } as Match;
       });
-  }
-
-  /** The vector searched for, and the ids that are not among the matches. */
-  #targetOf(store: NaiveStore, target: Ask<"search">["target"]) {
-    if (!isPlain(target)) {
-      return { vector: checkedVector(target, store.dimension), without: new Set<string>() };
-    }
-    demandFields(target, ["near", "awayFrom"], "target");
-    const { near, awayFrom = [] } = target as unknown as Examples;
-    demand(Array.isArray(near) && near.length > 0, "near is a list of at least one key");
-    demand(Array.isArray(awayFrom), "awayFrom is a list of keys");
-    const vectorOf = (key: unknown) => {
-      if (typeof key !== "string") return checkedVector(key, store.dimension);
-      const entry = store.entries.get(checkedId(this.#limits, key));
-      return entry?.vector ?? refuse("ENTRY_NOT_FOUND", `no entry ${key}`);
-    };
-    const towards = meanOf(near.map(vectorOf));
-    const away = awayFrom.length === 0 ? towards : meanOf(awayFrom.map(vectorOf));
-    const ids = [...near, ...awayFrom].filter((key) => typeof key === "string");
-    const vector = checkedVector(towards.map((element, i) => element + (element - away[i])));
-    return { vector, without: new Set(ids) };
   }
 
   #pipeline({ queries }: Ask<"pipeline">): Outcome<unknown>[] {

@@ -84,10 +84,3 @@ function productOf(a: Float32Array, b: Float32Array): number {
   for (let i = 0; i < a.length; i++) product += a[i] * b[i];
   return product;
 }
-
-export function meanOf(vectors: Float32Array[]): number[] {
-  const [first] = vectors;
-  return [...first].map((_, i) => {
-    return vectors.reduce((sum, vector) => sum + vector[i], 0) / vectors.length;
-  });
-}
