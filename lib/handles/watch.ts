@@ -8,8 +8,8 @@ import type { Executor } from "./executor.js";
 
 /**
  * Every change of a store, by one `changes` query after the other, each when what the one before gave is used up:
- * whoever is slow is not sent more than they take. Queries that fail in passing are asked again, for a minute. The options are
- * copied now; a bad one rejects the first step.
+ * whoever is slow is not sent more than they take. Queries that fail in passing are asked again, for a minute. The
+ * options are copied now; a bad one rejects the first step.
  */
 export function watchChanges(
   executor: Executor,
