@@ -12,12 +12,13 @@ import { openConnection, type Target } from "./dialer.js";
 import { makeCall, type PendingCall } from "./pending-call.js";
 import type { ConnectionStatus } from "./remote-engine.js";
 import { StatusFeed } from "./status-feed.js";
+import { WriteNumbers } from "./write-numbers.js";
 
 /**
  * Executes queries over connections that are opened as they are needed, the least loaded first. When
  * all are lost it goes on trying the targets in their order; calls wait for that as long as a
  * connection may take to open. What was sent is repeated on another connection only when it is a read, or a write
- * with an idempotency key.
+ * with an idempotency key or a number.
  */
 export class ConnectionPool implements Executor, ConnectionOwner {
   readonly closed: Promise<Error | undefined>;
@@ -27,6 +28,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   readonly #backoff = new Backoff();
   readonly #queue = new CallQueue();
   readonly #feed = new StatusFeed();
+  readonly #numbers: WriteNumbers | undefined;
   /** Those that take calls. */
   readonly #open: Connection[] = [];
   /** All that are not closed, with where they lead. */
@@ -44,7 +46,13 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   /** Ends the dialling when the pool is closed. */
   readonly #ending = new AbortController();
 
-  constructor(targets: readonly [Target, ...Target[]], options: CheckedConnectOptions) {
+  /** @param numbersWrites whether a write without a key is numbered, so that it may be repeated too */
+  constructor(
+    targets: readonly [Target, ...Target[]],
+    options: CheckedConnectOptions,
+    { numbersWrites = false }: { readonly numbersWrites?: boolean } = {},
+  ) {
+    this.#numbers = numbersWrites ? new WriteNumbers() : undefined;
     this.#targets = targets;
     this.#target = targets[0];
     this.#options = options;
@@ -71,6 +79,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
       call.resolve = resolve;
       call.reject = reject;
     });
+    if (this.#numbers !== undefined) call.numberBy(this.#numbers);
     if (options !== undefined) call.watch(options, (given) => this.#abandon(given));
     if (!call.settled) this.#dispatch(call);
     return answered;

@@ -119,8 +119,8 @@ export class Connection {
   send(call: PendingCall): void {
     const id = this.#window.add(call);
     try {
-      const { query, remainingMs: timeoutMs, idempotencyKey } = call;
-      this.#writer.write({ kind: "request", id, query, timeoutMs, idempotencyKey });
+      const { query, remainingMs: timeoutMs, idempotencyKey, write } = call;
+      this.#writer.write({ kind: "request", id, query, timeoutMs, idempotencyKey, write });
     } catch (error) {
       this.#window.take(id);
       throw error;
