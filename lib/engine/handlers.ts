@@ -2,7 +2,9 @@ import type { CheckedQuery } from "../model/checked-query.js";
 import type { Entry } from "../model/entry.js";
 import { AhnlichError } from "../model/errors.js";
 import type { Limits } from "../model/limits.js";
+import type { Origin } from "../rows/meta-rows.js";
 import type { Call } from "./call.js";
+import { changes } from "./changes.js";
 import { isSmall } from "./command.js";
 import { count, find } from "./find.js";
 import type { Handlers } from "./handler-table.js";
@@ -24,10 +26,11 @@ export interface Workshop {
   readonly publication: Publication;
   readonly writer: Writer;
   readonly report: Report;
+  readonly origin: Origin;
   readonly limits: Limits;
 }
 
-export function makeHandlers({ publication, writer, report, limits }: Workshop): Handlers {
+export function makeHandlers({ publication, writer, report, origin, limits }: Workshop): Handlers {
   const { views } = publication;
   /** Reads see one view from beginning to end. */
   const reading = async <T>(read: (view: View) => Promise<T>): Promise<T> => {
@@ -73,6 +76,7 @@ export function makeHandlers({ publication, writer, report, limits }: Workshop):
     count: (query, call) => reading((view) => count(view, query, call)),
     search: (query, call) => reading((view) => search(publication, view, query, call)),
     searchMany: (query, call) => reading((view) => searchMany(publication, view, query, call)),
+    changes: (query, call) => changes({ publication, origin }, query, call),
     pipeline: (query, call) => runPipeline(handlers, query, call),
     transaction: (query, call) => (query.writes.length === 0 ? [] : write(query, call)),
     verify: (_, call) => verify(publication, call),

@@ -62,7 +62,7 @@ export class LocalExecutor implements Executor {
     const report = new Report({
       ...{ options, persistence, indexes, publication, origin, startedAt, attachments },
     });
-    this.#handlers = makeHandlers({ publication, writer: this.#writer, report, limits });
+    this.#handlers = makeHandlers({ publication, writer: this.#writer, report, origin, limits });
     this.closed = new Promise((resolve) => {
       this.#setClosed = resolve;
     });
@@ -132,6 +132,7 @@ export class LocalExecutor implements Executor {
       step(async () => attachment.close({ timeoutMs: left() }));
     await Promise.all(attached.map(leave));
     this.#eraser.stop();
+    this.#publication.waiters.close();
     this.#forgetting.stop();
     await within(left(), this.#idle());
     this.#writer.close();

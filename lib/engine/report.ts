@@ -6,7 +6,7 @@ import type { Origin } from "../rows/meta-rows.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import type { Call } from "./call.js";
 import type { EngineOptions } from "./engine-options.js";
-import { positionOf } from "./position.js";
+import { placeBehind, positionOf } from "./position.js";
 import type { Publication } from "./publication.js";
 import { Slice } from "./slice.js";
 import type { View } from "./view.js";
@@ -55,7 +55,7 @@ export class Report {
         disk: isKept ? bytes : 0,
       },
       limits: this.#options.limits,
-      position: positionOf(this.#origin, sequence),
+      position: positionOf(this.#origin, placeBehind(0, sequence)),
     };
   }
 
@@ -72,7 +72,7 @@ export class Report {
   }
 
   store({ catalog }: View, store: StoredStore, diskBytes: number = this.#diskBytes): StoreInfo {
-    const { name, dimension, metric, counters } = store;
+    const { name, incarnation, dimension, metric, counters } = store;
     return {
       name,
       dimension,
@@ -82,7 +82,7 @@ export class Report {
         memory: this.#publication.vectorsOf(store).bytes,
         disk: shareOf(diskBytes, store, catalog.vectorBytes),
       },
-      position: positionOf(this.#origin, counters.position),
+      position: positionOf(this.#origin, placeBehind(incarnation, counters.position)),
     };
   }
 

@@ -8,6 +8,7 @@ import {
   readArguments,
   refusal,
 } from "./check-argument.js";
+import { checkSince, checkWaitMs, refuseToWait } from "./check-changes.js";
 import { checkEntries } from "./check-entry.js";
 import { checkKeys, checkVector } from "./check-key.js";
 import { checkPatch } from "./check-patch.js";
@@ -116,7 +117,10 @@ function checkMembers(queries: unknown, limits: Limits): CheckedMember[] {
 function checkMember(query: unknown, limits: Limits): CheckedMember {
   try {
     const checked = kindOf(query) === "pipeline" ? undefined : checkQuery(query, limits);
-    if (checked !== undefined && checked.kind !== "pipeline") return { ok: true, query: checked };
+    if (checked !== undefined && checked.kind !== "pipeline") {
+      if (checked.kind === "changes") refuseToWait(checked.waitMs);
+      return { ok: true, query: checked };
+    }
     throw new AhnlichError("INVALID_ARGUMENT", "pipeline: a pipeline holds no pipeline");
   } catch (error) {
     return { ok: false, error: toAhnlichError(error) };
@@ -254,6 +258,17 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
         ...options,
       };
     },
+  },
+  changes: {
+    fields: { kind, store, since: true, where: true, limit: true, waitMs: true },
+    check: (ask, limits) => ({
+      kind: "changes",
+      store: checkStoreName(ask.store),
+      since: checkSince(ask.since),
+      where: checkWhere(ask.where, limits),
+      limit: checkPageLimit(ask.limit, 100, limits),
+      waitMs: checkWaitMs(ask.waitMs),
+    }),
   },
   pipeline: {
     fields: { kind, queries: true },

@@ -52,6 +52,14 @@ export interface CheckedKinds {
   delete: GuardedTarget & { readonly store: string };
   search: CheckedSearchOptions & { readonly target: CheckedSearchTarget };
   searchMany: CheckedSearchOptions & { readonly targets: readonly Float32Array[] };
+  changes: {
+    readonly store: string;
+    /** Not read yet: a position, or garbage. */
+    readonly since: string | undefined;
+    readonly where: Predicate;
+    readonly limit: number;
+    readonly waitMs: number;
+  };
   pipeline: { readonly queries: readonly CheckedMember[] };
   transaction: { readonly writes: readonly CheckedWrite[] };
   verify: {};

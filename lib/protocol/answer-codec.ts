@@ -105,6 +105,7 @@ const answerShapes: { readonly [K in QueryKind]: Shape } = {
   delete: plain,
   search: listOf(entry),
   searchMany: listOf(listOf(entry)),
+  changes: plain,
   pipeline: listOf(outcome),
   transaction: listOf(plain),
   verify: plain,
@@ -129,6 +130,8 @@ const forms: { readonly [K in QueryKind]: (answer: unknown) => boolean } = {
   delete: isNumber,
   search: isListOfFields,
   searchMany: (answer) => Array.isArray(answer) && answer.every(isListOfFields),
+  changes: (answer) =>
+    isFields(answer) && isListOfFields(answer.changes) && typeof answer.next === "string",
   pipeline: Array.isArray,
   transaction: (answer) =>
     Array.isArray(answer) && answer.every((one) => isNumber(one) || isFields(one)),

@@ -71,6 +71,7 @@ const askShapes: { readonly [K in QueryKind]: Shape } = {
   delete: fieldsOf({ target: writeTarget() }),
   search: fieldsOf({ target: searchTarget(), where: predicate }),
   searchMany: fieldsOf({ targets: listOf(vector), where: predicate }),
+  changes: fieldsOf({ where: predicate }),
   pipeline: fieldsOf({ queries: listOf(lazily(() => queryShape)) }),
   transaction: fieldsOf({ writes: listOf(lazily(() => writeShape)) }),
   verify: fieldsOf({}),

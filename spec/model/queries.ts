@@ -36,6 +36,7 @@ export const least: { readonly [K in QueryKind]: Raw<K> } = {
   delete: { kind: "delete", store: "s", target: [] },
   search: { kind: "search", store: "s", target: [1] },
   searchMany: { kind: "searchMany", store: "s", targets: [] },
+  changes: { kind: "changes", store: "s" },
   pipeline: { kind: "pipeline", queries: [] },
   transaction: { kind: "transaction", writes: [] },
   verify: { kind: "verify" },

@@ -22,6 +22,7 @@ export const fieldsOf: { readonly [kind: string]: readonly string[] } = {
   delete: ["store", "target", "ifVersion"],
   search: ["store", "target", "limit", "where", "recall", "metric", "maxDistance", "include"],
   searchMany: ["store", "targets", "limit", "where", "recall", "metric", "maxDistance", "include"],
+  changes: ["store", "since", "where", "limit", "waitMs"],
   pipeline: ["queries"],
   transaction: ["writes"],
   verify: [],

@@ -34,11 +34,6 @@ export function demandVersions(
   }
 }
 
-export function namespaceOf(store: string): string {
-  const parts = store.split("/");
-  return parts.length === 2 ? parts[0] : "";
-}
-
 export function entryOf(
   { id, version, metadata, vector }: NaiveEntry,
   include: Include = {},
@@ -49,20 +44,4 @@ export function entryOf(
     ...((include.metadata ?? true) && { metadata }),
     ...((include.vector ?? true) && { vector }),
   } as Entry;
-}
-
-export function makeCursor(store: string, id: string): string {
-  return Buffer.from(JSON.stringify([store, id])).toString("base64url");
-}
-
-export function readCursor(cursor: unknown, store: string): string {
-  demand(typeof cursor === "string", "a cursor is text");
-  let read: unknown;
-  try {
-    read = JSON.parse(Buffer.from(cursor, "base64url").toString());
-  } catch {
-    refuse("INVALID_ARGUMENT", "no cursor of ours");
-  }
-  demand(Array.isArray(read) && read[0] === store, "no cursor of this store");
-  return read[1];
 }

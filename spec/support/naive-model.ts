@@ -1,4 +1,11 @@
-import type { EngineInfo, Outcome, SetResponse, StoreInfo } from "../../lib/model/answers.js";
+import { randomUUID } from "node:crypto";
+import type {
+  Changes,
+  EngineInfo,
+  Outcome,
+  SetResponse,
+  StoreInfo,
+} from "../../lib/model/answers.js";
 import type { Entry, Match, Page } from "../../lib/model/entry.js";
 import { toAhnlichError } from "../../lib/model/errors.js";
 import type { Limits } from "../../lib/model/limits.js";
@@ -24,25 +31,21 @@ import {
   refuse,
   within,
 } from "./naive-checks.js";
-import {
-  contentId,
-  demandVersions,
-  entryOf,
-  makeCursor,
-  type NaiveEntry,
-  namespaceOf,
-  readCursor,
-} from "./naive-entries.js";
-import { checkedPatch } from "./naive-patch.js";
+import { makeCursor, readCursor } from "./naive-cursor.js";
+import { contentId, demandVersions, entryOf, type NaiveEntry } from "./naive-entries.js";
+import { NaiveLog, positionOf } from "./naive-log.js";
+import { checkedPatch, patchedEntries } from "./naive-patch.js";
 import { constantOf, holds } from "./naive-predicate.js";
 import { byId } from "./naive-search.js";
 import { naivelySearch } from "./naive-search-query.js";
+import { naiveTransaction } from "./naive-transaction.js";
 
 interface NaiveStore {
   readonly name: string;
   readonly dimension: number;
   readonly metric: Metric;
   entries: Map<string, NaiveEntry>;
+  readonly log: NaiveLog;
   /** Of the last command that changed it. */
   sequence: number;
 }
@@ -54,6 +57,7 @@ export class NaiveModel {
   readonly #stores = new Map<string, NaiveStore>();
   readonly #limits: Limits;
   readonly #startedAt = Date.now();
+  readonly #name = randomUUID();
   #sequence = 0;
 
   constructor(limits: Limits) {
@@ -107,6 +111,8 @@ export class NaiveModel {
           demand(Array.isArray(target) || target instanceof Float32Array, "targets are vectors");
           return this.#search({ ...rest, target });
         });
+      case "changes":
+        return this.#changes(query);
       case "pipeline":
         return this.#pipeline(query);
       case "transaction":
@@ -134,7 +140,8 @@ export class NaiveModel {
     }
     within(this.#limits, "stores", this.#stores.size + 1);
     const sequence = ++this.#sequence;
-    this.#stores.set(name, { name, dimension, metric, entries: new Map(), sequence });
+    const log = new NaiveLog(this.#name, sequence);
+    this.#stores.set(name, { name, dimension, metric, entries: new Map(), log, sequence });
     return true;
   }
 
@@ -162,9 +169,10 @@ export class NaiveModel {
       .map((store) => this.#storeInfo(store));
   }
 
-  #storeInfo({ name, dimension, metric, entries, sequence }: NaiveStore): StoreInfo {
+  #storeInfo({ name, dimension, metric, entries, log, sequence }: NaiveStore): StoreInfo {
     const bytes = { memory: entries.size * dimension * 4, disk: 0 };
-    return { name, dimension, metric, entries: entries.size, bytes, position: String(sequence) };
+    const position = log.position(sequence);
+    return { name, dimension, metric, entries: entries.size, bytes, position };
   }
 
   #info(): EngineInfo {
@@ -178,7 +186,7 @@ export class NaiveModel {
       threads: 0,
       bytes: { memory: this.#memory(), disk: 0 },
       limits: this.#limits,
-      position: String(this.#sequence),
+      position: positionOf(this.#name, 0, this.#sequence),
     };
   }
 
@@ -225,8 +233,9 @@ export class NaiveModel {
     store.entries = next;
     store.sequence = version;
     this.#sequence = version;
-    const written = new Set(entries.map(({ id }) => id)).size;
-    return { inserted, updated: written - inserted, version };
+    const written = new Set(entries.map(({ id }) => id));
+    store.log.add(version, "set", written);
+    return { inserted, updated: written.size - inserted, version };
   }
 
   #checkedEntry({ dimension }: NaiveStore, input: unknown) {
@@ -273,13 +282,13 @@ export class NaiveModel {
 
   #delete({ store: name, target, ifVersion }: Ask<"delete">): number {
     const store = this.#storeOf(name);
-    const before = store.entries.size;
     const ids = this.#idsOfTarget(store, target);
     demandVersions(store, target, ids, ifVersion);
-    for (const id of ids) store.entries.delete(id);
-    const deleted = before - store.entries.size;
-    if (deleted > 0) store.sequence = ++this.#sequence;
-    return deleted;
+    const deleted = ids.filter((id) => store.entries.delete(id));
+    if (deleted.length === 0) return 0;
+    store.sequence = ++this.#sequence;
+    store.log.add(store.sequence, "delete", deleted);
+    return deleted.length;
   }
 
   #update(ask: Ask<"update">): number {
@@ -288,25 +297,15 @@ export class NaiveModel {
     const ids = this.#idsOfTarget(store, ask.target);
     demandVersions(store, ask.target, ids, ask.ifVersion);
     if (patch.vector) checkedVector(patch.vector, store.dimension);
-    if (patch.saysNothing) return 0;
-    const there = [...store.entries.values()].filter(({ id }) => ids.includes(id));
-    const next = new Map(store.entries);
     const version = this.#sequence + 1;
-    for (const { id, vector, metadata } of there) {
-      const after = patch.vector && id === contentId(vector) ? contentId(patch.vector) : id;
-      if (after !== id && next.has(after)) {
-        refuse("ENTRY_EXISTS", `${after} is there`, { id: after });
-      }
-      next.delete(id);
-      const patched = checkedMetadata(this.#limits, patch.metadataOf(metadata));
-      const entry = { id: after, vector: patch.vector ?? vector, metadata: patched, version };
-      next.set(after, entry);
-    }
-    if (there.length === 0) return 0;
-    store.entries = next;
+    const { entries, written, gone } = patchedEntries(this.#limits, store, ids, patch, version);
+    if (written.length === 0) return 0;
+    store.log.add(version, "delete", gone);
+    store.log.add(version, "set", written);
+    store.entries = entries;
     store.sequence = version;
     this.#sequence = version;
-    return there.length;
+    return written.length;
   }
 
   #idsOfTarget(store: NaiveStore, target: Ask<"delete">["target"]): string[] {
@@ -333,6 +332,19 @@ export class NaiveModel {
     return typeof key === "string" ? checkedId(this.#limits, key) : contentId(checkedVector(key));
   }
 
+  #changes({ store: name, since, where, limit, waitMs = 0 }: Ask<"changes">): Changes {
+    const store = this.#storeOf(name);
+    if (where !== undefined) checkWhere(this.#limits, where);
+    demand(Number.isSafeInteger(waitMs) && waitMs >= 0 && waitMs <= 60_000, "waitMs");
+    return store.log.read({
+      since,
+      limit: checkedCount(this.#limits, limit, 100),
+      reached: this.#sequence,
+      entry: (id) => store.entries.get(id),
+      holds: (metadata) => where === undefined || holds(where, metadata),
+    });
+  }
+
   #search(ask: Ask<"search">): Match[] {
     const store = this.#storeOf(ask.store);
     return naivelySearch(this.#limits, store, this.#matching(ask.store, ask.where), ask);
@@ -340,37 +352,22 @@ export class NaiveModel {
 
   // ------------------------------------------------------------------ several queries
 
-  /** Everything as it was before, where one of them is refused. */
   #transaction({ writes }: Ask<"transaction">): unknown[] {
-    demand(Array.isArray(writes), "writes is a list");
-    within(this.#limits, "queriesPerPipeline", writes.length);
     const sequence = this.#sequence;
     const before = [...this.#stores.values()].map((store) => {
-      return { store, entries: new Map(store.entries), sequence: store.sequence };
+      const { entries, sequence, log } = store;
+      return { store, entries: new Map(entries), sequence, logged: log.size };
     });
-    const namespaces = new Set<string>();
-    let entries = 0;
-    const answers: unknown[] = [];
-    for (const [index, write] of writes.entries()) {
-      try {
-        demand(isPlain(write), "a write is a query");
-        demand(["set", "update", "delete"].includes(String(write.kind)), "only writes");
-        const store: unknown = write.store;
-        demandStoreName(store);
-        namespaces.add(namespaceOf(store));
-        demand(namespaces.size === 1, "one namespace");
-        const list = write.kind === "set" ? write.entries : write.target;
-        entries += Array.isArray(list) ? list.length : Number(typeof list === "string");
-        within(this.#limits, "entriesPerWrite", entries);
-        answers.push(this.ask(write as unknown as Query));
-      } catch (error) {
-        this.#sequence = sequence;
-        for (const { store, ...was } of before) Object.assign(store, was);
-        const { code, message, details } = toAhnlichError(error);
-        return refuse(code, `writes[${index}]: ${message}`, { ...details, index });
+    try {
+      return naiveTransaction(this.#limits, writes, (write) => this.ask(write));
+    } catch (error) {
+      this.#sequence = sequence;
+      for (const { store, logged, ...was } of before) {
+        Object.assign(store, was);
+        store.log.size = logged;
       }
+      throw error;
     }
-    return answers;
   }
 
   #pipeline({ queries }: Ask<"pipeline">): Outcome<unknown>[] {
@@ -379,6 +376,8 @@ export class NaiveModel {
     return queries.map((query) => {
       try {
         demand(query?.kind !== "pipeline", "a pipeline holds no pipelines");
+        const waits = query?.kind === "changes" && (query.waitMs ?? 0) !== 0;
+        demand(!waits, "a pipeline does not wait");
         return { ok: true, response: this.ask(query) };
       } catch (error) {
         return { ok: false, error: toAhnlichError(error) };

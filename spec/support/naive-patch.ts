@@ -7,8 +7,10 @@ import {
   demand,
   demandFields,
   isPlain,
+  refuse,
   within,
 } from "./naive-checks.js";
+import { contentId, type NaiveEntry } from "./naive-entries.js";
 
 /** What the patch of an update makes of an entry. */
 export function checkedPatch(
@@ -44,6 +46,31 @@ export function checkedPatch(
       return { ...left, ...metadata };
     },
   };
+}
+
+/** The entries after the patch, the ids that were written, and those that are no more. */
+export function patchedEntries(
+  limits: Limits,
+  { entries }: { readonly entries: ReadonlyMap<string, NaiveEntry> },
+  ids: readonly string[],
+  { vector: next, saysNothing, metadataOf }: ReturnType<typeof checkedPatch>,
+  version: number,
+) {
+  const after = new Map(entries);
+  const written: string[] = [];
+  const there = saysNothing ? [] : [...entries.values()].filter(({ id }) => ids.includes(id));
+  for (const { id, vector, metadata } of there) {
+    const place = next && id === contentId(vector) ? contentId(next) : id;
+    if (place !== id && after.has(place)) {
+      refuse("ENTRY_EXISTS", `${place} is there`, { id: place });
+    }
+    after.delete(id);
+    const patched = checkedMetadata(limits, metadataOf(metadata));
+    after.set(place, { id: place, vector: next ?? vector, metadata: patched, version });
+    written.push(place);
+  }
+  const gone = there.map(({ id }) => id).filter((id) => !after.has(id));
+  return { entries: after, written, gone };
 }
 
 type Fields = { [name: string]: MetadataValue };
