@@ -129,7 +129,7 @@ describe("checkQuery", () => {
   });
 
   it("refuses a bad store name in every kind that has one", () => {
-    assert.equal(withStore.length, 11);
+    assert.equal(withStore.length, 12);
     for (const kind of withStore) {
       for (const store of ["", "a/b/c", "a b", "x".repeat(129), 1, undefined]) {
         refusesQuery({ ...least[kind], store }, /^store: expected "name" or "namespace\/name"/);
