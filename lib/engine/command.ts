@@ -20,6 +20,7 @@ export type Write =
       readonly store: string;
       readonly dimension: number;
       readonly metric: Metric;
+      readonly ttlMs: number | undefined;
       readonly ifNotExists: boolean;
     }
   | { readonly kind: "dropStore"; readonly store: string; readonly ifExists: boolean }
@@ -31,6 +32,13 @@ export type Write =
       readonly entries: readonly WriteEntry[];
     }
   | { readonly kind: "delete"; readonly store: string; readonly target: DeleteTarget }
+  /** Takes entries that have expired from one store: those of these that still have, and are, what they were. */
+  | {
+      readonly kind: "expire";
+      readonly store: string;
+      readonly incarnation: number;
+      readonly due: readonly { readonly id: string; readonly ordinal: number }[];
+    }
   /** Takes a bounded number of rows of dropped stores from the disk. */
   | { readonly kind: "erase"; readonly incarnations: readonly number[]; readonly rows: number };
 
@@ -39,6 +47,8 @@ export interface WriteEntry {
   readonly vector: Float32Array;
   /** MessagePack. */
   readonly metadata: Uint8Array;
+  /** Milliseconds to live; null: for ever, undefined: as the store says. */
+  readonly ttlMs: number | null | undefined;
   readonly ifVersion: number | undefined;
 }
 
@@ -71,7 +81,7 @@ export function isSmall(write: Sized): boolean {
 type Sized =
   | { readonly kind: "set"; readonly entries: readonly unknown[] }
   | { readonly kind: "delete"; readonly target: DeleteTarget }
-  | { readonly kind: Exclude<QueryKind, "set" | "delete"> | "erase" };
+  | { readonly kind: Exclude<QueryKind, "set" | "delete"> | "expire" | "erase" };
 
 /** Some 50 microseconds. */
 const smallEntries = 8;

@@ -2,10 +2,12 @@ import type { Snapshot } from "../persistence/persistence.js";
 import { WriteBatch } from "../persistence/write-batch.js";
 import { type ChangeKind, changeParts, putChanges } from "../rows/change-rows.js";
 import { deleteEntry, putEntry, readEntry, readOrdinal } from "../rows/entry-rows.js";
+import { deleteExpiry, putExpiry } from "../rows/expiry-rows.js";
 import { putState, type State } from "../rows/meta-rows.js";
 import { type Counters, putCounters, type StoredStore } from "../rows/store-rows.js";
 import type { Catalog } from "./catalog.js";
 import type { Command, WriteEntry } from "./command.js";
+import { expiryAfter } from "./expiry.js";
 import type { Steps } from "./steps.js";
 import type { View } from "./view.js";
 
@@ -30,6 +32,8 @@ export class Draft {
   readonly created: StoredStore[] = [];
   readonly dropped: StoredStore[] = [];
   state: State;
+  /** Of each store that it gives entries that expire, when the first of them does. */
+  readonly expected: Map<string, number> = new Map();
   /** Entries set or deleted: a measure of its size. */
   entries = 0;
   readonly #view: View;
@@ -37,6 +41,10 @@ export class Draft {
   /** The ordinals that ids have now, by incarnation. */
   readonly #ids: Map<number, Map<string, number>> = new Map();
   readonly #counted: Set<string> = new Set();
+  /** When entries expire, where this draft has said so, by incarnation and ordinal; 0: never. */
+  readonly #expiries: Map<number, Map<number, number>> = new Map();
+  /** How many more entries expire by what the command under way has done, by incarnation. */
+  readonly #expiring: Map<number, number> = new Map();
 
   constructor(ground: Ground) {
     this.#view = ground.view;
@@ -65,6 +73,15 @@ export class Draft {
     return here ?? readEntry(this.snapshot, incarnation, ordinal)?.version ?? 0;
   }
 
+  /** When an entry that was found expires; 0: never. */
+  expiryOf(store: StoredStore, ordinal: number): number {
+    const { incarnation, counters } = store;
+    if (counters.expiring === 0) return 0;
+    const here =
+      this.expiryHere(incarnation, ordinal) ?? this.#before?.expiryHere(incarnation, ordinal);
+    return here ?? readEntry(this.snapshot, incarnation, ordinal)?.expiresAt ?? 0;
+  }
+
   /** Writes an entry that was accepted under a new ordinal. */
   put(
     store: StoredStore,
@@ -72,9 +89,11 @@ export class Draft {
     ordinal: number,
     { entry, key, before }: Accepted,
   ): void {
-    const { sequence } = command;
+    const { sequence, time } = command;
+    const expiresAt = expiryAfter(time, entry.ttlMs, store);
     if (before !== undefined) this.#kill(store, before, sequence);
-    putEntry(this.batch, key, ordinal, sequence, entry);
+    if (expiresAt !== 0) this.setExpiry(store, { ordinal, was: 0, expiresAt });
+    putEntry(this.batch, key, ordinal, sequence, entry, expiresAt);
     this.#remember(store.incarnation, entry.id, ordinal);
     const { added } = this.#effectsOn(store);
     const run = added.at(-1);
@@ -87,6 +106,21 @@ export class Draft {
     this.#kill(store, ordinal, command.sequence, id);
     this.#remember(store.incarnation, id, absent);
     this.entries++;
+  }
+
+  /** Notes that an entry expires at another time, 0 for never. Its own row is the caller's to write. */
+  setExpiry(
+    { name, incarnation }: StoredStore,
+    { ordinal, was, expiresAt }: { ordinal: number; was: number; expiresAt: number },
+  ): void {
+    if (was !== 0) deleteExpiry(this.batch, incarnation, { expiresAt: was, ordinal });
+    if (expiresAt !== 0) {
+      putExpiry(this.batch, incarnation, { expiresAt, ordinal });
+      this.expected.set(name, Math.min(expiresAt, this.expected.get(name) ?? expiresAt));
+    }
+    mapOf(this.#expiries, incarnation).set(ordinal, expiresAt);
+    const more = Number(expiresAt !== 0) - Number(was !== 0);
+    this.#expiring.set(incarnation, (this.#expiring.get(incarnation) ?? 0) + more);
   }
 
   /** Counts what the command did to the store and logs it; the store as it is then. */
@@ -102,6 +136,8 @@ export class Draft {
     yield* putChanges(this.batch, { incarnation, sequence, time }, kind, ids);
     const { counters: was } = store;
     const isFirst = was.changes === 0;
+    const more = this.#expiring.get(incarnation) ?? 0;
+    this.#expiring.delete(incarnation);
     return this.update(store, {
       entries: counters.entries,
       nextOrdinal: counters.nextOrdinal,
@@ -109,13 +145,14 @@ export class Draft {
       changes: was.changes + changeParts(ids.length),
       changesFrom: isFirst ? sequence : was.changesFrom,
       changesSince: isFirst ? time : was.changesSince,
+      expiring: was.expiring + more,
     });
   }
 
   /** The store with other counters; what is written here in full costs less than copying it by spreading. */
   update(store: StoredStore, counters: Counters): StoredStore {
-    const { name, incarnation, dimension, metric, created } = store;
-    const updated = { name, incarnation, dimension, metric, created, counters };
+    const { name, incarnation, dimension, metric, created, ttlMs } = store;
+    const updated = { name, incarnation, dimension, metric, created, ttlMs, counters };
     this.catalog.put(updated);
     this.#counted.add(name);
     return updated;
@@ -148,16 +185,20 @@ export class Draft {
     return runs.findLast((run) => run.ordinal <= ordinal)?.born;
   }
 
+  /** When an entry expires, as far as this draft alone knows. */
+  expiryHere(incarnation: number, ordinal: number): number | undefined {
+    const said = this.#expiries.get(incarnation)?.get(ordinal);
+    if (said !== undefined) return said;
+    return this.bornHere(incarnation, ordinal) === undefined ? undefined : 0;
+  }
+
   #remember(incarnation: number, id: string, ordinal: number): void {
-    let ids = this.#ids.get(incarnation);
-    if (ids === undefined) {
-      ids = new Map();
-      this.#ids.set(incarnation, ids);
-    }
-    ids.set(id, ordinal);
+    mapOf(this.#ids, incarnation).set(id, ordinal);
   }
 
   #kill(store: StoredStore, ordinal: number, died: number, id?: string): void {
+    const was = this.expiryOf(store, ordinal);
+    if (was !== 0) this.setExpiry(store, { ordinal, was, expiresAt: 0 });
     deleteEntry(this.batch, store.incarnation, ordinal, id);
     this.#effectsOn(store).killed.push({ ordinal, died });
   }
@@ -177,8 +218,10 @@ export interface Accepted {
   readonly entry: WriteEntry;
   /** Of its id. */
   readonly key: Uint8Array;
-  /** The ordinal of what it replaces. */
+  /** The ordinal of what it replaces, which may have expired. */
   readonly before: number | undefined;
+  /** Whether what it replaces is still an entry, at the time of the command. */
+  readonly isThere: boolean;
 }
 
 /** What becomes of a store's vectors in memory. */
@@ -187,6 +230,15 @@ export interface Effects {
   /** Of each command, in order: vectors of one ordinal after the other. */
   readonly added: { readonly born: number; readonly ordinal: number; vectors: Float32Array[] }[];
   readonly killed: { readonly ordinal: number; readonly died: number }[];
+}
+
+function mapOf<K, V>(maps: Map<number, Map<K, V>>, incarnation: number): Map<K, V> {
+  let map = maps.get(incarnation);
+  if (map === undefined) {
+    map = new Map();
+    maps.set(incarnation, map);
+  }
+  return map;
 }
 
 /** The ordinal of what was deleted; real ones begin at 1. */

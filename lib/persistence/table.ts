@@ -11,6 +11,7 @@ export const tableNames = [
   "ids",
   "changes",
   "erasing",
+  "expiries",
 ] as const;
 
 export type TableName = (typeof tableNames)[number];

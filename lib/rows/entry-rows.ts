@@ -1,5 +1,6 @@
 import { decode } from "../encoding/decode.js";
 import { encode } from "../encoding/encode.js";
+import { AhnlichError } from "../model/errors.js";
 import type { Metadata } from "../model/metadata.js";
 import { vectorFromBytes, vectorToBytes } from "../model/vector.js";
 import type { Snapshot } from "../persistence/persistence.js";
@@ -11,7 +12,7 @@ import { beginRow, bodyOf, endRow } from "./row.js";
  * An entry is three rows. An ordinal stands for one state of one entry and is never used twice:
  *
  *   ids      incarnation, id        | ordinal u48 |
- *   entries  incarnation, ordinal   | version u48 | flags u8 = 0 | id length u16 | id | metadata, MessagePack |
+ *   entries  incarnation, ordinal   | version u48 | flags u8 | id length u16 | expires at u48, where flags say so | id | metadata, MessagePack |
  *   vectors  incarnation, ordinal   | float32 LE x dimension |
  */
 
@@ -19,25 +20,36 @@ export interface StoredEntry {
   readonly ordinal: number;
   readonly id: string;
   readonly version: number;
+  /** Milliseconds since 1970; 0: never. */
+  readonly expiresAt: number;
   /** MessagePack, valid until the snapshot's next call. */
   readonly metadata: Uint8Array;
 }
 
-/** @param key of the id: it holds the id's bytes */
+/**
+ * @param key of the id: it holds the id's bytes
+ * @param expiresAt in milliseconds since 1970; 0: never
+ */
 export function putEntry(
   batch: WriteBatch,
   key: Uint8Array,
   ordinal: number,
   version: number,
   { vector, metadata }: { vector: Float32Array; metadata: Uint8Array },
+  expiresAt = 0,
 ): void {
   const place = ordinalKey(readU32(key, 0), ordinal);
   const idLength = key.length - 4;
-  const entry = beginRow(batch, "entries", place, prefixBytes + idLength + metadata.length);
+  const idStart = expiresAt === 0 ? prefixBytes : prefixBytes + expiryBytes;
+  const entry = beginRow(batch, "entries", place, idStart + idLength + metadata.length);
   writeU48(batch.buffer, entry, version);
   batch.buffer.writeUInt16BE(idLength, entry + 7);
-  for (let i = 0; i < idLength; i++) batch.buffer[entry + prefixBytes + i] = key[4 + i] as number;
-  batch.buffer.set(metadata, entry + prefixBytes + idLength);
+  if (expiresAt !== 0) {
+    batch.buffer[entry + 6] = expires;
+    writeU48(batch.buffer, entry + prefixBytes, expiresAt);
+  }
+  for (let i = 0; i < idLength; i++) batch.buffer[entry + idStart + i] = key[4 + i] as number;
+  batch.buffer.set(metadata, entry + idStart + idLength);
   endRow(batch, "entries", place, entry);
   const floats = beginRow(batch, "vectors", place, vector.length * 4);
   batch.buffer.set(vectorToBytes(vector), floats);
@@ -82,11 +94,15 @@ export function readEntry(
 
 export function entryOfRow(key: Uint8Array, row: Uint8Array, ordinal: number): StoredEntry {
   const body = bodyOf("entries", key, row);
-  const idEnd = prefixBytes + (((body[7] as number) << 8) | (body[8] as number));
+  const flags = body[6] as number;
+  if (flags > expires) throw laterFlags(flags);
+  const idStart = flags === expires ? prefixBytes + expiryBytes : prefixBytes;
+  const idEnd = idStart + (((body[7] as number) << 8) | (body[8] as number));
   return {
     ordinal,
-    id: body.toString("utf8", prefixBytes, idEnd),
+    id: body.toString("utf8", idStart, idEnd),
     version: readU48(body, 0),
+    expiresAt: flags === expires ? readU48(body, prefixBytes) : 0,
     metadata: body.subarray(idEnd),
   };
 }
@@ -114,4 +130,12 @@ export function decodeMetadata(bytes: Uint8Array): Metadata {
   return decode(bytes, { code: "CORRUPT" }) as Metadata;
 }
 
+function laterFlags(flags: number): AhnlichError {
+  const sentence = `an entry has flags ${flags}, this version knows up to ${expires}`;
+  return new AhnlichError("FORMAT_TOO_NEW", sentence);
+}
+
 const prefixBytes = 9;
+const expiryBytes = 6;
+/** The flag of an entry that expires. */
+const expires = 1;

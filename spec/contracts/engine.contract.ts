@@ -8,6 +8,7 @@ import { countContract } from "./count.contract.js";
 import { deleteContract } from "./delete.contract.js";
 import { examplesContract } from "./examples.contract.js";
 import { executeContract } from "./execute.contract.js";
+import { expiryContract } from "./expiry.contract.js";
 import { findContract } from "./find.contract.js";
 import { getContract } from "./get.contract.js";
 import { identityContract } from "./identity.contract.js";
@@ -36,6 +37,7 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   identityContract,
   setContract,
   versionsContract,
+  expiryContract,
   metadataContract,
   getContract,
   findContract,
