@@ -16,7 +16,8 @@ import { StatusFeed } from "./status-feed.js";
 /**
  * Executes queries over connections that are opened as they are needed, the least loaded first. When
  * all are lost it goes on trying the targets in their order; calls wait for that as long as a
- * connection may take to open. What was sent is repeated on another connection only when it is a read.
+ * connection may take to open. What was sent is repeated on another connection only when it is a read, or a write
+ * with an idempotency key.
  */
 export class ConnectionPool implements Executor, ConnectionOwner {
   readonly closed: Promise<Error | undefined>;
@@ -65,7 +66,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
 
   execute(query: Query, options?: CallOptions): Promise<unknown> {
     if (this.#closing !== undefined) throw closedError("the client");
-    const call = makeCall(query);
+    const call = makeCall(query, options?.idempotencyKey);
     const answered = new Promise((resolve, reject) => {
       call.resolve = resolve;
       call.reject = reject;
@@ -121,7 +122,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
     try {
       this.#queue.push(call);
     } catch (error) {
-      call.fail(error);
+      call.lose(toAhnlichError(error));
       return;
     }
     if (this.#open.length === 0) this.#boundWaiting();
@@ -154,17 +155,15 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   /** What becomes of a call whose connection is gone. */
   #repeat(call: PendingCall, sent: boolean, cause: Error | undefined): void {
     call.connection = undefined;
+    if (sent) call.losses += 1;
     if (sent && !call.repeatable) {
       const sentence = "the connection ended after the write was sent, before its answer came";
       call.fail(new AhnlichError("OUTCOME_UNKNOWN", sentence, { cause }));
-      return;
-    }
-    if (sent) call.losses += 1;
-    if (this.#closing !== undefined) {
-      call.fail(closedError("the client"));
+    } else if (this.#closing !== undefined) {
+      call.lose(closedError("the client"));
     } else if (call.losses > lossesMax) {
       const sentence = `the connection ended ${call.losses} times before the answer came`;
-      call.fail(new AhnlichError("CONNECTION_LOST", sentence, { cause }));
+      call.lose(new AhnlichError("CONNECTION_LOST", sentence, { cause }));
     } else {
       this.#dispatch(call);
     }
@@ -272,7 +271,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
       cause,
     });
     const error = cause !== undefined && lasting.has(cause.code) ? cause : lost;
-    for (const call of this.#queue.takeSince(since)) call.fail(error);
+    for (const call of this.#queue.takeSince(since)) call.lose(error);
   }
 
   async #close(timeoutMs: number): Promise<void> {
@@ -282,7 +281,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
     if (this.#all.size > 0) await this.#until(deadline, () => this.#idle);
     clearTimeout(this.#waitTimer);
     for (const call of this.#queue.takeSince(Number.POSITIVE_INFINITY)) {
-      call.fail(closedError("the client"));
+      call.lose(closedError("the client"));
     }
     for (const connection of [...this.#open]) if (connection.inFlight === 0) connection.leave();
     const goodbye = Math.min(deadline, performance.now() + goodbyeMs);
@@ -323,7 +322,7 @@ const closeTimeoutMs = 10_000;
 const goodbyeMs = 1_000;
 /** Requests in flight on the least loaded connection from which on another one is opened. */
 const growInFlight = 128;
-/** How often a read may lose its connection before it is given up. */
+/** How often what may be repeated may lose its connection before it is given up. */
 const lossesMax = 2;
 /** What another attempt in a moment cannot cure. */
 const lasting: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["VERSION_MISMATCH", "FORBIDDEN"]);

@@ -110,12 +110,8 @@ export class Connection {
   send(call: PendingCall): void {
     const id = this.#window.add(call);
     try {
-      const timeoutMs = call.remainingMs;
-      this.#writer.write(
-        timeoutMs === undefined
-          ? { kind: "request", id, query: call.query }
-          : { kind: "request", id, query: call.query, timeoutMs },
-      );
+      const { query, remainingMs: timeoutMs, idempotencyKey } = call;
+      this.#writer.write({ kind: "request", id, query, timeoutMs, idempotencyKey });
     } catch (error) {
       this.#window.take(id);
       throw error;
@@ -189,7 +185,7 @@ export class Connection {
         return;
       case "failure":
         this.#joiner.drop(message.id);
-        this.#window.take(message.id).fail(message.error);
+        this.#window.take(message.id).refuse(message.error);
         this.#released();
         return;
       case "part":

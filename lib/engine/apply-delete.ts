@@ -2,10 +2,8 @@ import { idKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import type { Command } from "./command.js";
 import type { Draft } from "./draft.js";
-import { hasExpired } from "./expiry.js";
-import { scanEntries } from "./scan.js";
+import { scanDraft } from "./scan-draft.js";
 import type { Steps } from "./steps.js";
-import { trimChanges } from "./trim-changes.js";
 
 type Delete = Extract<Command, { kind: "delete" }>;
 
@@ -21,8 +19,7 @@ export function* applyDelete(draft: Draft, command: Delete): Steps<number> {
   const { nextOrdinal } = store.counters;
   const entries = store.counters.entries - found.size;
   const ids = [...found.keys()];
-  const changed = yield* draft.change(store, command, "delete", ids, { nextOrdinal, entries });
-  trimChanges(draft, changed, command.time);
+  yield* draft.change(store, command, "delete", ids, { nextOrdinal, entries });
   return found.size;
 }
 
@@ -36,15 +33,13 @@ function* find(
   if (target.kind === "ids") {
     for (const id of target.ids) {
       const ordinal = draft.find(store, id, idKey(store.incarnation, id));
-      const isThere = ordinal !== undefined && !hasExpired(draft.expiryOf(store, ordinal), time);
+      const isThere = ordinal !== undefined && !draft.hasExpired(store, id, ordinal, time);
       if (isThere) found.set(id, ordinal);
       yield;
     }
     return found;
   }
   const where = target.kind === "where" ? target.where : undefined;
-  yield* scanEntries(draft.snapshot, store, time, where, ({ id, ordinal }) =>
-    found.set(id, ordinal),
-  );
+  yield* scanDraft(draft, store, time, where, ({ id, ordinal }) => found.set(id, ordinal));
   return found;
 }

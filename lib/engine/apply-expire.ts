@@ -1,9 +1,7 @@
 import { idKey } from "../rows/keys.js";
 import type { Command } from "./command.js";
 import type { Draft } from "./draft.js";
-import { hasExpired } from "./expiry.js";
 import type { Steps } from "./steps.js";
-import { trimChanges } from "./trim-changes.js";
 
 type Expire = Extract<Command, { kind: "expire" }>;
 
@@ -14,7 +12,7 @@ export function* applyExpire(draft: Draft, command: Expire): Steps<number> {
   const ids: string[] = [];
   for (const { id, ordinal } of command.due) {
     const isSame = draft.find(store, id, idKey(store.incarnation, id)) === ordinal;
-    if (isSame && hasExpired(draft.expiryOf(store, ordinal), command.time)) {
+    if (isSame && draft.hasExpired(store, id, ordinal, command.time)) {
       draft.delete(store, command, id, ordinal);
       ids.push(id);
     }
@@ -23,7 +21,6 @@ export function* applyExpire(draft: Draft, command: Expire): Steps<number> {
   if (ids.length === 0) return 0;
   const { nextOrdinal } = store.counters;
   const entries = store.counters.entries - ids.length;
-  const changed = yield* draft.change(store, command, "expire", ids, { nextOrdinal, entries });
-  trimChanges(draft, changed, command.time);
+  yield* draft.change(store, command, "expire", ids, { nextOrdinal, entries });
   return ids.length;
 }

@@ -7,9 +7,8 @@ import { idKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import type { Command, WriteEntry } from "./command.js";
 import type { Accepted, Draft } from "./draft.js";
-import { hasExpired } from "./expiry.js";
+import { expiryAfter } from "./expiry.js";
 import type { Steps } from "./steps.js";
-import { trimChanges } from "./trim-changes.js";
 
 type Set = Extract<Command, { kind: "set" }>;
 
@@ -32,21 +31,24 @@ export function* applySet(draft: Draft, command: Set, limits: Limits): Steps<Set
   }
   entries += added;
   const ids = accepted.map(({ entry }) => entry.id);
-  const changed = yield* draft.change(store, command, "set", ids, { nextOrdinal, entries });
-  trimChanges(draft, changed, command.time);
+  yield* draft.change(store, command, "set", ids, { nextOrdinal, entries });
   return { inserted, updated: accepted.length - inserted, version: command.sequence };
 }
 
 /** The entries that may be written, each id once: the last one wins. */
-function* check(draft: Draft, store: StoredStore, command: Set): Steps<Accepted[]> {
-  const accepted: Accepted[] = [];
+function* check(draft: Draft, store: StoredStore, command: Set): Steps<Checked[]> {
+  const accepted: Checked[] = [];
   const places = new Map<string, number>();
   for (const entry of command.entries) {
     const place = places.get(entry.id);
     const one =
       place === undefined
         ? accept(draft, store, command, entry)
-        : { ...(accepted[place] as Accepted), entry };
+        : {
+            ...(accepted[place] as Checked),
+            entry,
+            expiresAt: expiryAfter(command.time, entry.ttlMs, store),
+          };
     checkMode(command.mode, entry.id, one.isThere || place !== undefined);
     if (entry.ifVersion !== undefined) checkVersion(draft, store, one);
     places.set(entry.id, place ?? accepted.length);
@@ -56,11 +58,16 @@ function* check(draft: Draft, store: StoredStore, command: Set): Steps<Accepted[
   return accepted;
 }
 
-function accept(draft: Draft, store: StoredStore, { time }: Set, entry: WriteEntry): Accepted {
+interface Checked extends Accepted {
+  /** Whether what it replaces is still an entry, at the time of the command. */
+  readonly isThere: boolean;
+}
+
+function accept(draft: Draft, store: StoredStore, { time }: Set, entry: WriteEntry): Checked {
   const key = idKey(store.incarnation, entry.id);
   const before = draft.find(store, entry.id, key);
-  const isThere = before !== undefined && !hasExpired(draft.expiryOf(store, before), time);
-  return { entry, key, before, isThere };
+  const isThere = before !== undefined && !draft.hasExpired(store, entry.id, before, time);
+  return { entry, key, before, isThere, expiresAt: expiryAfter(time, entry.ttlMs, store) };
 }
 
 function checkMode(mode: SetMode, id: string, isThere: boolean): void {
@@ -73,13 +80,9 @@ function checkMode(mode: SetMode, id: string, isThere: boolean): void {
   }
 }
 
-function checkVersion(
-  draft: Draft,
-  store: StoredStore,
-  { entry, before, isThere }: Accepted,
-): void {
+function checkVersion(draft: Draft, store: StoredStore, { entry, before, isThere }: Checked): void {
   const expected = entry.ifVersion as number;
-  const got = before === undefined || !isThere ? 0 : draft.versionOf(store, before);
+  const got = before === undefined || !isThere ? 0 : draft.read(store, entry.id, before).version;
   if (got === expected) return;
   throw new AhnlichError(
     "VERSION_CONFLICT",

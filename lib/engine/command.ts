@@ -2,6 +2,7 @@ import type { Metric } from "../model/metric.js";
 import type { SetMode } from "../model/options.js";
 import type { Predicate } from "../model/predicate.js";
 import type { QueryKind } from "../model/query.js";
+import type { WriteIdentity } from "../model/write-identity.js";
 
 /**
  * A write made definite: checked, with its place in the order of all writes and its time. What depends on the
@@ -12,7 +13,14 @@ export type Command = Write & {
   readonly sequence: number;
   /** Milliseconds since 1970; never less than the command's before. */
   readonly time: number;
+  /** Under which its answer is kept. */
+  readonly identity?: CommandIdentity | undefined;
 };
+
+export interface CommandIdentity extends WriteIdentity {
+  /** Of the write, without its identity. */
+  readonly fingerprint: Uint8Array;
+}
 
 export type Write =
   | {
@@ -57,9 +65,14 @@ export type DeleteTarget =
   | { readonly kind: "where"; readonly where: Predicate }
   | { readonly kind: "all" };
 
-/** Whether applying the command reads a store from end to end, and so wants everything before it published. */
-export function readsWholeStore(command: Command): boolean {
-  return command.kind === "erase" || (command.kind === "delete" && command.target.kind !== "ids");
+/** The sequence that the command brings the state to. */
+export function lastSequenceOf({ sequence }: Command): number {
+  return sequence;
+}
+
+/** Whether applying the command looks for rows that no entry stands for, and so wants all before it published. */
+export function readsRows(command: Command): boolean {
+  return command.kind === "erase";
 }
 
 /** Whether making or applying the write is so short that it need not be cut into slices. */

@@ -6,6 +6,7 @@ import type { Call } from "./call.js";
 import { isSmall } from "./command.js";
 import { count, find } from "./find.js";
 import type { Handlers } from "./handler-table.js";
+import { type MadeWrite, makeWrite } from "./make-write.js";
 import { runPipeline } from "./pipeline.js";
 import type { Clock } from "./ports.js";
 import type { Publication } from "./publication.js";
@@ -15,7 +16,7 @@ import { search, searchMany } from "./search.js";
 import { Slice } from "./slice.js";
 import { atOnce, inSlices } from "./steps.js";
 import type { View } from "./view.js";
-import { type WriteQuery, writeOf } from "./write-of.js";
+import type { WriteQuery } from "./write-of.js";
 import type { Writer } from "./writer.js";
 
 /** What the handlers work with. */
@@ -45,13 +46,12 @@ export function makeHandlers(workshop: Workshop): Handlers {
    */
   let encoding: Promise<unknown> = Promise.resolve();
   const write = (query: WriteQuery, call: Call): Promise<never> => {
-    const made = writeOf(query, limits);
-    if (query.kind !== "set" || isSmall(query)) {
-      return writer.submit(atOnce(made), call) as Promise<never>;
-    }
+    const made = makeWrite(query, limits, call.identity);
+    const submit = ({ write, identity }: MadeWrite) => writer.submit(write, call, identity);
+    if (query.kind !== "set" || isSmall(query)) return submit(atOnce(made)) as Promise<never>;
     const encoded = encoding.then(() => inSlices(made, new Slice(call)));
     encoding = encoded.catch(() => {});
-    return encoded.then((whole) => writer.submit(whole, call)) as Promise<never>;
+    return encoded.then(submit) as Promise<never>;
   };
   const handlers: Handlers = {
     ping: () => null,

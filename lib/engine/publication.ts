@@ -4,13 +4,13 @@ import { VectorIndexes } from "../indexes/vector-index.js";
 import { AhnlichError } from "../model/errors.js";
 import { Persistence, type Snapshot } from "../persistence/persistence.js";
 import type { StoredStore } from "../rows/store-rows.js";
+import type { Publisher } from "./committer.js";
 import type { Draft } from "./draft.js";
 import { Logger } from "./ports.js";
 import { Recovery } from "./recovery.js";
 import { Slice } from "./slice.js";
 import { type GiveUp, StoreVectors } from "./store-vectors.js";
 import { View, Views } from "./view.js";
-import type { Publisher } from "./writer.js";
 
 /** What readers see: the current view, and the vectors of its stores in memory. */
 @injectable()
@@ -50,17 +50,22 @@ export class Publication implements Publisher {
   vectorsOf(store: StoredStore): StoreVectors {
     let vectors = this.#vectors.get(store.incarnation);
     if (vectors === undefined) {
-      vectors = new StoreVectors(this.#indexes, store, this.#giveUp, false);
+      vectors = this.#newVectors(store, false);
       this.#vectors.set(store.incarnation, vectors);
     }
     return vectors;
   }
 
+  #newVectors(store: StoredStore, isNew: boolean): StoreVectors {
+    const { views } = this;
+    const parts = { indexes: this.#indexes, persistence: this.#persistence, views };
+    return new StoreVectors(parts, store, this.#giveUp, isNew);
+  }
+
   async publish(draft: Draft): Promise<void> {
     const slice = new Slice();
     for (const store of draft.created) {
-      const vectors = new StoreVectors(this.#indexes, store, this.#giveUp, true);
-      this.#vectors.set(store.incarnation, vectors);
+      this.#vectors.set(store.incarnation, this.#newVectors(store, true));
       if (slice.isOver) await slice.next();
     }
     for (const effects of draft.effects.values()) {

@@ -12,6 +12,7 @@ export const tableNames = [
   "changes",
   "erasing",
   "expiries",
+  "results",
 ] as const;
 
 export type TableName = (typeof tableNames)[number];

@@ -1,5 +1,6 @@
 import { encode } from "../encoding/encode.js";
 import { AhnlichError } from "../model/errors.js";
+import { keyBytesMax } from "../model/write-identity.js";
 import { errorToWire } from "./error-codec.js";
 import type { Message, PartMessage, RequestMessage, ResponseMessage } from "./message.js";
 import { messagesPerFrame, messageTypes, sentenceMax } from "./message-types.js";
@@ -85,14 +86,22 @@ export class FrameWriter {
   }
 
   #writeRequest(message: RequestMessage): void {
-    const { query, timeoutMs } = message;
-    this.#begin(headBytes + query.length + (timeoutMs === undefined ? 0 : headerBytes));
-    this.#array(timeoutMs === undefined ? 3 : 4, messageTypes.request);
+    const { query, timeoutMs, idempotencyKey } = message;
+    const key = idempotencyKey === undefined ? undefined : encode(idempotencyKey);
+    const fields = (timeoutMs === undefined ? 0 : 1) + (key === undefined ? 0 : 1);
+    this.#begin(headBytes + query.length + (fields === 0 ? 0 : headerBytes + (key?.length ?? 0)));
+    this.#array(fields === 0 ? 3 : 4, messageTypes.request);
     this.#uint(message.id);
     this.#append(query);
-    if (timeoutMs === undefined) return;
-    this.#append(timeoutHeader);
-    this.#uint(timeoutMs);
+    if (fields === 0) return;
+    this.#byte(0x80 | fields);
+    if (timeoutMs !== undefined) {
+      this.#append(timeoutName);
+      this.#uint(timeoutMs);
+    }
+    if (key === undefined) return;
+    this.#append(keyName);
+    this.#append(key);
   }
 
   #writeResponse(message: ResponseMessage): void {
@@ -136,7 +145,7 @@ export class FrameWriter {
         { details: { limit: "maxFrameBytes", bound: this.maxFrameBytes, got: bytes } },
       );
     }
-    const inSlab = Math.min(bytes, largestCopied + headBytes + headerBytes) + 4;
+    const inSlab = Math.min(bytes, largestCopied + headBytes + headerBytes + keyBytes) + 4;
     if (this.#at + inSlab > this.#slab.length) {
       this.cut();
       this.#flushSlab();
@@ -240,6 +249,10 @@ const slabBytes = 64 * 1024;
 const largestCopied = 8 * 1024;
 /** The array's head, the type and the id take at most this. */
 const headBytes = 7;
-/** `{ timeoutMs: ... }`, up to its number: a map of one, a text of nine bytes. */
-const timeoutHeader: Uint8Array = Uint8Array.of(0x81, 0xa9, ...Buffer.from("timeoutMs"));
-const headerBytes = 16;
+/** The names in a request's header, as they are sent. */
+const timeoutName: Uint8Array = encode("timeoutMs");
+const keyName: Uint8Array = encode("idempotencyKey");
+/** A header with both names takes at most this, but for the key. */
+const headerBytes: number = 1 + timeoutName.length + 5 + keyName.length;
+/** An encoded key takes at most this. */
+const keyBytes: number = keyBytesMax + 3;

@@ -51,6 +51,8 @@ export interface RequestMessage {
   readonly query: Uint8Array;
   /** Milliseconds that the client goes on waiting, 1 to 2^31 - 1. */
   readonly timeoutMs?: number | undefined;
+  /** Of the write that is asked for: 1 to 256 bytes. */
+  readonly idempotencyKey?: string | undefined;
 }
 
 export interface ResponseMessage {

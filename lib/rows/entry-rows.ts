@@ -9,7 +9,7 @@ import { idKey, ordinalKey, readU32, readU48, writeU48 } from "./keys.js";
 import { beginRow, bodyOf, endRow } from "./row.js";
 
 /*
- * An entry is three rows. An ordinal stands for one state of one entry and is never used twice:
+ * An entry is three rows. An ordinal stands for one entry with one vector and is never used for another:
  *
  *   ids      incarnation, id        | ordinal u48 |
  *   entries  incarnation, ordinal   | version u48 | flags u8 | id length u16 | expires at u48, where flags say so | id | metadata, MessagePack |
@@ -26,18 +26,35 @@ export interface StoredEntry {
   readonly metadata: Uint8Array;
 }
 
-/**
- * @param key of the id: it holds the id's bytes
- * @param expiresAt in milliseconds since 1970; 0: never
- */
+/** @param key of the id: it holds the id's bytes */
 export function putEntry(
   batch: WriteBatch,
   key: Uint8Array,
   ordinal: number,
   version: number,
-  { vector, metadata }: { vector: Float32Array; metadata: Uint8Array },
-  expiresAt = 0,
+  {
+    vector,
+    metadata,
+    expiresAt,
+  }: Pick<StoredEntry, "metadata" | "expiresAt"> & { vector: Float32Array },
 ): void {
+  const place = putEntryRow(batch, key, ordinal, version, { metadata, expiresAt });
+  const floats = beginRow(batch, "vectors", place, vector.length * 4);
+  batch.buffer.set(vectorToBytes(vector), floats);
+  endRow(batch, "vectors", place, floats);
+  const ofId = beginRow(batch, "ids", key, 6);
+  writeU48(batch.buffer, ofId, ordinal);
+  endRow(batch, "ids", key, ofId);
+}
+
+/** Only the row of table `entries`, whose key it returns: again, where the vector stays. */
+export function putEntryRow(
+  batch: WriteBatch,
+  key: Uint8Array,
+  ordinal: number,
+  version: number,
+  { metadata, expiresAt }: Pick<StoredEntry, "metadata" | "expiresAt">,
+): Uint8Array {
   const place = ordinalKey(readU32(key, 0), ordinal);
   const idLength = key.length - 4;
   const idStart = expiresAt === 0 ? prefixBytes : prefixBytes + expiryBytes;
@@ -51,25 +68,19 @@ export function putEntry(
   for (let i = 0; i < idLength; i++) batch.buffer[entry + idStart + i] = key[4 + i] as number;
   batch.buffer.set(metadata, entry + idStart + idLength);
   endRow(batch, "entries", place, entry);
-  const floats = beginRow(batch, "vectors", place, vector.length * 4);
-  batch.buffer.set(vectorToBytes(vector), floats);
-  endRow(batch, "vectors", place, floats);
-  const ofId = beginRow(batch, "ids", key, 6);
-  writeU48(batch.buffer, ofId, ordinal);
-  endRow(batch, "ids", key, ofId);
+  return place;
 }
 
-/** Deletes the rows of an ordinal; the id's row only where `id` is given. */
-export function deleteEntry(
-  batch: WriteBatch,
-  incarnation: number,
-  ordinal: number,
-  id?: string,
-): void {
+/** Deletes the rows of an ordinal, but not that of its id. */
+export function deleteEntry(batch: WriteBatch, incarnation: number, ordinal: number): void {
   const key = ordinalKey(incarnation, ordinal);
   batch.delete("entries", key);
   batch.delete("vectors", key);
-  if (id !== undefined) batch.delete("ids", idKey(incarnation, id));
+}
+
+/** Deletes what says which ordinal the id has. */
+export function deleteId(batch: WriteBatch, incarnation: number, id: string): void {
+  batch.delete("ids", idKey(incarnation, id));
 }
 
 /** The ordinal under which the entry of that id's key is stored; undefined where there is none. */
@@ -115,11 +126,6 @@ export function readVector(
   const key = ordinalKey(incarnation, ordinal);
   const row = snapshot.get("vectors", key);
   return row === undefined ? undefined : vectorFromBytes(bodyOf("vectors", key, row));
-}
-
-/** The vector's bytes as they are stored: a view. */
-export function vectorBytesOfRow(key: Uint8Array, row: Uint8Array): Uint8Array {
-  return bodyOf("vectors", key, row);
 }
 
 export function encodeMetadata(metadata: Metadata): Uint8Array {

@@ -35,7 +35,8 @@ export class RequestWindow {
     if (this.#requests.get(id) !== undefined) {
       throw new AhnlichError("PROTOCOL_ERROR", "a request of this id is in flight already");
     }
-    const options = new LateCallOptions(message.timeoutMs);
+    const { timeoutMs, idempotencyKey: key } = message;
+    const options = new LateCallOptions(timeoutMs, key === undefined ? key : { scope: "", key });
     this.#requests.set(id, options);
     try {
       const query = decodeQuery(message.query);

@@ -11,6 +11,7 @@ import { executeContract } from "./execute.contract.js";
 import { expiryContract } from "./expiry.contract.js";
 import { findContract } from "./find.contract.js";
 import { getContract } from "./get.contract.js";
+import { idempotencyContract } from "./idempotency.contract.js";
 import { identityContract } from "./identity.contract.js";
 import { largeContract } from "./large.contract.js";
 import { limitsContract } from "./limits.contract.js";
@@ -51,6 +52,7 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   pipelineContract,
   executeContract,
   loadContract,
+  idempotencyContract,
   largeContract,
   argumentsContract,
   callsContract,

@@ -5,11 +5,12 @@ import { AhnlichError } from "../../lib/model/errors.js";
 import { MemoryPersistence } from "../../lib/persistence/memory.js";
 import { type TableName, tableNames } from "../../lib/persistence/table.js";
 import { WriteBatch } from "../../lib/persistence/write-batch.js";
-import { putChanges, timeOfChanges } from "../../lib/rows/change-rows.js";
+import { putChanges, summaryOfChanges } from "../../lib/rows/change-rows.js";
 import { checksum } from "../../lib/rows/checksum.js";
 import {
   decodeMetadata,
   deleteEntry,
+  deleteId,
   encodeMetadata,
   putEntry,
   readEntry,
@@ -20,6 +21,7 @@ import { putExpiry, readExpiries } from "../../lib/rows/expiry-rows.js";
 import {
   afterIdKey,
   afterStoreKey,
+  changeKey,
   idKey,
   idOfKey,
   ordinalKey,
@@ -55,7 +57,7 @@ describe("rows on disk", () => {
     counters,
   };
   const vector = new Float32Array([1, -2]);
-  const entry = { vector, metadata: encodeMetadata({ n: 1 }) };
+  const entry = { vector, metadata: encodeMetadata({ n: 1 }), expiresAt: 0 };
 
   it("have the bytes that docs/format.md gives", () => {
     const written = (put: (batch: WriteBatch) => void) => bodiesOf(put);
@@ -86,14 +88,16 @@ describe("rows on disk", () => {
       ],
     );
     assert.deepEqual(
-      written((batch) => putEntry(batch, idKey(1, "é"), 4, 258, entry, 772)).slice(0, 1),
+      written((batch) =>
+        putEntry(batch, idKey(1, "é"), 4, 258, { ...entry, expiresAt: 772 }),
+      ).slice(0, 1),
       ["entries 00000001000000000004 000000000102010002000000000304c3a981a16e01"],
     );
     assert.deepEqual(
       written((batch) => putExpiry(batch, 1, { expiresAt: 772, ordinal: 4 })),
       ["expiries 00000001000000000304000000000004 "],
     );
-    const at = { incarnation: 1, sequence: 258, time: 772 };
+    const at = { incarnation: 1, sequence: 258, part: 0, time: 772 };
     assert.deepEqual(
       written((batch) => [...putChanges(batch, at, "delete", ["é", "x"])]),
       ["changes 0000000100000000010200000000 0000000003040002010002c3a901000178"],
@@ -144,7 +148,8 @@ describe("rows on disk", () => {
     assert.deepEqual(decodeMetadata(stored?.metadata as Uint8Array), { n: 1 });
     assert.equal(stored?.expiresAt, 0);
     const gone = new WriteBatch();
-    deleteEntry(gone, 1, 4, "é");
+    deleteEntry(gone, 1, 4);
+    deleteId(gone, 1, "é");
     await persistence.commit(gone);
     const later = persistence.snapshot();
     assert.equal(readOrdinal(later, idKey(1, "é")), undefined);
@@ -155,11 +160,14 @@ describe("rows on disk", () => {
   it("log changes in parts of at most 256, each with its time", () => {
     const batch = new WriteBatch();
     const ids = Array.from({ length: 600 }, (_, i) => `id ${i}`);
-    for (const _ of putChanges(batch, { incarnation: 1, sequence: 2, time: 77 }, "set", ids));
+    const at = { incarnation: 1, sequence: 2, part: 3, time: 77 };
+    for (const _ of putChanges(batch, at, "set", ids));
     const counts: number[] = [];
     WriteBatch.forEach(batch.bytes, (_, key, value) => {
-      assert.equal(timeOfChanges(key, value as Uint8Array), 77);
-      counts.push(Buffer.from(value as Uint8Array).readUInt16BE(5 + 6));
+      const { count, time } = summaryOfChanges(key, value as Uint8Array);
+      assert.equal(time, 77);
+      assert.deepEqual(key, changeKey(1, 2, 3 + counts.length));
+      counts.push(count);
     });
     assert.deepEqual(counts, [256, 256, 88]);
   });

@@ -2,6 +2,7 @@ import type {
   IndexSearch,
   Nearest,
   Selection,
+  VectorBlock,
   VectorIndex,
   VectorIndexes,
 } from "../../lib/indexes/vector-index.js";
@@ -48,6 +49,17 @@ class NaiveVectorIndex implements VectorIndex {
   add(ordinal: number, vector: Uint8Array, born: number): void {
     if (this.#owner.failure) throw this.#owner.failure;
     this.#index.add(ordinal, vectorFromBytes(vector), born);
+  }
+
+  addBlock({ ordinals, bytes }: VectorBlock, born: number): void {
+    const length = bytes.length / ordinals.length;
+    for (const [i, ordinal] of ordinals.entries()) {
+      this.add(ordinal, bytes.subarray(i * length, (i + 1) * length), born);
+    }
+  }
+
+  has(ordinal: number): boolean {
+    return this.#index.rows.some((row) => row.ordinal === ordinal);
   }
 
   kill(ordinal: number, died: number): void {

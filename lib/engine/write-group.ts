@@ -1,0 +1,93 @@
+import { toAhnlichError } from "../model/errors.js";
+import type { Limits } from "../model/limits.js";
+import { applyOnce } from "./apply-once.js";
+import { type Command, isSmall } from "./command.js";
+import { Draft, type Ground } from "./draft.js";
+import type { PendingWrite } from "./pending-write.js";
+import { Slice } from "./slice.js";
+import { atOnce, inSlices } from "./steps.js";
+
+/** Writes that share a transaction, and the draft that they make. */
+export class WriteGroup {
+  readonly members: PendingWrite[] = [];
+  readonly #limits: Limits;
+  #ground: Ground;
+  #draft: Draft;
+
+  constructor(ground: Ground, limits: Limits) {
+    this.#limits = limits;
+    this.#ground = ground;
+    this.#draft = new Draft(ground);
+  }
+
+  get ground(): Ground {
+    return this.#ground;
+  }
+
+  get draft(): Draft {
+    return this.#draft;
+  }
+
+  get hasRoom(): boolean {
+    return (
+      this.#draft.entries < entriesPerTransaction && this.members.length < entriesPerTransaction
+    );
+  }
+
+  /** The command whose sequence the transaction brings the state to; there must be one. */
+  get last(): Command {
+    return (this.members.at(-1) as PendingWrite).command;
+  }
+
+  /** Applies the write to the draft; one that is refused keeps its error and leaves nothing there. */
+  async add(pending: PendingWrite): Promise<void> {
+    this.members.push(pending);
+    if (!(await this.#decide(pending))) await this.#decideAgain();
+  }
+
+  /** Decides every member anew, on other ground. */
+  async rebase(ground: Ground): Promise<void> {
+    this.#begin(ground);
+    for (const member of this.members.splice(0)) await this.add(member);
+  }
+
+  #begin(ground: Ground): void {
+    this.#ground = ground;
+    this.#draft = new Draft(ground);
+  }
+
+  /** False where the command failed half-way, and so has spoilt the draft. */
+  async #decide(pending: PendingWrite): Promise<boolean> {
+    const draft = this.#draft;
+    const before = draft.batch.operations;
+    try {
+      pending.error = undefined;
+      const steps = applyOnce(draft, pending.command, this.#limits);
+      pending.answer = isSmall(pending.command)
+        ? atOnce(steps)
+        : await inSlices(steps, new Slice());
+      return true;
+    } catch (error) {
+      pending.error = toAhnlichError(error);
+      return draft.batch.operations === before;
+    }
+  }
+
+  /** Drafts all anew on the same ground, without those that spoil it. */
+  async #decideAgain(): Promise<void> {
+    const spoilers = new Set([this.members.at(-1)]);
+    for (let clean = false; !clean; ) {
+      clean = true;
+      this.#begin(this.#ground);
+      for (const member of this.members) {
+        if (spoilers.has(member) || (await this.#decide(member))) continue;
+        spoilers.add(member);
+        clean = false;
+        break;
+      }
+    }
+  }
+}
+
+/** Keeps a transaction, and so the wait of the writes behind it, short. */
+const entriesPerTransaction = 1_000;
