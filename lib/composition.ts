@@ -8,8 +8,10 @@ import { Publication } from "./engine/publication.js";
 import { Recovery } from "./engine/recovery.js";
 import type { Attachment, EmbeddedEngine } from "./handles/embedded-engine.js";
 import { EngineHandle } from "./handles/engine-handle.js";
+import { checkProgressOptions, type ProgressOptions } from "./handles/progress-options.js";
 import { ExactVectorIndexes } from "./indexes/exact-vector-indexes.js";
 import { VectorIndexes } from "./indexes/vector-index.js";
+import type { Verification } from "./model/answers.js";
 import { packageVersion } from "./model/version.js";
 import type { CheckedOpenOptions } from "./open-options.js";
 import { MemoryPersistence } from "./persistence/memory.js";
@@ -50,6 +52,11 @@ class EmbeddedHandle extends EngineHandle implements EmbeddedEngine {
 
   attach(attachment: Attachment): Disposable {
     return this.#executor.attach(attachment);
+  }
+
+  async verify(options?: ProgressOptions): Promise<Verification> {
+    const { onProgress, callOptions } = checkProgressOptions(options);
+    return this.#executor.verify(onProgress, callOptions);
   }
 }
 

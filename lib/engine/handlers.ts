@@ -15,6 +15,7 @@ import type { Report } from "./report.js";
 import { search, searchMany } from "./search.js";
 import { Slice } from "./slice.js";
 import { atOnce, inSlices } from "./steps.js";
+import { verify } from "./verify.js";
 import type { View } from "./view.js";
 import type { WriteQuery } from "./write-of.js";
 import type { Writer } from "./writer.js";
@@ -76,6 +77,7 @@ export function makeHandlers(workshop: Workshop): Handlers {
     searchMany: (query, call) =>
       reading((view, time) => searchMany(publication, view, query, time, call)),
     pipeline: (query, call) => runPipeline(handlers, query, call),
+    verify: (_, call) => verify(publication, call),
   };
   return handlers;
 }

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { inject, injectable } from "tsyringe";
-import { VectorIndexes } from "../indexes/vector-index.js";
+import { type VectorIndex, VectorIndexes } from "../indexes/vector-index.js";
 import { AhnlichError } from "../model/errors.js";
 import { Persistence, type Snapshot } from "../persistence/persistence.js";
 import type { StoredStore } from "../rows/store-rows.js";
@@ -54,6 +54,11 @@ export class Publication implements Publisher {
       this.#vectors.set(store.incarnation, vectors);
     }
     return vectors;
+  }
+
+  /** The index of a store whose vectors are in memory. */
+  loadedIndexOf({ incarnation }: StoredStore): VectorIndex | undefined {
+    return this.#vectors.get(incarnation)?.loaded;
   }
 
   #newVectors(store: StoredStore, isNew: boolean): StoreVectors {

@@ -38,6 +38,11 @@ export class StoreVectors {
     return this.#index?.bytes ?? 0;
   }
 
+  /** The index, where it is there and whole: in this turn it holds at least all that the current view sees. */
+  get loaded(): VectorIndex | undefined {
+    return this.#loading === undefined ? this.#index : undefined;
+  }
+
   /**
    * The index, which holds at least all that the current view sees. A reader asks for it in the turn in which it
    * acquired its view: to a view that is older, a load that begins later would show what came in between.

@@ -9,7 +9,14 @@ import { mergeNearest, none } from "./merge.js";
 import { type SearchUnits, unitsOf } from "./search-units.js";
 import { SlotSelection } from "./slot-selection.js";
 import { Slots } from "./slots.js";
-import type { IndexSearch, Nearest, Selection, VectorBlock, VectorIndex } from "./vector-index.js";
+import type {
+  IndexSearch,
+  Nearest,
+  SeenVector,
+  Selection,
+  VectorBlock,
+  VectorIndex,
+} from "./vector-index.js";
 
 /** Finds the nearest by looking at every vector that the search sees. */
 export class ExactVectorIndex implements VectorIndex {
@@ -81,6 +88,10 @@ export class ExactVectorIndex implements VectorIndex {
     } finally {
       forget?.();
     }
+  }
+
+  seenAt(sequence: number): Iterable<SeenVector> {
+    return this.#slots.seenAt(sequence);
   }
 
   close(): void {

@@ -48,8 +48,19 @@ export interface VectorIndex {
    * wait, LIMIT_EXCEEDED when there is no memory for it, INTERNAL when its worker ended
    */
   search(request: IndexSearch, signal?: AbortSignal): Promise<Nearest[]>;
+  /**
+   * What a search at `sequence` looks at, in no order. Vectors may be added and killed while it is walked through,
+   * as long as nothing is reclaimed that the search would see.
+   */
+  seenAt(sequence: number): Iterable<SeenVector>;
   /** Gives its memory back once no search runs. */
   close(): void;
+}
+
+export interface SeenVector {
+  readonly ordinal: number;
+  /** Little-endian float32s: a view, valid until the next. */
+  readonly bytes: Uint8Array;
 }
 
 /** Some vectors of one dimension. */

@@ -23,6 +23,7 @@ import { searchManyContract } from "./search-many.contract.js";
 import { searchWhereContract } from "./search-where.contract.js";
 import { setContract } from "./set.contract.js";
 import { storesContract } from "./stores.contract.js";
+import { verifyContract } from "./verify.contract.js";
 import { versionsContract } from "./versions.contract.js";
 import { whereContract } from "./where.contract.js";
 
@@ -60,4 +61,5 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   badInputContract,
   badQueriesContract,
   limitsContract,
+  verifyContract,
 ];

@@ -1,12 +1,13 @@
 import type {
   IndexSearch,
   Nearest,
+  SeenVector,
   Selection,
   VectorBlock,
   VectorIndex,
   VectorIndexes,
 } from "../../lib/indexes/vector-index.js";
-import { vectorFromBytes } from "../../lib/model/vector.js";
+import { vectorFromBytes, vectorToBytes } from "../../lib/model/vector.js";
 import { NaiveIndex } from "../indexes/oracle.js";
 
 /** Vector indexes without kernels or workers, that count what is asked and fail when told to. */
@@ -67,6 +68,12 @@ class NaiveVectorIndex implements VectorIndex {
   }
 
   reclaim(): void {}
+
+  seenAt(sequence: number): SeenVector[] {
+    return this.#index.rows
+      .filter(({ born, died }) => born <= sequence && sequence < died)
+      .map(({ ordinal, vector }) => ({ ordinal, bytes: vectorToBytes(vector) }));
+  }
 
   select(): Selection {
     this.#owner.selections++;
