@@ -48,7 +48,9 @@ export type Write =
       readonly due: readonly { readonly id: string; readonly ordinal: number }[];
     }
   /** Takes a bounded number of rows of dropped stores from the disk. */
-  | { readonly kind: "erase"; readonly incarnations: readonly number[]; readonly rows: number };
+  | { readonly kind: "erase"; readonly incarnations: readonly number[]; readonly rows: number }
+  /** Takes a bounded number of old results away. */
+  | { readonly kind: "forget"; readonly rows: number };
 
 export interface WriteEntry {
   readonly id: string;
@@ -72,7 +74,7 @@ export function lastSequenceOf({ sequence }: Command): number {
 
 /** Whether applying the command looks for rows that no entry stands for, and so wants all before it published. */
 export function readsRows(command: Command): boolean {
-  return command.kind === "erase";
+  return command.kind === "erase" || command.kind === "forget";
 }
 
 /** Whether making or applying the write is so short that it need not be cut into slices. */
@@ -94,7 +96,7 @@ export function isSmall(write: Sized): boolean {
 type Sized =
   | { readonly kind: "set"; readonly entries: readonly unknown[] }
   | { readonly kind: "delete"; readonly target: DeleteTarget }
-  | { readonly kind: Exclude<QueryKind, "set" | "delete"> | "expire" | "erase" };
+  | { readonly kind: Exclude<QueryKind, "set" | "delete"> | "expire" | "erase" | "forget" };
 
 /** Some 50 microseconds. */
 const smallEntries = 8;

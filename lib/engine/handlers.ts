@@ -2,7 +2,9 @@ import type { CheckedQuery } from "../model/checked-query.js";
 import type { Entry } from "../model/entry.js";
 import { AhnlichError } from "../model/errors.js";
 import type { Limits } from "../model/limits.js";
+import type { Origin } from "../rows/meta-rows.js";
 import type { Call } from "./call.js";
+import { changes } from "./changes.js";
 import { isSmall } from "./command.js";
 import { count, find } from "./find.js";
 import type { Handlers } from "./handler-table.js";
@@ -26,11 +28,12 @@ export interface Workshop {
   readonly writer: Writer;
   readonly report: Report;
   readonly clock: Clock;
+  readonly origin: Origin;
   readonly limits: Limits;
 }
 
 export function makeHandlers(workshop: Workshop): Handlers {
-  const { publication, writer, report, clock, limits } = workshop;
+  const { publication, writer, report, clock, origin, limits } = workshop;
   const { views } = publication;
   /** Reads see one view at one time from beginning to end. */
   const reading = async <T>(read: (view: View, time: number) => Promise<T>): Promise<T> => {
@@ -76,6 +79,7 @@ export function makeHandlers(workshop: Workshop): Handlers {
     search: (query, call) => reading((view, time) => search(publication, view, query, time, call)),
     searchMany: (query, call) =>
       reading((view, time) => searchMany(publication, view, query, time, call)),
+    changes: (query, call) => changes({ publication, origin, clock }, query, call),
     pipeline: (query, call) => runPipeline(handlers, query, call),
     verify: (_, call) => verify(publication, call),
   };

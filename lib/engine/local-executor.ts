@@ -11,6 +11,7 @@ import { Persistence } from "../persistence/persistence.js";
 import { type Call, underCall } from "./call.js";
 import { EngineOptions } from "./engine-options.js";
 import { Eraser } from "./eraser.js";
+import { Forgetting } from "./forgetting.js";
 import { carryOut, type Handlers } from "./handler-table.js";
 import { makeHandlers } from "./handlers.js";
 import { Clock, Logger } from "./ports.js";
@@ -32,6 +33,7 @@ export class LocalExecutor implements Executor {
   readonly #writer: Writer;
   readonly #eraser: Eraser;
   readonly #sweeper: Sweeper;
+  readonly #forgetting: Forgetting;
   readonly #handlers: Handlers;
   readonly #attachments: Set<Attachment> = new Set();
   #inFlight = 0;
@@ -56,12 +58,15 @@ export class LocalExecutor implements Executor {
     const { origin, state } = recovery;
     this.#writer = new Writer({ persistence, publisher: publication, clock, limits, state });
     this.#eraser = new Eraser(this.#writer, log);
+    this.#forgetting = new Forgetting(this.#writer, log);
     const startedAt = clock.now();
     const attachments = this.#attachments;
     const report = new Report({
       ...{ options, persistence, indexes, publication, origin, startedAt, attachments },
     });
-    this.#handlers = makeHandlers({ publication, writer: this.#writer, report, clock, limits });
+    this.#handlers = makeHandlers({
+      ...{ publication, writer: this.#writer, report, clock, origin, limits },
+    });
     this.closed = new Promise((resolve) => {
       this.#setClosed = resolve;
     });
@@ -142,6 +147,8 @@ export class LocalExecutor implements Executor {
     await Promise.all(attached.map(leave));
     this.#eraser.stop();
     this.#sweeper.stop();
+    this.#publication.waiters.close();
+    this.#forgetting.stop();
     await within(left(), this.#idle());
     this.#writer.close();
     await within(left(), this.#writer.idle());

@@ -4,6 +4,7 @@ import { type VectorIndex, VectorIndexes } from "../indexes/vector-index.js";
 import { AhnlichError } from "../model/errors.js";
 import { Persistence, type Snapshot } from "../persistence/persistence.js";
 import type { StoredStore } from "../rows/store-rows.js";
+import { ChangeWaiters } from "./change-waiters.js";
 import type { Publisher } from "./committer.js";
 import type { Draft } from "./draft.js";
 import { Logger } from "./ports.js";
@@ -16,6 +17,8 @@ import { View, Views } from "./view.js";
 @injectable()
 export class Publication implements Publisher {
   readonly views: Views;
+  /** Woken by what is published. */
+  readonly waiters: ChangeWaiters = new ChangeWaiters();
   readonly #persistence: Persistence;
   readonly #indexes: VectorIndexes;
   readonly #log: Logger;
@@ -80,6 +83,7 @@ export class Publication implements Publisher {
     this.views.publish(new View(sequence, await this.#snapshot(), draft.catalog));
     for (const incarnation of draft.effects.keys()) this.#settle(incarnation, sequence);
     for (const store of draft.dropped) this.#forget(store, sequence);
+    this.waiters.published(draft.catalog);
     this.whenPublished(draft.expected);
   }
 

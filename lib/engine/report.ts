@@ -8,7 +8,7 @@ import type { Call } from "./call.js";
 import type { Catalog } from "./catalog.js";
 import type { EngineOptions } from "./engine-options.js";
 import { countLiving } from "./expiry.js";
-import { positionOf } from "./position.js";
+import { placeBehind, positionOf } from "./position.js";
 import type { Publication } from "./publication.js";
 import { Slice } from "./slice.js";
 import type { View } from "./view.js";
@@ -62,7 +62,7 @@ export class Report {
         disk: isKept ? bytes : 0,
       },
       limits: this.#options.limits,
-      position: positionOf(this.#origin, sequence),
+      position: positionOf(this.#origin, placeBehind(0, sequence)),
     };
   }
 
@@ -90,7 +90,7 @@ export class Report {
   }
 
   #store({ catalog }: View, store: StoredStore, entries: number, diskBytes: number): StoreInfo {
-    const { name, dimension, metric, ttlMs, counters } = store;
+    const { name, incarnation, dimension, metric, ttlMs, counters } = store;
     return {
       name,
       dimension,
@@ -101,7 +101,7 @@ export class Report {
         disk: shareOf(diskBytes, store, catalog.vectorBytes),
       },
       ...(ttlMs === undefined ? {} : { ttlMs }),
-      position: positionOf(this.#origin, counters.position),
+      position: positionOf(this.#origin, placeBehind(incarnation, counters.position)),
     };
   }
 

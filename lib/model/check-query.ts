@@ -8,6 +8,7 @@ import {
   readArguments,
   refusal,
 } from "./check-argument.js";
+import { checkSince, checkWaitMs, refuseToWait } from "./check-changes.js";
 import { checkDeleteTarget } from "./check-delete-target.js";
 import { checkEntries } from "./check-entry.js";
 import { checkKeys, checkVector } from "./check-key.js";
@@ -110,7 +111,10 @@ function checkMembers(queries: unknown, limits: Limits): CheckedMember[] {
 function checkMember(query: unknown, limits: Limits): CheckedMember {
   try {
     const checked = kindOf(query) === "pipeline" ? undefined : checkQuery(query, limits);
-    if (checked !== undefined && checked.kind !== "pipeline") return { ok: true, query: checked };
+    if (checked !== undefined && checked.kind !== "pipeline") {
+      if (checked.kind === "changes") refuseToWait(checked.waitMs);
+      return { ok: true, query: checked };
+    }
     throw new AhnlichError("INVALID_ARGUMENT", "pipeline: a pipeline holds no pipeline");
   } catch (error) {
     return { ok: false, error: toAhnlichError(error) };
@@ -240,6 +244,17 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
         ...options,
       };
     },
+  },
+  changes: {
+    fields: { kind, store, since: true, where: true, limit: true, waitMs: true },
+    check: (ask, limits) => ({
+      kind: "changes",
+      store: checkStoreName(ask.store),
+      since: checkSince(ask.since),
+      where: checkWhere(ask.where, limits),
+      limit: checkPageLimit(ask.limit, 100, limits),
+      waitMs: checkWaitMs(ask.waitMs),
+    }),
   },
   pipeline: {
     fields: { kind, queries: true },

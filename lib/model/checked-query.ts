@@ -53,6 +53,14 @@ export interface CheckedKinds {
   delete: { readonly store: string; readonly target: CheckedDeleteTarget };
   search: CheckedSearchOptions & { readonly target: CheckedSearchTarget };
   searchMany: CheckedSearchOptions & { readonly targets: readonly Float32Array[] };
+  changes: {
+    readonly store: string;
+    /** Not read yet: a position, or garbage. */
+    readonly since: string | undefined;
+    readonly where: Predicate;
+    readonly limit: number;
+    readonly waitMs: number;
+  };
   pipeline: { readonly queries: readonly CheckedMember[] };
   verify: {};
 }

@@ -70,6 +70,10 @@ export function sequenceOfKey(key: Uint8Array): number {
   return readU48(key, 4);
 }
 
+export function partOfKey(key: Uint8Array): number {
+  return readU32(key, 10);
+}
+
 /** Of table `stores`, and of `meta` by its rows' names. */
 export function nameKey(name: string): Uint8Array {
   return Buffer.from(name);

@@ -3,6 +3,7 @@ import { argumentsContract } from "./arguments.contract.js";
 import { badInputContract } from "./bad-input.contract.js";
 import { badQueriesContract } from "./bad-queries.contract.js";
 import { callsContract } from "./calls.contract.js";
+import { changesContract } from "./changes.contract.js";
 import { closingContract } from "./closing.contract.js";
 import { countContract } from "./count.contract.js";
 import { deleteContract } from "./delete.contract.js";
@@ -10,6 +11,7 @@ import { examplesContract } from "./examples.contract.js";
 import { executeContract } from "./execute.contract.js";
 import { expiryContract } from "./expiry.contract.js";
 import { findContract } from "./find.contract.js";
+import { followingContract } from "./following.contract.js";
 import { getContract } from "./get.contract.js";
 import { idempotencyContract } from "./idempotency.contract.js";
 import { identityContract } from "./identity.contract.js";
@@ -25,6 +27,7 @@ import { setContract } from "./set.contract.js";
 import { storesContract } from "./stores.contract.js";
 import { verifyContract } from "./verify.contract.js";
 import { versionsContract } from "./versions.contract.js";
+import { watchContract } from "./watch.contract.js";
 import { whereContract } from "./where.contract.js";
 
 /** What an engine promises whoever reaches it, however they do. */
@@ -50,6 +53,9 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   searchWhereContract,
   searchManyContract,
   examplesContract,
+  changesContract,
+  followingContract,
+  watchContract,
   pipelineContract,
   executeContract,
   loadContract,

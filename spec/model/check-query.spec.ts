@@ -42,6 +42,7 @@ describe("checkQuery", () => {
       delete: { store: "s", target: { kind: "ids", ids: [] } },
       search: { ...search, target: { kind: "vector", vector: f32(1) } },
       searchMany: { ...search, targets: [] },
+      changes: { store: "s", since: undefined, where: all, limit: 100, waitMs: 0 },
       pipeline: { queries: [] },
       verify: {},
     };
@@ -129,7 +130,7 @@ describe("checkQuery", () => {
   });
 
   it("refuses a bad store name in every kind that has one", () => {
-    assert.equal(withStore.length, 10);
+    assert.equal(withStore.length, 11);
     for (const kind of withStore) {
       for (const store of ["", "a/b/c", "a b", "x".repeat(129), 1, undefined]) {
         refusesQuery({ ...least[kind], store }, /^store: expected "name" or "namespace\/name"/);

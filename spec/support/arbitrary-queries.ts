@@ -64,6 +64,13 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
     targets: fc.array(vectors(), { maxLength: 4 }),
     ...searchOptions(),
   }),
+  changes: asks("changes", {
+    store: fc.string(),
+    since: fc.string(),
+    where: where(),
+    limit: fc.nat(),
+    waitMs: fc.nat(),
+  }),
   pipeline: fc
     .array(fc.oneof(...[0, 1, 2].map(() => leaf())), { maxLength: 4 })
     .map((queries) => ({ kind: "pipeline", queries }) as Query),
@@ -123,6 +130,11 @@ const answersOf: { readonly [K in Exclude<QueryKind, "pipeline">]: fc.Arbitrary<
   delete: fc.nat(),
   search: fc.array(matches()),
   searchMany: fc.array(fc.array(matches()), { maxLength: 4 }),
+  changes: some({ changes: fc.array(changes()), more: fc.boolean() }).map((answer) => ({
+    changes: [],
+    next: "here",
+    ...answer,
+  })),
   verify: fc.record({ entries: fc.nat(), problems: fc.array(fc.string()) }).map((answer) => ({
     ...answer,
   })),
@@ -192,6 +204,11 @@ function entries(): fc.Arbitrary<unknown> {
 
 function matches(): fc.Arbitrary<unknown> {
   return some({ id: fc.string(), distance: numbers(), metadata: metadata(), vector: vectors() });
+}
+
+function changes(): fc.Arbitrary<unknown> {
+  const kind = fc.constantFrom("set", "delete", "expire", "leave");
+  return some({ position: fc.string(), kind, id: fc.string(), version: fc.nat() });
 }
 
 function storeInfo(): fc.Arbitrary<unknown> {

@@ -21,6 +21,7 @@ export const fieldsOf: { readonly [kind: string]: readonly string[] } = {
   delete: ["store", "target"],
   search: ["store", "target", "limit", "where", "recall", "metric", "maxDistance", "include"],
   searchMany: ["store", "targets", "limit", "where", "recall", "metric", "maxDistance", "include"],
+  changes: ["store", "since", "where", "limit", "waitMs"],
   pipeline: ["queries"],
   verify: [],
 };

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Entry, Include } from "../../lib/model/entry.js";
 import type { Metadata } from "../../lib/model/metadata.js";
-import { demand, refuse } from "./naive-checks.js";
 
 export interface NaiveEntry {
   readonly id: string;
@@ -30,27 +29,4 @@ export function entryOf(
     ...((include.metadata ?? true) && { metadata }),
     ...((include.vector ?? true) && { vector }),
   } as Entry;
-}
-
-export function meanOf(vectors: Float32Array[]): number[] {
-  const [first] = vectors;
-  return [...first].map((_, i) => {
-    return vectors.reduce((sum, vector) => sum + vector[i], 0) / vectors.length;
-  });
-}
-
-export function makeCursor(store: string, id: string): string {
-  return Buffer.from(JSON.stringify([store, id])).toString("base64url");
-}
-
-export function readCursor(cursor: unknown, store: string): string {
-  demand(typeof cursor === "string", "a cursor is text");
-  let read: unknown;
-  try {
-    read = JSON.parse(Buffer.from(cursor, "base64url").toString());
-  } catch {
-    refuse("INVALID_ARGUMENT", "no cursor of ours");
-  }
-  demand(Array.isArray(read) && read[0] === store, "no cursor of this store");
-  return read[1];
 }

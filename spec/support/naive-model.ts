@@ -1,6 +1,13 @@
+import { randomUUID } from "node:crypto";
 import type { Clock } from "../../lib/engine/ports.js";
-import type { EngineInfo, Outcome, SetResponse, StoreInfo } from "../../lib/model/answers.js";
-import type { Entry, Examples, Match, Page } from "../../lib/model/entry.js";
+import type {
+  Changes,
+  EngineInfo,
+  Outcome,
+  SetResponse,
+  StoreInfo,
+} from "../../lib/model/answers.js";
+import type { Entry, Match, Page } from "../../lib/model/entry.js";
 import { toAhnlichError } from "../../lib/model/errors.js";
 import type { Limits } from "../../lib/model/limits.js";
 import type { Metric } from "../../lib/model/metric.js";
@@ -25,16 +32,12 @@ import {
   refuse,
   within,
 } from "./naive-checks.js";
-import {
-  contentId,
-  entryOf,
-  makeCursor,
-  meanOf,
-  type NaiveEntry,
-  readCursor,
-} from "./naive-entries.js";
+import { makeCursor, readCursor } from "./naive-cursor.js";
+import { contentId, entryOf, type NaiveEntry } from "./naive-entries.js";
+import { NaiveLog, positionOf } from "./naive-log.js";
 import { constantOf, holds } from "./naive-predicate.js";
 import { byId, naivelyNearest } from "./naive-search.js";
+import { naiveTarget } from "./naive-target.js";
 
 interface NaiveStore {
   readonly name: string;
@@ -42,6 +45,7 @@ interface NaiveStore {
   readonly metric: Metric;
   ttlMs: number | undefined;
   entries: Map<string, NaiveEntry>;
+  readonly log: NaiveLog;
   /** Of the last command that changed it. */
   sequence: number;
 }
@@ -54,6 +58,7 @@ export class NaiveModel {
   readonly #limits: Limits;
   readonly #clock: Clock;
   readonly #startedAt = Date.now();
+  readonly #name = randomUUID();
   #sequence = 0;
 
   constructor(limits: Limits, clock: Clock) {
@@ -107,6 +112,8 @@ export class NaiveModel {
           demand(Array.isArray(target) || target instanceof Float32Array, "targets are vectors");
           return this.#search({ ...rest, target });
         });
+      case "changes":
+        return this.#changes(query);
       case "pipeline":
         return this.#pipeline(query);
       case "verify":
@@ -119,10 +126,14 @@ export class NaiveModel {
   /** What has expired is gone before anything is asked. */
   #expire(): void {
     const now = this.#clock.now();
-    for (const { entries } of this.#stores.values()) {
-      for (const { id, expiresAt } of [...entries.values()]) {
-        if (expiresAt !== undefined && expiresAt <= now) entries.delete(id);
-      }
+    for (const store of this.#stores.values()) {
+      const expired = [...store.entries.values()].filter(
+        ({ expiresAt }) => expiresAt !== undefined && expiresAt <= now,
+      );
+      if (expired.length === 0) continue;
+      for (const { id } of expired) store.entries.delete(id);
+      store.sequence = ++this.#sequence;
+      store.log.add(this.#sequence, "expire", new Set(expired.map(({ id }) => id)));
     }
   }
 
@@ -144,7 +155,8 @@ export class NaiveModel {
     }
     within(this.#limits, "stores", this.#stores.size + 1);
     const sequence = ++this.#sequence;
-    this.#stores.set(name, { name, dimension, metric, ttlMs, entries: new Map(), sequence });
+    const log = new NaiveLog(this.#name, sequence);
+    this.#stores.set(name, { name, dimension, metric, ttlMs, entries: new Map(), log, sequence });
     return true;
   }
 
@@ -172,10 +184,10 @@ export class NaiveModel {
       .map((store) => this.#storeInfo(store));
   }
 
-  #storeInfo({ name, dimension, metric, ttlMs, entries, sequence }: NaiveStore): StoreInfo {
+  #storeInfo({ name, dimension, metric, ttlMs, entries, log, sequence }: NaiveStore): StoreInfo {
     const bytes = { memory: entries.size * dimension * 4, disk: 0 };
+    const position = log.position(sequence);
     const lives = ttlMs === undefined ? {} : { ttlMs };
-    const position = String(sequence);
     return { name, dimension, metric, entries: entries.size, bytes, ...lives, position };
   }
 
@@ -190,7 +202,7 @@ export class NaiveModel {
       threads: 0,
       bytes: { memory: this.#memory(), disk: 0 },
       limits: this.#limits,
-      position: String(this.#sequence),
+      position: positionOf(this.#name, 0, this.#sequence),
     };
   }
 
@@ -237,8 +249,9 @@ export class NaiveModel {
     store.entries = next;
     store.sequence = version;
     this.#sequence = version;
-    const written = new Set(entries.map(({ id }) => id)).size;
-    return { inserted, updated: written - inserted, version };
+    const written = new Set(entries.map(({ id }) => id));
+    store.log.add(version, "set", written);
+    return { inserted, updated: written.size - inserted, version };
   }
 
   #checkedEntry({ dimension, ttlMs: standard }: NaiveStore, input: unknown) {
@@ -292,11 +305,11 @@ export class NaiveModel {
 
   #delete({ store: name, target }: Ask<"delete">): number {
     const store = this.#storeOf(name);
-    const before = store.entries.size;
-    for (const id of this.#idsOfTarget(store, target)) store.entries.delete(id);
-    const deleted = before - store.entries.size;
-    if (deleted > 0) store.sequence = ++this.#sequence;
-    return deleted;
+    const deleted = this.#idsOfTarget(store, target).filter((id) => store.entries.delete(id));
+    if (deleted.length === 0) return 0;
+    store.sequence = ++this.#sequence;
+    store.log.add(store.sequence, "delete", deleted);
+    return deleted.length;
   }
 
   #idsOfTarget(store: NaiveStore, target: Ask<"delete">["target"]): string[] {
@@ -320,6 +333,19 @@ export class NaiveModel {
     return typeof key === "string" ? checkedId(this.#limits, key) : contentId(checkedVector(key));
   }
 
+  #changes({ store: name, since, where, limit, waitMs = 0 }: Ask<"changes">): Changes {
+    const store = this.#storeOf(name);
+    if (where !== undefined) checkWhere(this.#limits, where);
+    demand(Number.isSafeInteger(waitMs) && waitMs >= 0 && waitMs <= 60_000, "waitMs");
+    return store.log.read({
+      since,
+      limit: checkedCount(this.#limits, limit, 100),
+      reached: this.#sequence,
+      entry: (id) => store.entries.get(id),
+      holds: (metadata) => where === undefined || holds(where, metadata),
+    });
+  }
+
   // ------------------------------------------------------------------ search
 
   #search(ask: Ask<"search">): Match[] {
@@ -330,7 +356,7 @@ export class NaiveModel {
     demandMetric(metric);
     demand(typeof recall === "number" && recall > 0 && recall <= 1, "recall is above 0, to 1");
     demand(typeof maxDistance === "number" && !Number.isNaN(maxDistance), "maxDistance");
-    const { vector, without } = this.#targetOf(store, ask.target);
+    const { vector, without } = naiveTarget(this.#limits, store, ask.target);
     const candidates = this.#matching(ask.store, ask.where).filter(({ id }) => !without.has(id));
     return naivelyNearest(candidates, vector, metric)
       .filter(({ distance }) => distance <= maxDistance)
@@ -347,33 +373,14 @@ export class NaiveModel {
       });
   }
 
-  /** The vector searched for, and the ids that are not among the matches. */
-  #targetOf(store: NaiveStore, target: Ask<"search">["target"]) {
-    if (!isPlain(target)) {
-      return { vector: checkedVector(target, store.dimension), without: new Set<string>() };
-    }
-    demandFields(target, ["near", "awayFrom"], "target");
-    const { near, awayFrom = [] } = target as unknown as Examples;
-    demand(Array.isArray(near) && near.length > 0, "near is a list of at least one key");
-    demand(Array.isArray(awayFrom), "awayFrom is a list of keys");
-    const vectorOf = (key: unknown) => {
-      if (typeof key !== "string") return checkedVector(key, store.dimension);
-      const entry = store.entries.get(checkedId(this.#limits, key));
-      return entry?.vector ?? refuse("ENTRY_NOT_FOUND", `no entry ${key}`);
-    };
-    const towards = meanOf(near.map(vectorOf));
-    const away = awayFrom.length === 0 ? towards : meanOf(awayFrom.map(vectorOf));
-    const ids = [...near, ...awayFrom].filter((key) => typeof key === "string");
-    const vector = checkedVector(towards.map((element, i) => element + (element - away[i])));
-    return { vector, without: new Set(ids) };
-  }
-
   #pipeline({ queries }: Ask<"pipeline">): Outcome<unknown>[] {
     demand(Array.isArray(queries), "queries is a list");
     within(this.#limits, "queriesPerPipeline", queries.length);
     return queries.map((query) => {
       try {
         demand(query?.kind !== "pipeline", "a pipeline holds no pipelines");
+        const waits = query?.kind === "changes" && (query.waitMs ?? 0) !== 0;
+        demand(!waits, "a pipeline does not wait");
         return { ok: true, response: this.ask(query) };
       } catch (error) {
         return { ok: false, error: toAhnlichError(error) };
