@@ -10,7 +10,8 @@ import type { Steps } from "./steps.js";
 
 /**
  * Visits every entry of the store that lives at that time and that the predicate allows, as the draft leaves it, in
- * the order of their ordinals: the rows below the draft, and what it and the draft before it have written over and behind them.
+ * the order of their ordinals: the rows below the draft, and what it and the draft before it have written over and
+ * behind them.
  */
 export function* scanDraft(
   draft: Draft,
