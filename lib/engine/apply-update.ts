@@ -9,6 +9,7 @@ import { checkMemory } from "./check-memory.js";
 import type { Command, WritePatch } from "./command.js";
 import type { Draft } from "./draft.js";
 import type { DraftedEntry } from "./drafted-entries.js";
+import { expiryAfter } from "./expiry.js";
 import { metadataEditor } from "./metadata-editor.js";
 import type { Steps } from "./steps.js";
 import { visitTargets } from "./targets.js";
@@ -27,11 +28,14 @@ export function* applyUpdate(draft: Draft, command: Update, limits: Limits): Ste
   return decided.updates.length;
 }
 
-/** An entry as it was, with the id and the metadata that it will have. */
+/** An entry as it was, and what it will be. */
 interface EntryUpdate {
   readonly entry: StoredEntry | DraftedEntry;
   readonly id: string;
   readonly metadata: Uint8Array;
+  readonly expiresAt: number;
+  /** The ordinal of what has the id now: of the entry itself, unless it moves. */
+  readonly before: number | undefined;
 }
 
 interface Decided {
@@ -47,7 +51,7 @@ function* decide(
   command: Update,
   limits: Limits,
 ): Steps<Decided> {
-  const { patch } = command;
+  const { patch, time } = command;
   const decided: Decided = { updates: [], bytes: 0 };
   const edit = metadataEditor(patch, limits);
   if (edit === undefined && command.ifVersion === undefined) return decided;
@@ -56,14 +60,17 @@ function* decide(
   yield* visitTargets(draft, store, command, (entry) => {
     if (edit === undefined) return;
     const metadata = edit(entry);
+    const { ttlMs } = patch;
+    const expiresAt = ttlMs === undefined ? entry.expiresAt : expiryAfter(time, ttlMs, store);
     const id = idAfter(draft, store, entry, patch);
+    let before: number | undefined = entry.ordinal;
     if (id !== entry.id) {
-      checkPlace(draft, store, entry.id, id, moved);
+      before = findPlace(draft, store, { from: entry.id, to: id, time, moved });
       moved = entry.id;
     }
     decided.bytes += (patch.vector?.byteLength ?? 0) + textBytes(id) + metadata.length;
     if (decided.bytes > bound) throw tooManyBytes(decided.bytes, bound);
-    decided.updates.push({ entry, id, metadata });
+    decided.updates.push({ entry, id, metadata, expiresAt, before });
   });
   return decided;
 }
@@ -80,21 +87,25 @@ function idAfter(
   return contentId(draft.vectorOf(store, entry)) === id ? next : id;
 }
 
-/** @param moved who has moved there before it. @throws ENTRY_EXISTS where the id is taken */
-function checkPlace(
+/**
+ * The ordinal of what had the id before and has expired, if anything.
+ *
+ * @throws ENTRY_EXISTS where the id is taken: by an entry, or by one that has moved there before it
+ */
+function findPlace(
   draft: Draft,
   store: StoredStore,
-  from: string,
-  id: string,
-  moved: string | undefined,
-): void {
-  const isTaken = draft.find(store, id, idKey(store.incarnation, id)) !== undefined;
-  if (!isTaken && moved === undefined) return;
+  move: { from: string; to: string; time: number; moved: string | undefined },
+): number | undefined {
+  const { from, to, time, moved } = move;
+  const ordinal = draft.find(store, to, idKey(store.incarnation, to));
+  const isTaken = ordinal !== undefined && !draft.hasExpired(store, to, ordinal, time);
+  if (!isTaken && moved === undefined) return ordinal;
   const taker = isTaken ? "an entry is there already" : `${moved} moves there, too`;
   throw new AhnlichError(
     "ENTRY_EXISTS",
-    `with its new vector entry ${from} would move to the id ${id} that its content gives, but ${taker}`,
-    { details: { id } },
+    `with its new vector entry ${from} would move to the id ${to} that its content gives, but ${taker}`,
+    { details: { id: to } },
   );
 }
 
@@ -107,20 +118,19 @@ function* write(
   if (updates.length === 0) return;
   const { vector } = command.patch;
   let store = was;
-  let { nextOrdinal } = was.counters;
-  const { entries } = was.counters;
-  for (const { entry, id, metadata } of updates) {
+  let { nextOrdinal, entries } = was.counters;
+  for (const { entry, id, metadata, expiresAt, before } of updates) {
     const key = idKey(store.incarnation, id);
     if (vector === undefined) {
-      draft.rewrite(store, command, key, entry, metadata);
+      draft.rewrite(store, command, key, entry, metadata, expiresAt);
     } else {
-      const before = id === entry.id ? entry.ordinal : undefined;
-      if (before === undefined) {
+      if (id !== entry.id) {
         draft.delete(store, command, entry.id, entry.ordinal);
+        if (before !== undefined) entries--;
         store = yield* draft.change(store, command, "delete", [entry.id], { nextOrdinal, entries });
       }
-      const written = { id, vector, metadata, ifVersion: undefined };
-      draft.put(store, command, nextOrdinal++, { entry: written, key, before });
+      const written = { id, vector, metadata, ttlMs: undefined, ifVersion: undefined };
+      draft.put(store, command, nextOrdinal++, { entry: written, key, before, expiresAt });
     }
     yield;
   }

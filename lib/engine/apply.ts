@@ -2,6 +2,7 @@ import { AhnlichError } from "../model/errors.js";
 import type { Limits } from "../model/limits.js";
 import { applyEntryWrite } from "./apply-entry-write.js";
 import { applyErase } from "./apply-erase.js";
+import { applyExpire } from "./apply-expire.js";
 import { applyCreateStore, applyDropNamespace, applyDropStore } from "./apply-stores.js";
 import { applyTransaction } from "./apply-transaction.js";
 import type { Command } from "./command.js";
@@ -26,6 +27,8 @@ export function* apply(draft: Draft, command: Command, limits: Limits): Steps<un
       return yield* applyEntryWrite(draft, command, limits);
     case "transaction":
       return yield* applyTransaction(draft, command, limits);
+    case "expire":
+      return yield* applyExpire(draft, command);
     case "erase":
       return applyErase(draft, command);
     case "forget":

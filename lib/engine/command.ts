@@ -28,6 +28,7 @@ export type Write =
       readonly store: string;
       readonly dimension: number;
       readonly metric: Metric;
+      readonly ttlMs: number | undefined;
       readonly ifNotExists: boolean;
     }
   | { readonly kind: "dropStore"; readonly store: string; readonly ifExists: boolean }
@@ -35,6 +36,13 @@ export type Write =
   | EntryWrite
   /** Takes a sequence for each write, its own for the first. */
   | { readonly kind: "transaction"; readonly writes: readonly EntryWrite[] }
+  /** Takes entries that have expired from one store: those of these that still have, and are, what they were. */
+  | {
+      readonly kind: "expire";
+      readonly store: string;
+      readonly incarnation: number;
+      readonly due: readonly { readonly id: string; readonly ordinal: number }[];
+    }
   /** Takes a bounded number of rows of dropped stores from the disk. */
   | { readonly kind: "erase"; readonly incarnations: readonly number[]; readonly rows: number }
   /** Takes a bounded number of old results away. */
@@ -60,6 +68,8 @@ export interface WriteEntry {
   readonly vector: Float32Array;
   /** MessagePack. */
   readonly metadata: Uint8Array;
+  /** Milliseconds to live; null: for ever, undefined: as the store says. */
+  readonly ttlMs: number | null | undefined;
   readonly ifVersion: number | undefined;
 }
 
@@ -106,7 +116,13 @@ type Sized =
   | { readonly kind: "set"; readonly entries: readonly unknown[] }
   | { readonly kind: "update" | "delete"; readonly target: CheckedTarget }
   | { readonly kind: "transaction"; readonly writes: readonly Sized[] }
-  | { readonly kind: Exclude<QueryKind, WriteQuery["kind"] | "transaction"> | "erase" | "forget" };
+  | {
+      readonly kind:
+        | Exclude<QueryKind, WriteQuery["kind"] | "transaction">
+        | "expire"
+        | "erase"
+        | "forget";
+    };
 
 /** Some 50 microseconds. */
 const smallEntries = 8;

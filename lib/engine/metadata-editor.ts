@@ -10,7 +10,7 @@ import type { WritePatch } from "./command.js";
  * @throws LIMIT_EXCEEDED from that function where they are too many
  */
 export function metadataEditor(
-  { vector, metadata, remove, replaces }: WritePatch,
+  { vector, metadata, ttlMs, remove, replaces }: WritePatch,
   limits: Limits,
 ): ((entry: StoredEntry) => Uint8Array) | undefined {
   if (replaces) {
@@ -18,7 +18,8 @@ export function metadataEditor(
     return () => encoded;
   }
   const isLeft = remove.length === 0 && Object.keys(metadata ?? {}).length === 0;
-  if (isLeft) return vector && ((entry) => Uint8Array.from(entry.metadata));
+  if (isLeft && vector === undefined && ttlMs === undefined) return undefined;
+  if (isLeft) return (entry) => Uint8Array.from(entry.metadata);
   const patched = metadataPatcher(metadata ?? {}, remove);
   return (entry) => {
     const encoded = encodeMetadata(patched(decodeMetadata(entry.metadata)));

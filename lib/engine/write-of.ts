@@ -68,14 +68,14 @@ function* entryWriteOf(query: CheckedWrite, limits: Limits, room: Room): Steps<E
 }
 
 function encodeEntry(
-  { id, vector, metadata, ifVersion }: CheckedEntry,
+  { id, vector, metadata, ttlMs, ifVersion }: CheckedEntry,
   limits: Limits,
 ): WriteEntry {
   const encoded = encodeMetadata(metadata);
   if (encoded.length > limits.metadataBytes) {
     checkLimit(limits, "metadataBytes", encoded.length, `metadata of entry ${id}`);
   }
-  return { id, vector, metadata: encoded, ifVersion };
+  return { id, vector, metadata: encoded, ttlMs, ifVersion };
 }
 
 function patchOf(patch: CheckedPatch, limits: Limits, room: Room): WritePatch {

@@ -2,6 +2,7 @@ import { checkArray, checkChoice, readArguments, refusal } from "./check-argumen
 import { checkFieldName } from "./check-field-name.js";
 import { checkVector } from "./check-key.js";
 import { checkMetadata } from "./check-metadata.js";
+import { checkTtl } from "./check-ttl.js";
 import type { CheckedPatch } from "./checked-query.js";
 import { failAt } from "./fail-at.js";
 import type { Limits } from "./limits.js";
@@ -17,11 +18,12 @@ import type { MetadataMode, Patch } from "./patch.js";
  */
 export function checkPatch(patch: unknown, mode: unknown, limits: Limits): CheckedPatch {
   const given = readArguments(patch, fields, "patch");
-  const { vector, metadata } = given;
+  const { vector, metadata, ttlMs } = given;
   const checked = {
     vector: vector === undefined ? undefined : checkVector(vector, limits, "patch.vector"),
     metadata:
       metadata === undefined ? undefined : checkMetadata(metadata, limits, "patch.metadata"),
+    ttlMs: ttlMs === undefined || ttlMs === null ? ttlMs : checkTtl(ttlMs, "patch.ttlMs"),
     remove: given.remove === undefined ? [] : checkNames(given.remove, limits),
     replaces: checkChoice<MetadataMode>(mode, modes, "merge", "metadata") === "replace",
   };
@@ -63,5 +65,6 @@ const fields: { readonly [F in keyof Patch]-?: true } = {
   vector: true,
   metadata: true,
   remove: true,
+  ttlMs: true,
 };
 const modes: readonly MetadataMode[] = ["merge", "replace"];

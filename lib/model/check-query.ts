@@ -14,6 +14,7 @@ import { checkKeys, checkVector } from "./check-key.js";
 import { checkPatch } from "./check-patch.js";
 import { checkInclude, checkSearchOptions, checkSearchTarget, checkWhere } from "./check-search.js";
 import { checkTarget } from "./check-target.js";
+import { checkTtl } from "./check-ttl.js";
 import { checkWrites } from "./check-writes.js";
 import type {
   CheckedMember,
@@ -154,12 +155,13 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
     check: (ask) => ({ kind: "shutdown", reason: checkReason(ask.reason) }),
   },
   createStore: {
-    fields: { kind, store, dimension: true, metric: true, ifNotExists: true },
+    fields: { kind, store, dimension: true, metric: true, ttlMs: true, ifNotExists: true },
     check: (ask, limits) => ({
       kind: "createStore",
       store: checkStoreName(ask.store),
       dimension: checkDimension(ask.dimension, limits),
       metric: checkChoice(ask.metric, metrics, "cosine", "metric"),
+      ttlMs: ask.ttlMs === undefined ? undefined : checkTtl(ask.ttlMs, "ttlMs"),
       ifNotExists: checkBoolean(ask.ifNotExists, false, "ifNotExists"),
     }),
   },

@@ -24,6 +24,8 @@ export interface CheckedKinds {
     readonly store: string;
     readonly dimension: number;
     readonly metric: Metric;
+    /** Absent: for ever. */
+    readonly ttlMs: number | undefined;
     readonly ifNotExists: boolean;
   };
   dropStore: { readonly store: string; readonly ifExists: boolean };
@@ -70,6 +72,8 @@ export interface CheckedEntry {
   readonly id: string;
   readonly vector: Float32Array;
   readonly metadata: Metadata;
+  /** Milliseconds to live; null: for ever, absent: as the store says. */
+  readonly ttlMs: number | null | undefined;
   /** The version the entry must have; 0: it must not exist. */
   readonly ifVersion: number | undefined;
 }
@@ -104,6 +108,8 @@ export type CheckedTarget =
 export interface CheckedPatch {
   readonly vector: Float32Array | undefined;
   readonly metadata: Metadata | undefined;
+  /** Null: never to expire; undefined: as it was. */
+  readonly ttlMs: number | null | undefined;
   /** Names of fields, dotted or not. */
   readonly remove: readonly string[];
   /** Whether `metadata`, which is there then, takes the place of all that was. */

@@ -8,6 +8,8 @@ export interface Patch<M = Metadata> {
   vector?: VectorInput | undefined;
   /** Fields to set, by their top-level names; the whole metadata where `metadata: "replace"` is said. */
   metadata?: Partial<M> | undefined;
+  /** Milliseconds from now, 1 to 2^48 - 1, after which the entry is gone; null: never; absent: as it was. */
+  ttlMs?: number | null | undefined;
   /** Fields to take away; a dotted name reaches into objects. One that is not there is passed over. */
   remove?: readonly FieldName<M>[] | undefined;
 }

@@ -19,10 +19,12 @@ export function modelContract(reach: Reach, { runs }: { runs: number }): void {
   describe(`an engine, ${reach.name}, and the naive one`, () => {
     let opened: Opened;
     let real: Engine;
-    const naive = naiveEngine();
+    let now = 1_800_000_000_000;
+    const clock = { now: () => now };
+    const naive = naiveEngine({}, clock);
     let stores = 0;
     before(async () => {
-      opened = await reach.open();
+      opened = await reach.open({ clock });
       real = opened.engine;
     });
     after(() => opened.close());
@@ -33,6 +35,7 @@ export function modelContract(reach: Reach, { runs }: { runs: number }): void {
         for (const engine of [real, naive]) await engine.createStore(store, { dimension: 3 });
         for (const { write, question } of steps) {
           if (write.kind === "reopen" && opened.reopen !== undefined) real = await opened.reopen();
+          if (write.kind === "wait") now += write.ms;
           const outcomes = [
             await outcomeOf(real, store, write),
             await outcomeOf(naive, store, write),
@@ -52,6 +55,7 @@ interface GuardedEntry {
   id: string | undefined;
   vector: number[];
   metadata: Metadata;
+  ttlMs: number | null | undefined;
   guard: Guard;
 }
 type EntryWrite =
@@ -61,7 +65,8 @@ type EntryWrite =
 type Write =
   | EntryWrite
   | { kind: "transaction"; writes: EntryWrite[] }
-  | { kind: "recreate" }
+  | { kind: "recreate"; ttlMs: number | undefined }
+  | { kind: "wait"; ms: number }
   | { kind: "reopen" };
 interface Question {
   where: Where;
@@ -85,8 +90,10 @@ async function outcomeOf(engine: Engine, name: string, write: Write): Promise<un
       }
       case "recreate":
         await engine.dropStore(name);
-        await engine.createStore(name, { dimension: 3 });
+        await engine.createStore(name, { dimension: 3, ttlMs: write.ttlMs });
         return "made again";
+      case "wait":
+        return "waited";
       case "reopen":
         return "open";
     }
@@ -145,6 +152,8 @@ async function compare(real: Engine, naive: Engine, name: string, ask: Question)
   const found = await reals.find({ where, limit });
   assert.deepEqual(ranked(found.entries), ranked(allowed.entries));
   assert.equal(await reals.count({ where }), allowed.entries.length);
+  assert.equal(await reals.count(), all.entries.length);
+  assert.equal((await reals.info()).entries, all.entries.length);
   const matches = await reals.search(target, { where, metric, limit: ask.limit });
   const candidates: readonly Candidate[] = allowed.entries;
   assertNearest(matches, candidates, Float32Array.from(target), metric, ask.limit);
@@ -190,6 +199,7 @@ const where = fc.oneof(
 const guard = fc.constantFrom<Guard>(
   ...(["none", "none", "none", "none", "right", "right", "wrong", "absent"] as const),
 );
+const ttlMs = fc.constantFrom(undefined, undefined, null, 1, 5, 20);
 const entry: fc.Arbitrary<GuardedEntry> = fc.record({
   id: fc.option(id, { nil: undefined, freq: 4 }),
   vector: fc.oneof(
@@ -197,6 +207,7 @@ const entry: fc.Arbitrary<GuardedEntry> = fc.record({
     { weight: 1, arbitrary: fc.constant<number[]>([1]) },
   ),
   metadata,
+  ttlMs,
   guard,
 });
 const target = fc.oneof<fc.Arbitrary<Target>[]>(
@@ -209,6 +220,7 @@ const patch = fc.record(
   {
     vector,
     metadata,
+    ttlMs,
     remove: fc.array(fc.constantFrom("a", "b", "b.c", "b.d", "at", "none"), { maxLength: 2 }),
   },
   { requiredKeys: [], noNullPrototype: true },
@@ -246,7 +258,14 @@ const write: fc.Arbitrary<Write> = fc.oneof(
       writes: fc.array(entryWrite, { maxLength: 4 }),
     }),
   },
-  { weight: 1, arbitrary: fc.constant({ kind: "recreate" as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(undefined, 5).map((ttlMs) => ({ kind: "recreate" as const, ttlMs })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(1, 4, 16).map((ms) => ({ kind: "wait" as const, ms })),
+  },
   { weight: 1, arbitrary: fc.constant({ kind: "reopen" as const }) },
 );
 const step = fc.record({

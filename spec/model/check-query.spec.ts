@@ -21,7 +21,13 @@ describe("checkQuery", () => {
       info: {},
       clients: {},
       shutdown: { reason: "" },
-      createStore: { store: "s", dimension: 2, metric: "cosine", ifNotExists: false },
+      createStore: {
+        store: "s",
+        dimension: 2,
+        metric: "cosine",
+        ttlMs: undefined,
+        ifNotExists: false,
+      },
       dropStore: { store: "s", ifExists: false },
       dropNamespace: { namespace: "n" },
       listStores: { namespace: undefined },
@@ -35,7 +41,13 @@ describe("checkQuery", () => {
       count: { store: "s", where: all },
       update: {
         ...{ store: "s", target: { kind: "ids", ids: [] }, ifVersion: undefined },
-        patch: { vector: undefined, metadata: undefined, remove: [], replaces: false },
+        patch: {
+          vector: undefined,
+          metadata: undefined,
+          ttlMs: undefined,
+          remove: [],
+          replaces: false,
+        },
       },
       delete: { store: "s", target: { kind: "ids", ids: [] }, ifVersion: undefined },
       search: { ...search, target: { kind: "vector", vector: f32(1) } },
@@ -54,7 +66,7 @@ describe("checkQuery", () => {
       kind: "shutdown",
       reason: "moving",
     });
-    const create = { store: "n/s", dimension: 4_096, metric: "dot", ifNotExists: true };
+    const create = { store: "n/s", dimension: 4_096, metric: "dot", ttlMs: 5, ifNotExists: true };
     assert.deepEqual(check({ kind: "createStore", ...create }), { kind: "createStore", ...create });
     const drop = { kind: "dropStore", store: "s", ifExists: true } as const;
     assert.deepEqual(check(drop), drop);

@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 import type { Entry, Include } from "../../lib/model/entry.js";
 import type { Metadata } from "../../lib/model/metadata.js";
-import { demand, demandVersion, refuse } from "./naive-checks.js";
+import { demand, demandTtl, demandVersion, refuse } from "./naive-checks.js";
 
 export interface NaiveEntry {
   readonly id: string;
   readonly vector: Float32Array;
   readonly metadata: Metadata;
   readonly version: number;
+  /** Milliseconds since 1970; absent: never. */
+  readonly expiresAt: number | undefined;
 }
 
 /** The first 16 bytes of the SHA-256 of the little-endian float32 bytes, -0 as +0, in hexadecimal. */
@@ -34,13 +36,21 @@ export function demandVersions(
   }
 }
 
+/** When what is written now expires; undefined: never. */
+export function expiryOf(now: number, ttlMs: unknown): number | undefined {
+  if (ttlMs === undefined || ttlMs === null) return undefined;
+  demandTtl(ttlMs);
+  return Math.min(now + ttlMs, 2 ** 48 - 1);
+}
+
 export function entryOf(
-  { id, version, metadata, vector }: NaiveEntry,
+  { id, version, expiresAt, metadata, vector }: NaiveEntry,
   include: Include = {},
 ): Entry {
   return {
     id,
     version,
+    ...(expiresAt !== undefined && { expiresAt }),
     ...((include.metadata ?? true) && { metadata }),
     ...((include.vector ?? true) && { vector }),
   } as Entry;

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Clock } from "../../lib/engine/ports.js";
 import type {
   Changes,
   EngineInfo,
@@ -25,6 +26,7 @@ import {
   demandMetric,
   demandNamespace,
   demandStoreName,
+  demandTtl,
   demandVersion,
   fieldsOf,
   isPlain,
@@ -32,18 +34,19 @@ import {
   within,
 } from "./naive-checks.js";
 import { makeCursor, readCursor } from "./naive-cursor.js";
-import { contentId, demandVersions, entryOf, type NaiveEntry } from "./naive-entries.js";
+import { contentId, demandVersions, entryOf, expiryOf, type NaiveEntry } from "./naive-entries.js";
 import { NaiveLog, positionOf } from "./naive-log.js";
 import { checkedPatch, patchedEntries } from "./naive-patch.js";
 import { constantOf, holds } from "./naive-predicate.js";
 import { byId } from "./naive-search.js";
 import { naivelySearch } from "./naive-search-query.js";
-import { naiveTransaction } from "./naive-transaction.js";
+import { naiveTransaction, remember } from "./naive-transaction.js";
 
 interface NaiveStore {
   readonly name: string;
   readonly dimension: number;
   readonly metric: Metric;
+  ttlMs: number | undefined;
   entries: Map<string, NaiveEntry>;
   readonly log: NaiveLog;
   /** Of the last command that changed it. */
@@ -56,12 +59,14 @@ type Ask<K extends keyof Kinds> = Kinds[K]["ask"];
 export class NaiveModel {
   readonly #stores = new Map<string, NaiveStore>();
   readonly #limits: Limits;
+  readonly #clock: Clock;
   readonly #startedAt = Date.now();
   readonly #name = randomUUID();
   #sequence = 0;
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, clock: Clock) {
     this.#limits = limits;
+    this.#clock = clock;
   }
 
   /** Answers a query or throws an AhnlichError and changes nothing. What it returns is not yet the caller's. */
@@ -71,6 +76,7 @@ export class NaiveModel {
       refuse("UNSUPPORTED", `no kind ${JSON.stringify(query.kind)}`);
     }
     demandFields(query, ["kind", ...fieldsOf[query.kind]], query.kind);
+    this.#expire();
     switch (query.kind) {
       case "ping":
         return null;
@@ -107,9 +113,8 @@ export class NaiveModel {
         within(this.#limits, "entriesPerWrite", query.targets.length);
         this.#storeOf(query.store);
         return query.targets.map((target) => {
-          const { targets: _, kind: __, ...rest } = query;
           demand(Array.isArray(target) || target instanceof Float32Array, "targets are vectors");
-          return this.#search({ ...rest, target });
+          return this.#search({ ...query, target });
         });
       case "changes":
         return this.#changes(query);
@@ -124,10 +129,26 @@ export class NaiveModel {
     }
   }
 
+  /** What has expired is gone before anything is asked. */
+  #expire(): void {
+    const now = this.#clock.now();
+    for (const store of this.#stores.values()) {
+      const expired = [...store.entries.values()].filter(
+        ({ expiresAt }) => expiresAt !== undefined && expiresAt <= now,
+      );
+      if (expired.length === 0) continue;
+      for (const { id } of expired) store.entries.delete(id);
+      store.sequence = ++this.#sequence;
+      store.log.add(this.#sequence, "expire", new Set(expired.map(({ id }) => id)));
+    }
+  }
+
   // ------------------------------------------------------------------ stores
 
-  #createStore({ store: name, dimension, metric = "cosine", ifNotExists }: Ask<"createStore">) {
+  #createStore(ask: Ask<"createStore">) {
+    const { store: name, dimension, metric = "cosine", ttlMs, ifNotExists } = ask;
     demandStoreName(name);
+    if (ttlMs !== undefined) demandTtl(ttlMs);
     demandBoolean(ifNotExists, "ifNotExists");
     demand(Number.isSafeInteger(dimension) && dimension >= 1, "dimension is an integer from 1");
     within(this.#limits, "dimension", dimension);
@@ -141,7 +162,7 @@ export class NaiveModel {
     within(this.#limits, "stores", this.#stores.size + 1);
     const sequence = ++this.#sequence;
     const log = new NaiveLog(this.#name, sequence);
-    this.#stores.set(name, { name, dimension, metric, entries: new Map(), log, sequence });
+    this.#stores.set(name, { name, dimension, metric, ttlMs, entries: new Map(), log, sequence });
     return true;
   }
 
@@ -169,10 +190,11 @@ export class NaiveModel {
       .map((store) => this.#storeInfo(store));
   }
 
-  #storeInfo({ name, dimension, metric, entries, log, sequence }: NaiveStore): StoreInfo {
+  #storeInfo({ name, dimension, metric, ttlMs, entries, log, sequence }: NaiveStore): StoreInfo {
     const bytes = { memory: entries.size * dimension * 4, disk: 0 };
     const position = log.position(sequence);
-    return { name, dimension, metric, entries: entries.size, bytes, position };
+    const lives = ttlMs === undefined ? {} : { ttlMs };
+    return { name, dimension, metric, entries: entries.size, bytes, ...lives, position };
   }
 
   #info(): EngineInfo {
@@ -219,33 +241,34 @@ export class NaiveModel {
 
     const version = this.#sequence + 1;
     const next = new Map(store.entries);
-    for (const { id, vector, metadata, ifVersion } of entries) {
+    for (const { id, vector, metadata, expiresAt, ifVersion } of entries) {
       const there = (mode === "insert" ? next : store.entries).get(id);
       if (mode === "insert" && there) refuse("ENTRY_EXISTS", `${id} is there`);
       if (mode === "replace" && !there) refuse("ENTRY_NOT_FOUND", `${id} is not there`);
       if (ifVersion !== undefined && ifVersion !== (store.entries.get(id)?.version ?? 0)) {
         refuse("VERSION_CONFLICT", `${id} has another version`);
       }
-      next.set(id, { id, vector, metadata, version });
+      next.set(id, { id, vector, metadata, version, expiresAt });
     }
     const inserted = next.size - store.entries.size;
     within(this.#limits, "memoryBytes", this.#memory() + inserted * store.dimension * 4);
     store.entries = next;
-    store.sequence = version;
-    this.#sequence = version;
+    store.sequence = ++this.#sequence;
     const written = new Set(entries.map(({ id }) => id));
     store.log.add(version, "set", written);
     return { inserted, updated: written.size - inserted, version };
   }
 
-  #checkedEntry({ dimension }: NaiveStore, input: unknown) {
-    demandFields(input, ["id", "vector", "metadata", "ifVersion"], "entry");
+  #checkedEntry({ dimension, ttlMs: standard }: NaiveStore, input: unknown) {
+    demandFields(input, ["id", "vector", "metadata", "ttlMs", "ifVersion"], "entry");
     const entry = input as { [name: string]: unknown };
     const vector = checkedVector(entry.vector, dimension);
     const id = entry.id === undefined ? contentId(vector) : checkedId(this.#limits, entry.id);
-    const { ifVersion } = entry;
+    const { ttlMs = standard, ifVersion } = entry;
     demandVersion(ifVersion);
-    return { id, vector, metadata: checkedMetadata(this.#limits, entry.metadata), ifVersion };
+    const expiresAt = expiryOf(this.#clock.now(), ttlMs);
+    const metadata = checkedMetadata(this.#limits, entry.metadata);
+    return { id, vector, metadata, expiresAt, ifVersion };
   }
 
   #get({ store: name, keys, include }: Ask<"get">): (Entry | undefined)[] {
@@ -293,18 +316,16 @@ export class NaiveModel {
 
   #update(ask: Ask<"update">): number {
     const store = this.#storeOf(ask.store);
-    const patch = checkedPatch(this.#limits, ask);
+    const patch = checkedPatch(this.#limits, ask, this.#clock.now());
     const ids = this.#idsOfTarget(store, ask.target);
     demandVersions(store, ask.target, ids, ask.ifVersion);
-    if (patch.vector) checkedVector(patch.vector, store.dimension);
     const version = this.#sequence + 1;
     const { entries, written, gone } = patchedEntries(this.#limits, store, ids, patch, version);
     if (written.length === 0) return 0;
     store.log.add(version, "delete", gone);
     store.log.add(version, "set", written);
     store.entries = entries;
-    store.sequence = version;
-    this.#sequence = version;
+    store.sequence = ++this.#sequence;
     return written.length;
   }
 
@@ -350,22 +371,14 @@ export class NaiveModel {
     return naivelySearch(this.#limits, store, this.#matching(ask.store, ask.where), ask);
   }
 
-  // ------------------------------------------------------------------ several queries
-
   #transaction({ writes }: Ask<"transaction">): unknown[] {
     const sequence = this.#sequence;
-    const before = [...this.#stores.values()].map((store) => {
-      const { entries, sequence, log } = store;
-      return { store, entries: new Map(entries), sequence, logged: log.size };
-    });
+    const takeBack = remember([...this.#stores.values()]);
     try {
       return naiveTransaction(this.#limits, writes, (write) => this.ask(write));
     } catch (error) {
       this.#sequence = sequence;
-      for (const { store, logged, ...was } of before) {
-        Object.assign(store, was);
-        store.log.size = logged;
-      }
+      takeBack();
       throw error;
     }
   }

@@ -10,15 +10,17 @@ import {
   refuse,
   within,
 } from "./naive-checks.js";
-import { contentId, type NaiveEntry } from "./naive-entries.js";
+import { contentId, expiryOf, type NaiveEntry } from "./naive-entries.js";
 
 /** What the patch of an update makes of an entry. */
 export function checkedPatch(
   limits: Limits,
   { patch, metadata: mode = "merge" }: Kinds["update"]["ask"],
+  now: number,
 ) {
-  demandFields(patch, ["vector", "metadata", "remove"], "patch");
-  const { remove = [] } = patch;
+  demandFields(patch, ["vector", "metadata", "remove", "ttlMs"], "patch");
+  const { remove = [], ttlMs } = patch;
+  const expiresAt = expiryOf(now, ttlMs);
   const vector = patch.vector === undefined ? undefined : checkedVector(patch.vector);
   const metadata =
     patch.metadata === undefined ? undefined : checkedMetadata(limits, patch.metadata);
@@ -36,9 +38,11 @@ export function checkedPatch(
     vector,
     saysNothing:
       vector === undefined &&
+      ttlMs === undefined &&
       mode === "merge" &&
       remove.length === 0 &&
       Object.keys(metadata ?? {}).length === 0,
+    expiryOf: (was: number | undefined) => (ttlMs === undefined ? was : expiresAt),
     metadataOf(was: Metadata): Metadata {
       if (mode === "replace") return metadata ?? {};
       let left: Fields = structuredClone(was) as Fields;
@@ -51,26 +55,35 @@ export function checkedPatch(
 /** The entries after the patch, the ids that were written, and those that are no more. */
 export function patchedEntries(
   limits: Limits,
-  { entries }: { readonly entries: ReadonlyMap<string, NaiveEntry> },
+  { entries, dimension }: PatchedStore,
   ids: readonly string[],
-  { vector: next, saysNothing, metadataOf }: ReturnType<typeof checkedPatch>,
+  { vector: next, saysNothing, metadataOf, expiryOf }: ReturnType<typeof checkedPatch>,
   version: number,
 ) {
+  if (next !== undefined) checkedVector(next, dimension);
   const after = new Map(entries);
   const written: string[] = [];
   const there = saysNothing ? [] : [...entries.values()].filter(({ id }) => ids.includes(id));
-  for (const { id, vector, metadata } of there) {
+  for (const { id, vector, metadata, expiresAt } of there) {
     const place = next && id === contentId(vector) ? contentId(next) : id;
     if (place !== id && after.has(place)) {
       refuse("ENTRY_EXISTS", `${place} is there`, { id: place });
     }
     after.delete(id);
     const patched = checkedMetadata(limits, metadataOf(metadata));
-    after.set(place, { id: place, vector: next ?? vector, metadata: patched, version });
+    after.set(place, {
+      ...{ id: place, vector: next ?? vector, metadata: patched, version },
+      expiresAt: expiryOf(expiresAt),
+    });
     written.push(place);
   }
   const gone = there.map(({ id }) => id).filter((id) => !after.has(id));
   return { entries: after, written, gone };
+}
+
+interface PatchedStore {
+  readonly dimension: number;
+  readonly entries: ReadonlyMap<string, NaiveEntry>;
 }
 
 type Fields = { [name: string]: MetadataValue };

@@ -2,6 +2,8 @@ import { toAhnlichError } from "../../lib/model/errors.js";
 import type { Limits } from "../../lib/model/limits.js";
 import type { Query } from "../../lib/model/query.js";
 import { demand, demandStoreName, isPlain, refuse, within } from "./naive-checks.js";
+import type { NaiveEntry } from "./naive-entries.js";
+import type { NaiveLog } from "./naive-log.js";
 
 /** Asks the writes one after the other; the first that is refused ends it, and is named by its place. */
 export function naiveTransaction(
@@ -30,6 +32,26 @@ export function naiveTransaction(
       return refuse(code, `writes[${index}]: ${message}`, { ...details, index });
     }
   });
+}
+
+interface Kept {
+  entries: Map<string, NaiveEntry>;
+  sequence: number;
+  readonly log: NaiveLog;
+}
+
+/** A function that makes the stores what they are now. */
+export function remember(stores: readonly Kept[]): () => void {
+  const before = stores.map((store) => {
+    const { entries, sequence, log } = store;
+    return { store, entries: new Map(entries), sequence, logged: log.size };
+  });
+  return () => {
+    for (const { store, logged, ...was } of before) {
+      Object.assign(store, was);
+      store.log.size = logged;
+    }
+  };
 }
 
 function namespaceOf(store: string): string {
