@@ -11,7 +11,7 @@ import { bodyOf, putRow } from "./row.js";
  *   changes   incarnation, sequence, part   | time u48 | count u16 | (kind u8 | id length u16 | id) x count |
  */
 
-export const changeKinds = ["set", "delete"] as const;
+export const changeKinds = ["set", "delete", "expire"] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
 /** Where in the log of its store the changes of a command begin, and when it came. */

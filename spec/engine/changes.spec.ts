@@ -76,7 +76,7 @@ describe("the log of changes", () => {
   it("refuses a position in the future, and one that was changed", async () => {
     await using engine = await reopen();
     await engine.createStore("s", { dimension: 1 });
-    const origin = { createdAt: 0, history };
+    const origin = { format: 1, createdAt: 0, history };
     const { position } = await engine.info();
     assert.equal(position, positionOf(origin, placeBehind(0, 1)));
     assert.deepEqual(await idsSince(engine, position), []);
