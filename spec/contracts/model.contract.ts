@@ -33,6 +33,7 @@ export function modelContract(reach: Reach, { runs }: { runs: number }): void {
       const property = fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
         const store = `model-${++stores}`;
         for (const engine of [real, naive]) await engine.createStore(store, { dimension: 3 });
+        let begun = await positionsOf(real, naive, store);
         for (const { write, question } of steps) {
           if (write.kind === "reopen" && opened.reopen !== undefined) real = await opened.reopen();
           if (write.kind === "wait") now += write.ms;
@@ -42,6 +43,12 @@ export function modelContract(reach: Reach, { runs }: { runs: number }): void {
           ];
           assert.deepEqual(outcomes[0], outcomes[1]);
           await compare(real, naive, store, question);
+          if (write.kind === "recreate") begun = await positionsOf(real, naive, store);
+          const changes = [
+            await changesOf(real, store, begun.real, question.where),
+            await changesOf(naive, store, begun.naive, question.where),
+          ];
+          assert.deepEqual(changes[0], changes[1]);
         }
         for (const engine of [real, naive]) await engine.dropStore(store);
       });
@@ -159,6 +166,19 @@ async function compare(real: Engine, naive: Engine, name: string, ask: Question)
   assertNearest(matches, candidates, Float32Array.from(target), metric, ask.limit);
   const metadata = new Map(all.entries.map((entry) => [entry.id, entry.metadata]));
   for (const match of matches) assert.deepEqual(match.metadata, metadata.get(match.id));
+}
+
+async function positionsOf(real: Engine, naive: Engine, store: string) {
+  const [{ position }, other] = [await real.store(store).info(), await naive.store(store).info()];
+  return { real: position, naive: other.position };
+}
+
+/** In no order, which is not promised within a delete of whatever matches, and without what a sweep is to tell. */
+async function changesOf(engine: Engine, store: string, since: string, where: Where) {
+  const asked = { kind: "changes", store, since, where, limit: 1_000 } as const;
+  const { changes } = await engine.execute(asked);
+  const told = changes.filter(({ kind }) => kind !== "expire");
+  return told.map(({ kind, id }) => `${kind} ${id}`).sort();
 }
 
 /** Entries with the rank of their version instead of it. */
