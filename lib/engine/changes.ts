@@ -8,6 +8,7 @@ import { decodeMetadata } from "../rows/entry-rows.js";
 import type { Origin } from "../rows/meta-rows.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import type { Call } from "./call.js";
+import type { Clock } from "./ports.js";
 import { type Place, placeBehind, positionOf, readPosition, wholeCommand } from "./position.js";
 import type { Publication } from "./publication.js";
 import { readById } from "./read.js";
@@ -25,7 +26,7 @@ import type { View } from "./view.js";
  * Without changes it waits, and holds no view meanwhile.
  */
 export async function changes(
-  { publication, origin }: { publication: Publication; origin: Origin },
+  { publication, origin, clock }: Around,
   query: CheckedQuery<"changes">,
   call: Call,
 ): Promise<Changes> {
@@ -36,7 +37,7 @@ export async function changes(
     const view = views.acquire();
     let read: Read;
     try {
-      read = await asked.read(view, call);
+      read = await asked.read(view, clock.now(), call);
     } finally {
       views.release(view);
     }
@@ -50,6 +51,12 @@ export async function changes(
     }
     asked.since = read.next;
   }
+}
+
+interface Around {
+  readonly publication: Publication;
+  readonly origin: Origin;
+  readonly clock: Clock;
 }
 
 /** What one look at the log gave. */
@@ -80,7 +87,7 @@ class Asked {
     return { changes, next: positionOf(this.#origin, next) };
   }
 
-  async read(view: View, call: Call): Promise<Read> {
+  async read(view: View, time: number, call: Call): Promise<Read> {
     const { snapshot, catalog, sequence } = view;
     const store = catalog.get(this.#query.store);
     const { incarnation } = store;
@@ -96,24 +103,23 @@ class Asked {
       if (logged.sequence === from.sequence && part === from.part && offset < from.offset) continue;
       const isFull = changes.length === this.#query.limit || examined++ === examinedMax;
       if (isFull) return { store, changes, next, isAtEnd: false };
-      next = { incarnation, sequence: logged.sequence, part, offset: offset + 1 };
-      const change = this.#judge(view, store, logged, next);
+      next = placeOf(incarnation, logged);
+      const change = this.#judge({ view, store, time }, logged, next);
       if (change !== undefined) changes.push(change);
       if (slice.isOver) await slice.next();
     }
     return { ...end, changes };
   }
 
-  /** As it is told; undefined for the set of an entry that is gone, whose end is told later. */
+  /** As it is told; undefined for the set of an entry that is gone or has expired, whose end is told later. */
   #judge(
-    { snapshot }: View,
-    store: StoredStore,
+    { view, store, time }: { view: View; store: StoredStore; time: number },
     { kind, id, sequence }: LoggedChange,
     behind: Place,
   ): Change | undefined {
     const position = positionOf(this.#origin, behind);
     if (kind !== "set") return { position, kind, id, version: sequence };
-    const entry = readById(snapshot, store, id);
+    const entry = readById(view.snapshot, store, id, time);
     if (entry === undefined) return undefined;
     const { version } = entry;
     const isIn = this.#matches === undefined || this.#matches(decodeMetadata(entry.metadata));
@@ -138,6 +144,12 @@ function checkKept(place: Place, store: StoredStore, reached: number): Place {
     throw lost(name, `since: store ${name} keeps no changes any more from that position on`);
   }
   return place;
+}
+
+/** Behind the change: where it is the last of its command, that is good for as long as what follows is kept. */
+function placeOf(incarnation: number, { sequence, part, offset, isLast }: LoggedChange): Place {
+  if (isLast) return placeBehind(incarnation, sequence);
+  return { incarnation, sequence, part, offset: offset + 1 };
 }
 
 function lost(store: string, sentence: string): AhnlichError {

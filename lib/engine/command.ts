@@ -28,6 +28,7 @@ export type Write =
       readonly store: string;
       readonly dimension: number;
       readonly metric: Metric;
+      readonly ttlMs: number | undefined;
       readonly ifNotExists: boolean;
     }
   | { readonly kind: "dropStore"; readonly store: string; readonly ifExists: boolean }
@@ -39,6 +40,13 @@ export type Write =
       readonly entries: readonly WriteEntry[];
     }
   | { readonly kind: "delete"; readonly store: string; readonly target: DeleteTarget }
+  /** Takes entries that have expired from one store: those of these that still have, and are, what they were. */
+  | {
+      readonly kind: "expire";
+      readonly store: string;
+      readonly incarnation: number;
+      readonly due: readonly { readonly id: string; readonly ordinal: number }[];
+    }
   /** Takes a bounded number of rows of dropped stores from the disk. */
   | { readonly kind: "erase"; readonly incarnations: readonly number[]; readonly rows: number }
   /** Takes a bounded number of old results away. */
@@ -49,6 +57,8 @@ export interface WriteEntry {
   readonly vector: Float32Array;
   /** MessagePack. */
   readonly metadata: Uint8Array;
+  /** Milliseconds to live; null: for ever, undefined: as the store says. */
+  readonly ttlMs: number | null | undefined;
   readonly ifVersion: number | undefined;
 }
 
@@ -86,7 +96,7 @@ export function isSmall(write: Sized): boolean {
 type Sized =
   | { readonly kind: "set"; readonly entries: readonly unknown[] }
   | { readonly kind: "delete"; readonly target: DeleteTarget }
-  | { readonly kind: Exclude<QueryKind, "set" | "delete"> | "erase" | "forget" };
+  | { readonly kind: Exclude<QueryKind, "set" | "delete"> | "expire" | "erase" | "forget" };
 
 /** Some 50 microseconds. */
 const smallEntries = 8;

@@ -19,6 +19,7 @@ import { Clock, Logger } from "./ports.js";
 import { Publication } from "./publication.js";
 import { Recovery } from "./recovery.js";
 import { Report } from "./report.js";
+import { Sweeper } from "./sweeper.js";
 import { verify } from "./verify.js";
 import { Writer } from "./writer.js";
 
@@ -32,6 +33,7 @@ export class LocalExecutor implements Executor {
   readonly #publication: Publication;
   readonly #writer: Writer;
   readonly #eraser: Eraser;
+  readonly #sweeper: Sweeper;
   readonly #forgetting: Forgetting;
   readonly #handlers: Handlers;
   readonly #attachments: Set<Attachment> = new Set();
@@ -71,10 +73,22 @@ export class LocalExecutor implements Executor {
     const report = new Report({
       ...{ options, persistence, indexes, publication, origin, startedAt, attachments },
     });
-    this.#handlers = makeHandlers({ publication, writer: this.#writer, report, origin, limits });
+    this.#handlers = makeHandlers({
+      ...{ publication, writer: this.#writer, report, clock, origin, limits },
+    });
     this.closed = new Promise((resolve) => {
       this.#setClosed = resolve;
     });
+    this.#sweeper = new Sweeper({
+      ...{ writer: this.#writer, views: publication.views, clock, log },
+    });
+    publication.whenPublished = (expected) => {
+      for (const [store, expiresAt] of expected) this.#sweeper.expect(store, expiresAt);
+      this.#sweeper.look();
+    };
+    for (const { name, counters } of recovery.catalog.list()) {
+      if (counters.expiring > 0) this.#sweeper.expect(name, 0);
+    }
     publication.whenDropped = ({ incarnation }) => this.#eraser.erase(incarnation);
     for (const incarnation of recovery.erasing) this.#eraser.erase(incarnation);
   }
@@ -141,6 +155,7 @@ export class LocalExecutor implements Executor {
       step(async () => attachment.close({ timeoutMs: left() }));
     await Promise.all(attached.map(leave));
     this.#eraser.stop();
+    this.#sweeper.stop();
     this.#publication.waiters.close();
     this.#forgetting.stop();
     await within(left(), this.#idle());

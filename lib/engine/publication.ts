@@ -25,6 +25,8 @@ export class Publication implements Publisher {
   readonly #vectors: Map<number, StoreVectors> = new Map();
   /** Told of every store that is dropped. */
   whenDropped: (store: StoredStore) => void = () => {};
+  /** Told of every transaction that readers see, and when the first of its entries expires, by their store's name. */
+  whenPublished: (expected: ReadonlyMap<string, number>) => void = () => {};
 
   constructor(
     @inject(Persistence) persistence: Persistence,
@@ -82,6 +84,7 @@ export class Publication implements Publisher {
     for (const incarnation of draft.effects.keys()) this.#settle(incarnation, sequence);
     for (const store of draft.dropped) this.#forget(store, sequence);
     this.waiters.published(draft.catalog);
+    this.whenPublished(draft.expected);
   }
 
   /** Where readers hold as many states as there can be, it waits until one of them has gone. */

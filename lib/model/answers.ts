@@ -15,6 +15,8 @@ export interface StoreInfo {
   readonly entries: number;
   /** `memory`: of vectors; `disk`: an estimate of this store's share of the engine's file. */
   readonly bytes: { readonly memory: number; readonly disk: number };
+  /** How long entries live that do not say so themselves; absent: for ever. */
+  readonly ttlMs?: number;
   /** An opaque token of how far this store has come; `changes` and `watch` take it as `since`. */
   readonly position: string;
 }

@@ -13,6 +13,7 @@ import { checkDeleteTarget } from "./check-delete-target.js";
 import { checkEntries } from "./check-entry.js";
 import { checkKeys, checkVector } from "./check-key.js";
 import { checkInclude, checkSearchOptions, checkSearchTarget, checkWhere } from "./check-search.js";
+import { checkTtl } from "./check-ttl.js";
 import type { CheckedMember, CheckedQuery, CheckedSearchOptions } from "./checked-query.js";
 import { AhnlichError, toAhnlichError } from "./errors.js";
 import { checkLimit, type Limits } from "./limits.js";
@@ -147,12 +148,13 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
     check: (ask) => ({ kind: "shutdown", reason: checkReason(ask.reason) }),
   },
   createStore: {
-    fields: { kind, store, dimension: true, metric: true, ifNotExists: true },
+    fields: { kind, store, dimension: true, metric: true, ttlMs: true, ifNotExists: true },
     check: (ask, limits) => ({
       kind: "createStore",
       store: checkStoreName(ask.store),
       dimension: checkDimension(ask.dimension, limits),
       metric: checkChoice(ask.metric, metrics, "cosine", "metric"),
+      ttlMs: ask.ttlMs === undefined ? undefined : checkTtl(ask.ttlMs, "ttlMs"),
       ifNotExists: checkBoolean(ask.ifNotExists, false, "ifNotExists"),
     }),
   },

@@ -24,6 +24,8 @@ export interface CheckedKinds {
     readonly store: string;
     readonly dimension: number;
     readonly metric: Metric;
+    /** Absent: for ever. */
+    readonly ttlMs: number | undefined;
     readonly ifNotExists: boolean;
   };
   dropStore: { readonly store: string; readonly ifExists: boolean };
@@ -68,6 +70,8 @@ export interface CheckedEntry {
   readonly id: string;
   readonly vector: Float32Array;
   readonly metadata: Metadata;
+  /** Milliseconds to live; null: for ever, absent: as the store says. */
+  readonly ttlMs: number | null | undefined;
   /** The version the entry must have; 0: it must not exist. */
   readonly ifVersion: number | undefined;
 }

@@ -119,7 +119,11 @@ function wrong(store: string): [string, object][] {
     ["an entry without a vector", { ...set, entries: [{ id: "b" }] }],
     ["an unknown mode", { ...set, mode: "merge" }],
     ["null as a mode", { ...set, mode: null }],
-    ["an unknown field of an entry", entry({ ttlMs: 5 })],
+    ["an unknown field of an entry", entry({ ttl: 5 })],
+    ...[0, -1, 1.5, Number.NaN, "1", 2 ** 48].map((ttlMs): [string, object] => [
+      `${ttlMs} as ttlMs`,
+      entry({ ttlMs }),
+    ]),
     ["an entry that says its own version", entry({ version: 5 })],
     ...[-1, 1.5, Number.NaN, "1", null, 2 ** 53].map((ifVersion): [string, object] => [
       `${ifVersion} as ifVersion`,

@@ -9,6 +9,7 @@ import { countContract } from "./count.contract.js";
 import { deleteContract } from "./delete.contract.js";
 import { examplesContract } from "./examples.contract.js";
 import { executeContract } from "./execute.contract.js";
+import { expiryContract } from "./expiry.contract.js";
 import { findContract } from "./find.contract.js";
 import { followingContract } from "./following.contract.js";
 import { getContract } from "./get.contract.js";
@@ -41,6 +42,7 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   identityContract,
   setContract,
   versionsContract,
+  expiryContract,
   metadataContract,
   getContract,
   findContract,

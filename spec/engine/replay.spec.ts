@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { setImmediate as turn } from "node:timers/promises";
+import { setTimeout, setImmediate as turn } from "node:timers/promises";
 import type { Command } from "../../lib/engine/command.js";
 import { CommandLog, type Decision } from "../../lib/engine/command-log.js";
 import { AhnlichError, type EmbeddedEngine, open } from "../../lib/index.js";
@@ -77,7 +77,11 @@ async function record(seed: number): Promise<Recorded> {
     for (let bursts = 0; bursts < 25; bursts++) {
       await unrulyBurst(engine, workload, clock, persistence);
     }
-    await engine.createStore(`last-${opened}`, { dimension: 1 });
+    const store = await engine.createStore(`last-${opened}`, { dimension: 1 });
+    await store.set({ vector: [1], ttlMs: 1 });
+    clock.time += 1;
+    await swept(decisions, store.name);
+    await engine.createStore(`very-last-${opened}`, { dimension: 1 });
     await engine.close();
     clock.time += 25 * hour;
   }
@@ -86,6 +90,16 @@ async function record(seed: number): Promise<Recorded> {
     outcomes: decisions.map(({ answer, error }) => (error ? { code: error.code } : { answer })),
     tables: dumpTables(persistence),
   };
+}
+
+/** What expires is swept by a timer, and so now and then as well while others write. */
+async function swept(decisions: readonly Decision[], name: string): Promise<void> {
+  for (let times = 0; times < 400; times++) {
+    const last = decisions.findLast(({ command }) => command.kind === "expire");
+    if (last?.command.kind === "expire" && last.command.store === name) return;
+    await setTimeout(5);
+  }
+  assert.fail("what expires is swept within two seconds");
 }
 
 class JumpingClock {
@@ -146,6 +160,7 @@ const everyKind: { readonly [K in Command["kind"]]: true } = {
   set: true,
   delete: true,
   erase: true,
+  expire: true,
   forget: true,
 };
 const random = { bytes: (count: number) => new Uint8Array(count).fill(7) };

@@ -21,7 +21,13 @@ describe("checkQuery", () => {
       info: {},
       clients: {},
       shutdown: { reason: "" },
-      createStore: { store: "s", dimension: 2, metric: "cosine", ifNotExists: false },
+      createStore: {
+        store: "s",
+        dimension: 2,
+        metric: "cosine",
+        ttlMs: undefined,
+        ifNotExists: false,
+      },
       dropStore: { store: "s", ifExists: false },
       dropNamespace: { namespace: "n" },
       listStores: { namespace: undefined },
@@ -49,7 +55,7 @@ describe("checkQuery", () => {
       kind: "shutdown",
       reason: "moving",
     });
-    const create = { store: "n/s", dimension: 4_096, metric: "dot", ifNotExists: true };
+    const create = { store: "n/s", dimension: 4_096, metric: "dot", ttlMs: 5, ifNotExists: true };
     assert.deepEqual(check({ kind: "createStore", ...create }), { kind: "createStore", ...create });
     const drop = { kind: "dropStore", store: "s", ifExists: true } as const;
     assert.deepEqual(check(drop), drop);

@@ -15,6 +15,7 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
     store: fc.string(),
     dimension: fc.nat(),
     metric: fc.constantFrom(...metrics),
+    ttlMs: fc.nat(),
     ifNotExists: fc.boolean(),
   }),
   dropStore: asks("dropStore", { store: fc.string(), ifExists: fc.boolean() }),
@@ -24,7 +25,13 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
   set: asks("set", {
     store: fc.string(),
     entries: fc.array(
-      some({ id: fc.string(), vector: vectors(), ifVersion: fc.nat(), metadata: metadata() }),
+      some({
+        id: fc.string(),
+        vector: vectors(),
+        ttlMs: fc.oneof(fc.nat(), fc.constant(null), fc.constant(2 ** 48 - 1)),
+        ifVersion: fc.nat(),
+        metadata: metadata(),
+      }),
       { maxLength: 4 },
     ),
     mode: fc.constantFrom("upsert", "insert", "replace"),
@@ -186,7 +193,13 @@ function searchOptions(): Record<string, fc.Arbitrary<unknown>> {
 }
 
 function entries(): fc.Arbitrary<unknown> {
-  return some({ id: fc.string(), version: fc.nat(), metadata: metadata(), vector: vectors() });
+  return some({
+    id: fc.string(),
+    version: fc.nat(),
+    expiresAt: fc.maxSafeInteger(),
+    metadata: metadata(),
+    vector: vectors(),
+  });
 }
 
 function matches(): fc.Arbitrary<unknown> {

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
+import type { Clock } from "../../lib/engine/ports.js";
 import type { Engine } from "../../lib/handles/engine.js";
 import type { Changes } from "../../lib/model/answers.js";
 import { AhnlichError } from "../../lib/model/errors.js";
@@ -10,8 +11,11 @@ import { NaiveResults } from "./naive-results.js";
 import { type Executor, plainEngine } from "./plain-engine.js";
 
 /** An engine that is right because it is simple: the oracle of the property specs. */
-export function naiveEngine(limits?: Partial<Limits>): Engine {
-  return plainEngine(new NaiveExecutor(new NaiveModel(makeLimits(limits))));
+export function naiveEngine(
+  limits?: Partial<Limits>,
+  clock: Clock = { now: () => Date.now() },
+): Engine {
+  return plainEngine(new NaiveExecutor(new NaiveModel(makeLimits(limits), clock)));
 }
 
 class NaiveExecutor implements Executor {

@@ -4,7 +4,7 @@ import { demand, refuse } from "./naive-checks.js";
 
 interface Logged {
   readonly sequence: number;
-  readonly kind: "set" | "delete";
+  readonly kind: "set" | "delete" | "expire";
   readonly id: string;
 }
 
@@ -56,7 +56,7 @@ export class NaiveLog {
       next = this.position(logged.sequence, place);
       const { kind, id } = logged;
       const there = entry(id);
-      if (kind === "delete") changes.push({ position: next, kind, id, version: logged.sequence });
+      if (kind !== "set") changes.push({ position: next, kind, id, version: logged.sequence });
       else if (there !== undefined) {
         const told = holds(there.metadata) ? "set" : "leave";
         changes.push({ position: next, kind: told, id, version: there.version });

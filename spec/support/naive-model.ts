@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../../lib/engine/ports.js";
 import type {
   Changes,
   EngineInfo,
@@ -6,10 +7,9 @@ import type {
   SetResponse,
   StoreInfo,
 } from "../../lib/model/answers.js";
-import type { Entry, Include, Match, Page } from "../../lib/model/entry.js";
+import type { Entry, Match, Page } from "../../lib/model/entry.js";
 import { toAhnlichError } from "../../lib/model/errors.js";
 import type { Limits } from "../../lib/model/limits.js";
-import type { Metadata } from "../../lib/model/metadata.js";
 import type { Metric } from "../../lib/model/metric.js";
 import type { Kinds, Query } from "../../lib/model/query.js";
 import type { Where } from "../../lib/model/where.js";
@@ -26,28 +26,24 @@ import {
   demandMetric,
   demandNamespace,
   demandStoreName,
+  demandTtl,
   fieldsOf,
   isPlain,
   refuse,
   within,
 } from "./naive-checks.js";
 import { makeCursor, readCursor } from "./naive-cursor.js";
+import { contentId, entryOf, type NaiveEntry } from "./naive-entries.js";
 import { NaiveLog, positionOf } from "./naive-log.js";
 import { constantOf, holds } from "./naive-predicate.js";
 import { byId, naivelyNearest } from "./naive-search.js";
 import { naiveTarget } from "./naive-target.js";
 
-interface NaiveEntry {
-  readonly id: string;
-  readonly vector: Float32Array;
-  readonly metadata: Metadata;
-  readonly version: number;
-}
-
 interface NaiveStore {
   readonly name: string;
   readonly dimension: number;
   readonly metric: Metric;
+  ttlMs: number | undefined;
   entries: Map<string, NaiveEntry>;
   readonly log: NaiveLog;
   /** Of the last command that changed it. */
@@ -60,12 +56,14 @@ type Ask<K extends keyof Kinds> = Kinds[K]["ask"];
 export class NaiveModel {
   readonly #stores = new Map<string, NaiveStore>();
   readonly #limits: Limits;
+  readonly #clock: Clock;
   readonly #startedAt = Date.now();
   readonly #name = randomUUID();
   #sequence = 0;
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, clock: Clock) {
     this.#limits = limits;
+    this.#clock = clock;
   }
 
   /** Answers a query or throws an AhnlichError and changes nothing. What it returns is not yet the caller's. */
@@ -75,6 +73,7 @@ export class NaiveModel {
       refuse("UNSUPPORTED", `no kind ${JSON.stringify(query.kind)}`);
     }
     demandFields(query, ["kind", ...fieldsOf[query.kind]], query.kind);
+    this.#expire();
     switch (query.kind) {
       case "ping":
         return null;
@@ -124,10 +123,26 @@ export class NaiveModel {
     }
   }
 
+  /** What has expired is gone before anything is asked. */
+  #expire(): void {
+    const now = this.#clock.now();
+    for (const store of this.#stores.values()) {
+      const expired = [...store.entries.values()].filter(
+        ({ expiresAt }) => expiresAt !== undefined && expiresAt <= now,
+      );
+      if (expired.length === 0) continue;
+      for (const { id } of expired) store.entries.delete(id);
+      store.sequence = ++this.#sequence;
+      store.log.add(this.#sequence, "expire", new Set(expired.map(({ id }) => id)));
+    }
+  }
+
   // ------------------------------------------------------------------ stores
 
-  #createStore({ store: name, dimension, metric = "cosine", ifNotExists }: Ask<"createStore">) {
+  #createStore(ask: Ask<"createStore">) {
+    const { store: name, dimension, metric = "cosine", ttlMs, ifNotExists } = ask;
     demandStoreName(name);
+    if (ttlMs !== undefined) demandTtl(ttlMs);
     demandBoolean(ifNotExists, "ifNotExists");
     demand(Number.isSafeInteger(dimension) && dimension >= 1, "dimension is an integer from 1");
     within(this.#limits, "dimension", dimension);
@@ -141,7 +156,7 @@ export class NaiveModel {
     within(this.#limits, "stores", this.#stores.size + 1);
     const sequence = ++this.#sequence;
     const log = new NaiveLog(this.#name, sequence);
-    this.#stores.set(name, { name, dimension, metric, entries: new Map(), log, sequence });
+    this.#stores.set(name, { name, dimension, metric, ttlMs, entries: new Map(), log, sequence });
     return true;
   }
 
@@ -169,10 +184,11 @@ export class NaiveModel {
       .map((store) => this.#storeInfo(store));
   }
 
-  #storeInfo({ name, dimension, metric, entries, log, sequence }: NaiveStore): StoreInfo {
+  #storeInfo({ name, dimension, metric, ttlMs, entries, log, sequence }: NaiveStore): StoreInfo {
     const bytes = { memory: entries.size * dimension * 4, disk: 0 };
     const position = log.position(sequence);
-    return { name, dimension, metric, entries: entries.size, bytes, position };
+    const lives = ttlMs === undefined ? {} : { ttlMs };
+    return { name, dimension, metric, entries: entries.size, bytes, ...lives, position };
   }
 
   #info(): EngineInfo {
@@ -219,14 +235,14 @@ export class NaiveModel {
 
     const version = this.#sequence + 1;
     const next = new Map(store.entries);
-    for (const { id, vector, metadata, ifVersion } of entries) {
+    for (const { id, vector, metadata, expiresAt, ifVersion } of entries) {
       const there = (mode === "insert" ? next : store.entries).get(id);
       if (mode === "insert" && there) refuse("ENTRY_EXISTS", `${id} is there`);
       if (mode === "replace" && !there) refuse("ENTRY_NOT_FOUND", `${id} is not there`);
       if (ifVersion !== undefined && ifVersion !== (store.entries.get(id)?.version ?? 0)) {
         refuse("VERSION_CONFLICT", `${id} has another version`);
       }
-      next.set(id, { id, vector, metadata, version });
+      next.set(id, { id, vector, metadata, version, expiresAt });
     }
     const inserted = next.size - store.entries.size;
     within(this.#limits, "memoryBytes", this.#memory() + inserted * store.dimension * 4);
@@ -238,17 +254,21 @@ export class NaiveModel {
     return { inserted, updated: written.size - inserted, version };
   }
 
-  #checkedEntry({ dimension }: NaiveStore, input: unknown) {
-    demandFields(input, ["id", "vector", "metadata", "ifVersion"], "entry");
+  #checkedEntry({ dimension, ttlMs: standard }: NaiveStore, input: unknown) {
+    demandFields(input, ["id", "vector", "metadata", "ttlMs", "ifVersion"], "entry");
     const entry = input as { [name: string]: unknown };
     const vector = checkedVector(entry.vector, dimension);
     const id = entry.id === undefined ? contentId(vector) : checkedId(this.#limits, entry.id);
-    const { ifVersion } = entry;
+    const { ttlMs = standard, ifVersion } = entry;
+    const expires = ttlMs !== undefined && ttlMs !== null;
+    if (expires) demandTtl(ttlMs);
+    const expiresAt = expires ? Math.min(this.#clock.now() + ttlMs, 2 ** 48 - 1) : undefined;
     demand(
       ifVersion === undefined || (Number.isSafeInteger(ifVersion) && (ifVersion as number) >= 0),
       "ifVersion is an integer from 0",
     );
-    return { id, vector, metadata: checkedMetadata(this.#limits, entry.metadata), ifVersion };
+    const metadata = checkedMetadata(this.#limits, entry.metadata);
+    return { id, vector, metadata, expiresAt, ifVersion };
   }
 
   #get({ store: name, keys, include }: Ask<"get">): (Entry | undefined)[] {
@@ -367,20 +387,4 @@ export class NaiveModel {
       }
     });
   }
-}
-
-/** The first 16 bytes of the SHA-256 of the little-endian float32 bytes, -0 as +0, in hexadecimal. */
-export function contentId(vector: Float32Array): string {
-  const bytes = Buffer.alloc(vector.length * 4);
-  for (const [i, element] of vector.entries()) bytes.writeFloatLE(element + 0, i * 4);
-  return createHash("sha256").update(bytes).digest("hex").slice(0, 32);
-}
-
-function entryOf({ id, version, metadata, vector }: NaiveEntry, include: Include = {}): Entry {
-  return {
-    id,
-    version,
-    ...((include.metadata ?? true) && { metadata }),
-    ...((include.vector ?? true) && { vector }),
-  } as Entry;
 }

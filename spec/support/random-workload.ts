@@ -78,6 +78,7 @@ export class RandomWorkload {
       store: this.#store(),
       dimension: 2,
       metric: this.#one(["cosine", "dot", undefined]),
+      ttlMs: this.#one([undefined, undefined, 100_000_000]),
       ifNotExists: this.below(2) === 0,
     }),
     dropStore: () => ({ kind: "dropStore", store: this.#store(), ifExists: this.below(2) === 0 }),
@@ -99,6 +100,7 @@ export class RandomWorkload {
       ...(this.below(3) === 0
         ? {}
         : { metadata: { n: this.below(5), text: "x".repeat(this.below(9)) } }),
+      ...(this.below(5) === 0 ? { ttlMs: this.#one([1, 1_000, 60_000, 90_000_000, null]) } : {}),
       ...(this.below(20) === 0 ? { ifVersion: this.below(3) } : {}),
     };
   }
