@@ -77,6 +77,7 @@ async function record(seed: number): Promise<Recorded> {
     for (let bursts = 0; bursts < 25; bursts++) {
       await unrulyBurst(engine, workload, clock, persistence);
     }
+    persistence.unruly.calm();
     const store = await engine.createStore(`last-${opened}`, { dimension: 1 });
     await store.set({ vector: [1], ttlMs: 1 });
     clock.time += 1;
@@ -158,7 +159,9 @@ const everyKind: { readonly [K in Command["kind"]]: true } = {
   dropStore: true,
   dropNamespace: true,
   set: true,
+  update: true,
   delete: true,
+  transaction: true,
   erase: true,
   expire: true,
   forget: true,

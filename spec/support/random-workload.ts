@@ -89,8 +89,34 @@ export class RandomWorkload {
       mode: this.#one(["upsert", "upsert", "insert", "replace"]),
       entries: Array.from({ length: this.#count() }, () => this.#entry()),
     }),
+    update: () => this.#update(),
     delete: () => ({ kind: "delete", store: this.#store(), target: this.#target() }),
+    transaction: () => ({
+      kind: "transaction",
+      writes: Array.from({ length: this.below(4) }, () => this.#entryWrite()),
+    }),
   };
+
+  /** One that may be in a transaction, which two namespaces may not. */
+  #entryWrite(): Query<"set" | "update" | "delete"> {
+    const { set, update, delete: remove } = this.#makers;
+    return { ...this.#one([set, update, remove])(), store: this.#one(["a", "b", "b", "b", "n/a"]) };
+  }
+
+  #update(): Query<"update"> {
+    return {
+      kind: "update",
+      store: this.#store(),
+      target: this.#target(),
+      patch: {
+        ...(this.below(2) === 0 ? { metadata: { n: this.below(5) } } : {}),
+        ...(this.below(5) === 0 ? { vector: [this.below(5), 2] } : {}),
+        ...(this.below(5) === 0 ? { remove: ["text"] } : {}),
+        ...(this.below(5) === 0 ? { ttlMs: this.#one([1_000, 90_000_000, null]) } : {}),
+      },
+      metadata: this.#one(["merge", "replace", undefined]),
+    };
+  }
 
   #entry() {
     const { id, vector } = { id: this.#id(), vector: [this.below(5), 1 + this.below(5)] };
@@ -135,6 +161,8 @@ const shares: { readonly [K in WriteKind]: number } = {
   createStore: 120,
   dropStore: 20,
   dropNamespace: 10,
-  delete: 200,
-  set: 650,
+  update: 150,
+  delete: 150,
+  transaction: 100,
+  set: 450,
 };
