@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { randomBytes } from "node:crypto";
 import { container, type DependencyContainer, type InjectionToken, Lifecycle } from "tsyringe";
+import { CommandLog } from "./engine/command-log.js";
 import { EngineOptions } from "./engine/engine-options.js";
 import { LocalExecutor } from "./engine/local-executor.js";
 import { Clock, Logger, Random } from "./engine/ports.js";
@@ -8,8 +9,10 @@ import { Publication } from "./engine/publication.js";
 import { Recovery } from "./engine/recovery.js";
 import type { Attachment, EmbeddedEngine } from "./handles/embedded-engine.js";
 import { EngineHandle } from "./handles/engine-handle.js";
+import { checkProgressOptions, type ProgressOptions } from "./handles/progress-options.js";
 import { ExactVectorIndexes } from "./indexes/exact-vector-indexes.js";
 import { VectorIndexes } from "./indexes/vector-index.js";
+import type { Verification } from "./model/answers.js";
 import { packageVersion } from "./model/version.js";
 import type { CheckedOpenOptions } from "./open-options.js";
 import { MemoryPersistence } from "./persistence/memory.js";
@@ -51,6 +54,11 @@ class EmbeddedHandle extends EngineHandle implements EmbeddedEngine {
   attach(attachment: Attachment): Disposable {
     return this.#executor.attach(attachment);
   }
+
+  async verify(options?: ProgressOptions): Promise<Verification> {
+    const { onProgress, callOptions } = checkProgressOptions(options);
+    return this.#executor.verify(onProgress, callOptions);
+  }
 }
 
 function registerPorts(own: DependencyContainer, options: CheckedOpenOptions): void {
@@ -58,6 +66,7 @@ function registerPorts(own: DependencyContainer, options: CheckedOpenOptions): v
   own.register<Clock>(Clock, { useValue: { now: () => Date.now() } });
   own.register<Random>(Random, { useValue: { bytes: (count) => randomBytes(count) } });
   own.register<Logger>(Logger, { useValue: silent });
+  own.register<CommandLog>(CommandLog, { useValue: { decided: () => {} } });
   // Writes are held to limits.memoryBytes when they are applied, where refusing them changes nothing.
   const indexes = new Lazy(
     () => new ExactVectorIndexes({ threads, memoryBytes: Number.MAX_SAFE_INTEGER }),

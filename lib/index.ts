@@ -5,6 +5,7 @@ import { checkOpenOptions, type OpenOptions } from "./open-options.js";
 
 export type { Attachment, EmbeddedEngine } from "./handles/embedded-engine.js";
 export type { Engine } from "./handles/engine.js";
+export type { ProgressOptions } from "./handles/progress-options.js";
 export type { Store } from "./handles/store.js";
 export type * from "./model/answers.js";
 export type * from "./model/entry.js";
@@ -13,7 +14,8 @@ export { defaultLimits, type Limits } from "./model/limits.js";
 export type { Metadata, MetadataValue, Scalar, Storable } from "./model/metadata.js";
 export type { Metric } from "./model/metric.js";
 export type * from "./model/options.js";
-export type { Kinds, Query, QueryKind, ResponseTo } from "./model/query.js";
+export type { MetadataMode, Patch } from "./model/patch.js";
+export type { Kinds, Query, QueryKind, ResponseTo, WriteQuery } from "./model/query.js";
 export { query, rights } from "./model/query.js";
 export { idOf, type VectorInput } from "./model/vector.js";
 export type { FieldName, FieldValue, Where } from "./model/where.js";

@@ -2,20 +2,25 @@ import { inject, injectable } from "tsyringe";
 import type { Attachment } from "../handles/embedded-engine.js";
 import type { Executor } from "../handles/executor.js";
 import { VectorIndexes } from "../indexes/vector-index.js";
+import type { Verification } from "../model/answers.js";
 import { checkQuery } from "../model/check-query.js";
 import { AhnlichError, toAhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
 import { Persistence } from "../persistence/persistence.js";
-import { underCall } from "./call.js";
+import { type Call, underCall } from "./call.js";
+import { CommandLog } from "./command-log.js";
 import { EngineOptions } from "./engine-options.js";
 import { Eraser } from "./eraser.js";
+import { Forgetting } from "./forgetting.js";
 import { carryOut, type Handlers } from "./handler-table.js";
 import { makeHandlers } from "./handlers.js";
 import { Clock, Logger } from "./ports.js";
 import { Publication } from "./publication.js";
 import { Recovery } from "./recovery.js";
 import { Report } from "./report.js";
+import { Sweeper } from "./sweeper.js";
+import { verify } from "./verify.js";
 import { Writer } from "./writer.js";
 
 /** The engine in this process: checks each query, carries it out, and closes in order. */
@@ -28,6 +33,8 @@ export class LocalExecutor implements Executor {
   readonly #publication: Publication;
   readonly #writer: Writer;
   readonly #eraser: Eraser;
+  readonly #sweeper: Sweeper;
+  readonly #forgetting: Forgetting;
   readonly #handlers: Handlers;
   readonly #attachments: Set<Attachment> = new Set();
   #inFlight = 0;
@@ -43,6 +50,7 @@ export class LocalExecutor implements Executor {
     @inject(Recovery) recovery: Recovery,
     @inject(Clock) clock: Clock,
     @inject(Logger) log: Logger,
+    @inject(CommandLog) commands: CommandLog,
   ) {
     this.#options = options;
     this.#persistence = persistence;
@@ -50,18 +58,40 @@ export class LocalExecutor implements Executor {
     this.#publication = publication;
     const { limits } = options;
     const { origin, state } = recovery;
-    this.#writer = new Writer({ persistence, publisher: publication, clock, limits, state });
+    this.#writer = new Writer({
+      ...{ persistence, publisher: publication, clock, log: commands, limits, state },
+    });
     this.#eraser = new Eraser(this.#writer, log);
+    this.#forgetting = new Forgetting({
+      writer: this.#writer,
+      views: publication.views,
+      clock,
+      log,
+    });
     const startedAt = clock.now();
     const attachments = this.#attachments;
     const report = new Report({
       ...{ options, persistence, indexes, publication, origin, startedAt, attachments },
     });
-    this.#handlers = makeHandlers({ publication, writer: this.#writer, report, limits });
+    this.#handlers = makeHandlers({
+      ...{ publication, writer: this.#writer, report, clock, origin, limits },
+    });
     this.closed = new Promise((resolve) => {
       this.#setClosed = resolve;
     });
-    publication.whenDropped = ({ incarnation }) => this.#eraser.erase(incarnation);
+    this.#sweeper = new Sweeper({
+      ...{ writer: this.#writer, views: publication.views, clock, log },
+    });
+    publication.follow({
+      published: ({ dropped, expected }) => {
+        for (const { incarnation } of dropped) this.#eraser.erase(incarnation);
+        for (const [store, expiresAt] of expected) this.#sweeper.expect(store, expiresAt);
+        this.#sweeper.look();
+      },
+    });
+    for (const { name, counters } of recovery.catalog.list()) {
+      if (counters.expiring > 0) this.#sweeper.expect(name, 0);
+    }
     for (const incarnation of recovery.erasing) this.#eraser.erase(incarnation);
   }
 
@@ -73,6 +103,20 @@ export class LocalExecutor implements Executor {
     this.#inFlight++;
     const carriedOut = underCall(options, (call) => carryOut(this.#handlers, checked, call));
     return carriedOut.then(this.#answered, this.#failed);
+  }
+
+  /** As the query `verify`, and tells how many entries were looked at. */
+  verify(onProgress: (entries: number) => void, options?: CallOptions): Promise<Verification> {
+    return this.#run(options, (call) => verify(this.#publication, call, onProgress));
+  }
+
+  /** Carries out what is no query in the place of one. */
+  #run<T>(options: CallOptions | undefined, work: (call: Call) => Promise<T>): Promise<T> {
+    if (this.#closing !== undefined) {
+      return Promise.reject(new AhnlichError("CLOSED", "the engine is closed"));
+    }
+    this.#inFlight++;
+    return underCall(options, work).then(this.#answered, this.#failed) as Promise<T>;
   }
 
   attach(attachment: Attachment): Disposable {
@@ -113,6 +157,9 @@ export class LocalExecutor implements Executor {
       step(async () => attachment.close({ timeoutMs: left() }));
     await Promise.all(attached.map(leave));
     this.#eraser.stop();
+    this.#sweeper.stop();
+    this.#publication.waiters.close();
+    this.#forgetting.stop();
     await within(left(), this.#idle());
     this.#writer.close();
     await within(left(), this.#writer.idle());

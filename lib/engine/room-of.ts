@@ -9,12 +9,18 @@ export function roomOf(write: Write): number | undefined {
     case "delete":
     case "dropStore":
     case "dropNamespace":
+    case "expire":
     case "erase":
+    case "forget":
       return undefined;
     case "set":
       return write.entries.reduce((sum, { vector, metadata }) => {
         return sum + vector.byteLength + metadata.length + bytesBeside;
       }, 0);
+    case "transaction": {
+      const rooms = write.writes.map(roomOf).filter((room) => room !== undefined);
+      return rooms.length === 0 ? undefined : rooms.reduce((sum, room) => sum + room, 0);
+    }
     default:
       return bytesBeside;
   }

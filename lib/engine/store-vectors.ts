@@ -1,10 +1,11 @@
-import type { VectorIndex, VectorIndexes } from "../indexes/vector-index.js";
+import type { VectorBlock, VectorIndex, VectorIndexes } from "../indexes/vector-index.js";
 import type { Persistence } from "../persistence/persistence.js";
 import type { StoredStore } from "../rows/store-rows.js";
-import type { StoredVectors } from "../rows/vector-blocks.js";
+import { adjacentVectors } from "./adjacent-vectors.js";
 import { type Call, unlessGivenUp } from "./call.js";
 import type { Effects } from "./draft.js";
 import { loadVectors } from "./load-vectors.js";
+import type { Logger } from "./ports.js";
 import { Slice } from "./slice.js";
 import type { Views } from "./view.js";
 
@@ -31,11 +32,16 @@ export class StoreVectors {
     this.#parts = parts;
     this.#store = store;
     this.#giveUp = giveUp;
-    if (isNew) this.#index = parts.indexes.create(store.dimension);
+    if (isNew) this.#index = this.#tryCreate();
   }
 
   get bytes(): number {
     return this.#index?.bytes ?? 0;
+  }
+
+  /** The index, where it is there and whole: in this turn it holds at least all that the current view sees. */
+  get loaded(): VectorIndex | undefined {
+    return this.#loading === undefined ? this.#index : undefined;
   }
 
   /**
@@ -58,11 +64,7 @@ export class StoreVectors {
     try {
       await this.#follow(index, effects, slice);
     } catch (error) {
-      // The write is durable, so that it is no longer its failure: who searches next reads all again.
-      if (this.#index !== index) return;
-      this.#index = undefined;
-      this.#failure = error;
-      this.#giveUp(this.#store, index, error);
+      this.#lose(index, error);
     }
   }
 
@@ -72,13 +74,40 @@ export class StoreVectors {
   }
 
   reclaim(sequence: number): void {
-    if (!this.#loading) this.#index?.reclaim(sequence);
+    const index = this.#index;
+    if (this.#loading || index === undefined) return;
+    try {
+      index.reclaim(sequence);
+    } catch (error) {
+      this.#lose(index, error);
+    }
   }
 
+  /** Never throws. */
   close(): void {
     this.#isClosed = true;
-    this.#index?.close();
+    const index = this.#index;
     this.#index = undefined;
+    if (index) closeIndex(this.#parts.log, this.#store, index);
+  }
+
+  /** The store is durable, so that it is no longer its failure: who searches next hears of it, if it is still so. */
+  #tryCreate(): VectorIndex | undefined {
+    try {
+      return this.#parts.indexes.create(this.#store.dimension);
+    } catch (error) {
+      const { name: store } = this.#store;
+      this.#parts.log.error({ store, error }, "there is no memory for the vectors of a new store");
+      return undefined;
+    }
+  }
+
+  /** What was written is durable, so that it is no longer its failure: who searches next reads all again. */
+  #lose(index: VectorIndex, error: unknown): void {
+    if (this.#index !== index) return;
+    this.#index = undefined;
+    this.#failure = error;
+    this.#giveUp(this.#store, index, error);
   }
 
   /** @param end the first ordinal that the current view does not have */
@@ -101,7 +130,7 @@ export class StoreVectors {
         view,
         range: { incarnation, dimension, from: 1, to: end },
         slice,
-        take: (vectors) => this.#take(loaded, vectors),
+        take: (vectors) => this.#take(loaded, vectors, 0),
         has: (ordinal) => loaded.has(ordinal),
         deaths: this.#deaths,
       });
@@ -109,7 +138,7 @@ export class StoreVectors {
       return index;
     } catch (error) {
       if (this.#index === index) this.#index = undefined;
-      index?.close();
+      if (index) closeIndex(this.#parts.log, this.#store, index);
       throw this.#failure ?? error;
     } finally {
       this.#deaths = undefined;
@@ -119,8 +148,8 @@ export class StoreVectors {
 
   async #follow(index: VectorIndex, { added, killed }: Effects, slice: Slice): Promise<void> {
     for (const { born, ordinal, entries } of added) {
-      for (const [i, { vector }] of entries.entries()) {
-        this.#add(index, ordinal + i, vector, born);
+      for (const vectors of adjacentVectors(entries, ordinal)) {
+        this.#take(index, vectors, born);
         if (slice.isOver) await slice.next();
       }
     }
@@ -131,25 +160,30 @@ export class StoreVectors {
     }
   }
 
-  /** Adds what the rows say, unless the store is closed meanwhile. */
-  #take(index: VectorIndex, vectors: StoredVectors): boolean {
+  /** False where the store was closed meanwhile. */
+  #take(index: VectorIndex, vectors: VectorBlock, born: number): boolean {
     if (this.#isClosed) return false;
-    index.addBlock(vectors, 0);
+    index.addBlock(vectors, born);
+    if (this.#deaths === undefined || this.#deaths.size === 0) return true;
     for (const ordinal of vectors.ordinals) {
-      const died = this.#deaths?.get(ordinal);
+      const died = this.#deaths.get(ordinal);
       if (died !== undefined) index.kill(ordinal, died);
     }
     return true;
   }
+}
 
-  #add(index: VectorIndex, ordinal: number, vector: Uint8Array | Float32Array, born: number): void {
-    index.add(ordinal, vector, born);
-    const died = this.#deaths?.get(ordinal);
-    if (died !== undefined) index.kill(ordinal, died);
+/** An implementation that cannot even let go is no failure of those who write. */
+export function closeIndex(log: Logger, { name: store }: StoredStore, index: VectorIndex): void {
+  try {
+    index.close();
+  } catch (error) {
+    log.error({ store, error }, "the vectors in memory could not be given back");
   }
 }
 
 interface Parts {
+  readonly log: Logger;
   readonly indexes: VectorIndexes;
   readonly persistence: Persistence;
   readonly views: Views;

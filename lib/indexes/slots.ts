@@ -3,7 +3,7 @@ import * as layout from "../kernels/layout.js";
 import { checkDimension, littleEndian, vectorToBytes } from "../model/vector.js";
 import { DeadSlots } from "./dead-slots.js";
 import { OrdinalMap } from "./ordinal-map.js";
-import type { VectorBlock } from "./vector-index.js";
+import type { SeenVector, VectorBlock } from "./vector-index.js";
 
 /** An extent full of slots; its blocks are numbered on from those of the run before. */
 export interface Run {
@@ -98,6 +98,23 @@ export class Slots {
   /** What died at or before `sequence` is no longer held. */
   reclaim(sequence: number): void {
     this.#size -= this.#dead.reclaim(sequence);
+  }
+
+  /** The vectors that were born at or before `sequence` and had not died then. */
+  *seenAt(sequence: number): Generator<SeenVector, void, undefined> {
+    for (let i = 0; i < this.runs.length; i++) {
+      for (let index = 0; index < (this.runs[i]?.used ?? 0); index++) {
+        if (this.#arenas.closed) return;
+        const { arena, address } = this.runs[i].place;
+        const { words, doubles } = arena;
+        const of = (field: number): number =>
+          doubles[(words[(address + field) >>> 2] + index * 8) / 8];
+        if (of(layout.runBorn) > sequence || of(layout.runDied) <= sequence) continue;
+        const at = address + layout.runHeaderBytes + index * this.stride;
+        const bytes = arena.bytes.subarray(at, at + this.dimension * 4);
+        yield { ordinal: of(layout.runOrdinals), bytes };
+      }
+    }
   }
 
   slotOf(ordinal: number): number | undefined {

@@ -3,8 +3,8 @@ import { AhnlichError } from "../model/errors.js";
 
 /**
  * How much more may be written to a folder. A reserve of the disk is left alone: 256 MiB or 5 % of it, whichever
- * is less; deleting needs pages too, and so do others. The disk is not asked before every write: after it was, a quarter
- * of what is left may be written, or a second pass.
+ * is less; deleting needs pages too, and so do others. The disk is not asked before every write, but when a
+ * quarter of what was left may have been written since, or a second has passed.
  */
 export class DiskRoom {
   readonly #folder: string;

@@ -12,9 +12,9 @@ import { ChurnedStore } from "./churned-store.js";
 import type { Findings, Suite, SuiteTask } from "./suite.js";
 
 /**
- * Entries of all sizes come, are overwritten and go, for as many seconds, under readers that take their time: memory and
- * file stay as large as they were, and the file at most three times the rows that are kept. The engine's clock runs fast,
- * so that the day for which the change log is kept is over soon.
+ * Entries of all sizes come, are overwritten and go, for as many seconds, under readers that take their time: memory
+ * and file stay as large as they were, and the file at most three times the rows that are kept. The engine's clock
+ * runs fast, so that the day for which the change log is kept is over soon.
  */
 export const churnSuite: Suite = {
   unit: "seconds",

@@ -18,7 +18,7 @@ import { observe } from "./observe.js";
  */
 const order = JSON.parse(process.argv[2]) as ChildOrder;
 const journal = new Journal(order.journal);
-const runner = new LaneRunner(journal);
+const runner = new LaneRunner(journal, order.broken === undefined ? 5_000 : 1_000);
 
 process.on("unhandledRejection", (reason) => {
   journal.complains(`a rejection that nobody handles: ${String(reason)}`);

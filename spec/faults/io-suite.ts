@@ -11,9 +11,9 @@ import { taskOf } from "./workload.js";
 
 /**
  * The k-th call of a kind fails, once or from then on: the error is one of ours and comes soon, what was rejected is
- * not seen, neither now nor later, and after what is no full disk nothing more is written. lmdb 3.5.6 writes more
- * than it has room for when it words some failures: a process may die of it, is counted apart, and must have lost nothing.
- * Above a hundred runs k goes from 1 until a run meets no failure; below, some are picked.
+ * not seen, neither now nor later, and after what is no full disk nothing more is written. lmdb 3.5.6 writes more than
+ * it has room for when it words some failures: a process may die of it, is counted apart, and must have lost
+ * nothing. Above a hundred runs k goes from 1 until a run meets no failure; below, some are picked.
  */
 export const ioSuite: Suite = {
   unit: "runs",

@@ -19,9 +19,11 @@ export const unanswered: unique symbol = Symbol("unanswered");
 /** Asks an engine what lanes ask, and tells a witness; nothing is waited for longer than some seconds. */
 export class LaneRunner {
   readonly #witness: Witness;
+  readonly #patienceMs: number;
 
-  constructor(witness: Witness) {
+  constructor(witness: Witness, patienceMs: number) {
     this.#witness = witness;
+    this.#patienceMs = patienceMs;
   }
 
   /** False where not all of them could be made. */
@@ -50,12 +52,12 @@ export class LaneRunner {
   async settled<T>(what: string, call: Promise<T>): Promise<T | AhnlichError | typeof unanswered> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<typeof unanswered>((resolve) => {
-      timer = setTimeout(resolve, patienceMs, unanswered);
+      timer = setTimeout(resolve, this.#patienceMs, unanswered);
     });
     try {
       const answer = await Promise.race([call, late]);
       if (answer === unanswered) {
-        this.#witness.complains(`${what} is not answered after ${patienceMs} ms`);
+        this.#witness.complains(`${what} is not answered after ${this.#patienceMs} ms`);
       }
       return answer;
     } catch (error) {
@@ -102,8 +104,6 @@ export interface LaneOrder {
 function outcomeOf(answer: unknown): string {
   return answer instanceof AhnlichError ? answer.code : "ok";
 }
-
-const patienceMs = 5_000;
 
 /** What a write of the workload is refused with for a reason of its own. */
 export const refusals: ReadonlySet<string> = new Set([

@@ -1,12 +1,13 @@
 import type {
   IndexSearch,
   Nearest,
+  SeenVector,
   Selection,
   VectorBlock,
   VectorIndex,
   VectorIndexes,
 } from "../../lib/indexes/vector-index.js";
-import { vectorFromBytes } from "../../lib/model/vector.js";
+import { vectorFromBytes, vectorToBytes } from "../../lib/model/vector.js";
 import { NaiveIndex } from "../indexes/oracle.js";
 
 /** Vector indexes without kernels or workers, that count what is asked and fail when told to. */
@@ -14,6 +15,7 @@ export class NaiveIndexes implements VectorIndexes {
   readonly threads = 0;
   readonly bytes = 0;
   searches = 0;
+  selections = 0;
   closed = false;
   /** While it is set, no vector can be added. */
   failure: Error | undefined;
@@ -67,14 +69,22 @@ class NaiveVectorIndex implements VectorIndex {
 
   reclaim(): void {}
 
+  seenAt(sequence: number): SeenVector[] {
+    return this.#index.rows
+      .filter(({ born, died }) => born <= sequence && sequence < died)
+      .map(({ ordinal, vector }) => ({ ordinal, bytes: vectorToBytes(vector) }));
+  }
+
   select(): Selection {
+    this.#owner.selections++;
     return new Set<number>();
   }
 
   async search(request: IndexSearch): Promise<Nearest[]> {
     this.#owner.searches++;
     const within = request.within as ReadonlySet<number> | undefined;
-    return this.#index.search(request, within).map((found) => ({
+    const without = request.without as ReadonlySet<number> | undefined;
+    return this.#index.search(request, within, without).map((found) => ({
       ordinals: Float64Array.from(found, ([ordinal]) => ordinal),
       distances: Float64Array.from(found, ([, distance]) => distance),
     }));
