@@ -72,6 +72,9 @@ export function makeHandlers({ publication, writer, report, limits }: Workshop):
     search: (query, call) => reading((view) => search(publication, view, query, call)),
     searchMany: (query, call) => reading((view) => searchMany(publication, view, query, call)),
     pipeline: (query, call) => runPipeline(handlers, query, call),
+    backup: () => {
+      throw new AhnlichError("FORBIDDEN", "no folder was given here for the backups of clients");
+    },
     verify: (_, call) => verify(publication, call),
   };
   return handlers;

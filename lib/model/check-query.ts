@@ -8,6 +8,7 @@ import {
   readArguments,
   refusal,
 } from "./check-argument.js";
+import { checkBackupName } from "./backup-name.js";
 import { checkDeleteTarget } from "./check-delete-target.js";
 import { checkEntries } from "./check-entry.js";
 import { checkKeys, checkVector } from "./check-key.js";
@@ -247,4 +248,8 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
     }),
   },
   verify: { fields: { kind }, check: () => ({ kind: "verify" }) },
+  backup: {
+    fields: { kind, name: true },
+    check: (ask) => ({ kind: "backup", name: checkBackupName(ask.name) }),
+  },
 };

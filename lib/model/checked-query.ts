@@ -53,6 +53,7 @@ export interface CheckedKinds {
   searchMany: CheckedSearchOptions & { readonly targets: readonly Float32Array[] };
   pipeline: { readonly queries: readonly CheckedMember[] };
   verify: {};
+  backup: { readonly name: string };
 }
 
 export interface CheckedEntry {

@@ -106,6 +106,7 @@ const answerShapes: { readonly [K in QueryKind]: Shape } = {
   searchMany: listOf(listOf(entry)),
   pipeline: listOf(outcome),
   verify: plain,
+  backup: plain,
 };
 
 /** Of each kind, whether something can be its answer, as far as a client leans on it. */
@@ -127,6 +128,7 @@ const forms: { readonly [K in QueryKind]: (answer: unknown) => boolean } = {
   search: isListOfFields,
   searchMany: (answer) => Array.isArray(answer) && answer.every(isListOfFields),
   pipeline: Array.isArray,
+  backup: isFields,
   verify: (answer) => isFields(answer) && Array.isArray(answer.problems),
 };
 

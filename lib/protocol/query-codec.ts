@@ -72,6 +72,7 @@ const askShapes: { readonly [K in QueryKind]: Shape } = {
   searchMany: fieldsOf({ targets: listOf(vector), where: predicate }),
   pipeline: fieldsOf({ queries: listOf(lazily(() => queryShape)) }),
   verify: fieldsOf({}),
+  backup: fieldsOf({}),
 };
 
 /** `[kind, fields]`, or `[kind]` where there are no fields. */

@@ -38,6 +38,7 @@ describe("checkQuery", () => {
       searchMany: { ...search, targets: [] },
       pipeline: { queries: [] },
       verify: {},
+      backup: { name: "monday" },
     };
     for (const kind of queryKinds)
       assert.deepEqual(check(least[kind]), { kind, ...expected[kind] });

@@ -37,4 +37,5 @@ export const least: { readonly [K in QueryKind]: Raw<K> } = {
   searchMany: { kind: "searchMany", store: "s", targets: [] },
   pipeline: { kind: "pipeline", queries: [] },
   verify: { kind: "verify" },
+  backup: { kind: "backup", name: "monday" },
 };

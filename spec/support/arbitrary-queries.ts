@@ -61,6 +61,7 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
     .array(fc.oneof(...[0, 1, 2].map(() => leaf())), { maxLength: 4 })
     .map((queries) => ({ kind: "pipeline", queries }) as Query),
   verify: asks("verify", {}),
+  backup: asks("backup", { name: fc.string() }),
 };
 
 /** Answers to a query, as a client is given them. */
@@ -116,6 +117,7 @@ const answersOf: { readonly [K in Exclude<QueryKind, "pipeline">]: fc.Arbitrary<
   delete: fc.nat(),
   search: fc.array(matches()),
   searchMany: fc.array(fc.array(matches()), { maxLength: 4 }),
+  backup: fc.nat().map((bytes) => ({ bytes })),
   verify: fc.record({ entries: fc.nat(), problems: fc.array(fc.string()) }).map((answer) => ({
     ...answer,
   })),

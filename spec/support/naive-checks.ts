@@ -23,6 +23,7 @@ export const fieldsOf: { readonly [kind: string]: readonly string[] } = {
   searchMany: ["store", "targets", "limit", "where", "recall", "metric", "maxDistance", "include"],
   pipeline: ["queries"],
   verify: [],
+  backup: ["name"],
 };
 
 export function refuse(code: ErrorCode, sentence: string, details = {}): never {

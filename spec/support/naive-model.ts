@@ -106,6 +106,9 @@ export class NaiveModel {
         return this.#pipeline(query);
       case "verify":
         return { entries: this.#info().entries, problems: [] };
+      case "backup":
+        demand(/^[\w-][\w.-]{0,127}$/.test(query.name ?? "."), "name is plain");
+        return refuse("FORBIDDEN", "a naive engine has no folder for backups");
       case "shutdown":
         return refuse("FORBIDDEN", "a naive engine is not shut down by queries");
     }

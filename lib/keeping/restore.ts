@@ -1,0 +1,68 @@
+import { randomBytes } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { AhnlichError } from "../model/errors.js";
+import { folderFailure } from "../persistence/folder-failure.js";
+import { LmdbEnvironment } from "../persistence/lmdb.js";
+import { checkFile } from "../persistence/lmdb-file.js";
+import { LmdbSnapshot, LmdbState } from "../persistence/lmdb-snapshot.js";
+import { WriteBatch } from "../persistence/write-batch.js";
+import { putOrigin, readOrigin } from "../rows/meta-rows.js";
+import { type BackupSource, backUp } from "./back-up.js";
+import { checkPath } from "./check-path.js";
+
+/**
+ * Makes a folder from a backup, or from any folder of ours, whether an engine has it open or not: what is there is
+ * copied and verified before it can be opened. It begins a history of its own: positions of the old one are
+ * HISTORY_LOST in it. What writes with an idempotency key were answered is kept.
+ *
+ * @throws INVALID_ARGUMENT where there is nothing at `from`, or something at `to` · CORRUPT where it does not verify ·
+ * FORMAT_TOO_NEW · DISK_FULL · READ_ONLY · IO_ERROR
+ */
+export async function restore(from: string, to: string): Promise<{ entries: number }> {
+  const file = await fileIn(checkPath(from, "from"));
+  const { entries } = await backUp(fileSource(file), checkPath(to, "to"), { change: beginHistory });
+  return { entries };
+}
+
+/** The environment of a folder. @throws INVALID_ARGUMENT where there is none · CORRUPT · READ_ONLY · IO_ERROR */
+export async function fileIn(folder: string): Promise<string> {
+  const file = join(folder, "data.mdb");
+  const found = await stat(file).catch((error) => {
+    if (["ENOENT", "ENOTDIR"].includes(error?.code)) return undefined;
+    return folderFailure(error, folder, "reading").then((failure) => Promise.reject(failure));
+  });
+  if (!found?.isFile()) {
+    const sentence = `${folder}: expected a folder with a data.mdb, got one without`;
+    throw new AhnlichError("INVALID_ARGUMENT", sentence, { details: { path: folder } });
+  }
+  checkFile(file);
+  return file;
+}
+
+/** A file that others may have open as well. */
+function fileSource(file: string): BackupSource {
+  return {
+    async copyTo(copy) {
+      const environment = await LmdbEnvironment.openToRead(file);
+      try {
+        await environment.copyTo(copy);
+      } finally {
+        await environment.close();
+      }
+    },
+  };
+}
+
+function beginHistory(environment: LmdbEnvironment): void {
+  const snapshot = new LmdbSnapshot(new LmdbState(environment, () => {}));
+  const batch = new WriteBatch();
+  try {
+    const origin = readOrigin(snapshot);
+    if (origin === undefined) throw new AhnlichError("CORRUPT", "there is nothing to restore");
+    putOrigin(batch, { ...origin, history: randomBytes(16) });
+  } finally {
+    snapshot.release();
+  }
+  environment.writeUnowned(batch.bytes);
+}
