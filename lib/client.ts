@@ -3,7 +3,15 @@ export type { ConnectOptions } from "./client/connect-options.js";
 export type { ConnectionStatus, RemoteEngine } from "./client/remote-engine.js";
 export type { Engine } from "./handles/engine.js";
 export type { Store } from "./handles/store.js";
-export type { ClientInfo, EngineInfo, Outcome, SetResponse, StoreInfo } from "./model/answers.js";
+export type {
+  Change,
+  Changes,
+  ClientInfo,
+  EngineInfo,
+  Outcome,
+  SetResponse,
+  StoreInfo,
+} from "./model/answers.js";
 export type { Entry, EntryInput, Examples, Include, Key, Match, Page } from "./model/entry.js";
 export { AhnlichError, type ErrorCode, type ErrorDetails } from "./model/errors.js";
 export type { Limits } from "./model/limits.js";

@@ -17,6 +17,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   engine: ["model", "handles", "rows", "verification"],
   client: ["model", "handles", "protocol", "transport"],
   server: ["model", "handles", "protocol", "transport"],
+  transfer: ["model", "encoding", "handles"],
 };
 
 /** The ports that a folder knows beside its layers. */

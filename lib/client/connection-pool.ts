@@ -12,12 +12,13 @@ import { openConnection, type Target } from "./dialer.js";
 import { makeCall, type PendingCall } from "./pending-call.js";
 import type { ConnectionStatus } from "./remote-engine.js";
 import { StatusFeed } from "./status-feed.js";
+import { WriteNumbers } from "./write-numbers.js";
 
 /**
  * Executes queries over connections that are opened as they are needed, the least loaded first. When
  * all are lost it goes on trying the targets in their order; calls wait for that as long as a
  * connection may take to open. What was sent is repeated on another connection only when it is a read, or a write
- * with an idempotency key.
+ * with an idempotency key or a number.
  */
 export class ConnectionPool implements Executor, ConnectionOwner {
   readonly closed: Promise<Error | undefined>;
@@ -27,6 +28,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   readonly #backoff = new Backoff();
   readonly #queue = new CallQueue();
   readonly #feed = new StatusFeed();
+  readonly #numbers: WriteNumbers | undefined;
   /** Those that take calls. */
   readonly #open: Connection[] = [];
   /** All that are not closed, with where they lead. */
@@ -44,7 +46,13 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   /** Ends the dialling when the pool is closed. */
   readonly #ending = new AbortController();
 
-  constructor(targets: readonly [Target, ...Target[]], options: CheckedConnectOptions) {
+  /** @param numbersWrites whether a write without a key is numbered, so that it may be repeated too */
+  constructor(
+    targets: readonly [Target, ...Target[]],
+    options: CheckedConnectOptions,
+    { numbersWrites = false }: { readonly numbersWrites?: boolean } = {},
+  ) {
+    this.#numbers = numbersWrites ? new WriteNumbers() : undefined;
     this.#targets = targets;
     this.#target = targets[0];
     this.#options = options;
@@ -71,6 +79,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
       call.resolve = resolve;
       call.reject = reject;
     });
+    if (this.#numbers !== undefined) call.numberBy(this.#numbers);
     if (options !== undefined) call.watch(options, (given) => this.#abandon(given));
     if (!call.settled) this.#dispatch(call);
     return answered;
@@ -88,7 +97,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   released(connection: Connection): void {
     while (this.#queue.size > 0 && connection.room > 0) {
       const call = this.#queue.shift();
-      if (call !== undefined) this.#send(connection, call);
+      if (call !== undefined) this.#sendQueued(connection, call);
     }
     this.#onChange?.();
   }
@@ -113,13 +122,16 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   }
 
   #dispatch(call: PendingCall): void {
-    const connection = this.#queue.size === 0 ? this.#leastLoaded() : undefined;
+    // Those that wait for changes have places of their own, and stand behind nobody.
+    const isFree = this.#queue.size === 0 || call.waits;
+    const connection = isFree ? this.#leastLoaded(call) : undefined;
     if (connection !== undefined) {
-      if (connection.inFlight >= growInFlight || connection.blocked) this.#grow();
+      if (connection.busy >= growInFlight || connection.blocked) this.#grow();
       this.#send(connection, call);
       return;
     }
     try {
+      if (call.waits && this.#open.length > 0) throw tooManyWait();
       this.#queue.push(call);
     } catch (error) {
       call.lose(toAhnlichError(error));
@@ -137,11 +149,21 @@ export class ConnectionPool implements Executor, ConnectionOwner {
     }
   }
 
-  #leastLoaded(): Connection | undefined {
+  /** One that waits for changes is not to stand before those behind it. */
+  #sendQueued(connection: Connection, call: PendingCall): void {
+    if (!call.waits) this.#send(connection, call);
+    else if (this.#closing !== undefined) call.fail(closedError("the client"));
+    else if (connection.roomFor(call) === 0) call.fail(tooManyWait());
+    else this.#send(connection, call);
+  }
+
+  /** The one with the most room for such a call. */
+  #leastLoaded(call: PendingCall): Connection | undefined {
     let least: Connection | undefined;
+    let most = 0;
     for (const connection of this.#open) {
-      if (connection.room === 0) continue;
-      if (least === undefined || connection.inFlight < least.inFlight) least = connection;
+      const room = connection.roomFor(call);
+      if (room > most) [least, most] = [connection, room];
     }
     return least;
   }
@@ -278,6 +300,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
     clearTimeout(this.#retryTimer);
     this.#ending.abort();
     const deadline = performance.now() + timeoutMs;
+    for (const connection of this.#all.keys()) connection.endWaiting(closedError("the client"));
     if (this.#all.size > 0) await this.#until(deadline, () => this.#idle);
     clearTimeout(this.#waitTimer);
     for (const call of this.#queue.takeSince(Number.POSITIVE_INFINITY)) {
@@ -315,6 +338,10 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   #publish(status: Exclude<ConnectionStatus, { kind: "closed" }>, reason?: Error): void {
     this.#feed.publish(reason === undefined ? status : { ...status, reason });
   }
+}
+
+function tooManyWait(): AhnlichError {
+  return new AhnlichError("BUSY", "as many calls wait for changes as may");
 }
 
 const closeTimeoutMs = 10_000;

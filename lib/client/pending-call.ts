@@ -1,10 +1,12 @@
 import { onAbort } from "../model/abort-listeners.js";
 import { AhnlichError, type ErrorCode } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
-import { type Query, type QueryKind, rights } from "../model/query.js";
+import { type Query, type QueryKind, rights, waitsForChanges } from "../model/query.js";
+import type { WriteNumber } from "../model/write-identity.js";
 import { decodeAnswer } from "../protocol/answer-codec.js";
 import { encodeQuery, type Refusals } from "../protocol/query-codec.js";
 import type { Connection } from "./connection.js";
+import type { WriteNumbers } from "./write-numbers.js";
 
 /**
  * A call that is not answered yet: waiting for a connection, or in flight on one. It settles once.
@@ -17,9 +19,13 @@ export class PendingCall {
   /** The encoded query: the caller's objects are not looked at again. */
   readonly query: Uint8Array;
   readonly idempotencyKey: string | undefined;
-  /** Whether asking twice is as good as asking once. */
-  readonly repeatable: boolean;
+  /** Whether it may wait for seconds, and so takes no place of those that work. */
+  readonly waits: boolean;
+  /** Where the client numbers its writes. */
+  #numbers: WriteNumbers | undefined;
+  #number = 0;
   readonly #isRead: boolean;
+  readonly #isKept: boolean;
   /** Where it is in flight; undefined while it waits. */
   connection: Connection | undefined = undefined;
   /** Its request's id there. */
@@ -44,9 +50,28 @@ export class PendingCall {
     this.kind = query.kind;
     this.query = bytes;
     this.#refusals = refusals;
+    this.waits = waitsForChanges(query);
     this.idempotencyKey = idempotencyKey;
     this.#isRead = isRead(query);
-    this.repeatable = this.#isRead || (idempotencyKey !== undefined && isKept(query));
+    this.#isKept = !this.#isRead && isKept(query);
+  }
+
+  /** Whether asking twice is as good as asking once. */
+  get repeatable(): boolean {
+    const isKnown = this.idempotencyKey !== undefined || this.#numbers !== undefined;
+    return this.#isRead || (isKnown && this.#isKept);
+  }
+
+  /** Gives it a number, where it is a write without a key: it can be repeated then. */
+  numberBy(numbers: WriteNumbers): void {
+    if (!this.#isKept || this.idempotencyKey !== undefined) return;
+    this.#numbers = numbers;
+    this.#number = numbers.begin();
+  }
+
+  /** As it is told to the server. */
+  get write(): WriteNumber | undefined {
+    return this.#numbers && { number: this.#number, settled: this.#numbers.settled };
   }
 
   /** Settles the call when its caller gives up, and lets `leave` take it from where it is. */
@@ -113,6 +138,7 @@ export class PendingCall {
 
   #settle(): void {
     this.settled = true;
+    this.#numbers?.end(this.#number);
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#stopListening?.();
   }

@@ -1,6 +1,6 @@
 import { idKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
-import type { Command, DeleteTarget } from "./command.js";
+import type { Command } from "./command.js";
 import type { Draft } from "./draft.js";
 import { scanDraft } from "./scan-draft.js";
 import type { Steps } from "./steps.js";
@@ -10,7 +10,7 @@ type Delete = Extract<Command, { kind: "delete" }>;
 /** How many entries there were. */
 export function* applyDelete(draft: Draft, command: Delete): Steps<number> {
   const store = draft.catalog.get(command.store);
-  const found = yield* find(draft, store, command.target);
+  const found = yield* find(draft, store, command);
   if (found.size === 0) return 0;
   for (const [id, ordinal] of found) {
     draft.delete(store, command, id, ordinal);
@@ -24,17 +24,22 @@ export function* applyDelete(draft: Draft, command: Delete): Steps<number> {
 }
 
 /** The ordinals of what is to go, by id. */
-function* find(draft: Draft, store: StoredStore, target: DeleteTarget): Steps<Map<string, number>> {
+function* find(
+  draft: Draft,
+  store: StoredStore,
+  { target, time }: Delete,
+): Steps<Map<string, number>> {
   const found = new Map<string, number>();
   if (target.kind === "ids") {
     for (const id of target.ids) {
       const ordinal = draft.find(store, id, idKey(store.incarnation, id));
-      if (ordinal !== undefined) found.set(id, ordinal);
+      const isThere = ordinal !== undefined && !draft.hasExpired(store, id, ordinal, time);
+      if (isThere) found.set(id, ordinal);
       yield;
     }
     return found;
   }
   const where = target.kind === "where" ? target.where : undefined;
-  yield* scanDraft(draft, store, where, ({ id, ordinal }) => found.set(id, ordinal));
+  yield* scanDraft(draft, store, time, where, ({ id, ordinal }) => found.set(id, ordinal));
   return found;
 }

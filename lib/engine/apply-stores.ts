@@ -14,7 +14,7 @@ export function applyCreateStore(
   command: Of<"createStore">,
   limits: Limits,
 ): boolean {
-  const { store: name, dimension, metric, sequence } = command;
+  const { store: name, dimension, metric, ttlMs, sequence } = command;
   const there = draft.catalog.find(name);
   if (there) {
     checkSame(there, command);
@@ -29,8 +29,9 @@ export function applyCreateStore(
     changes: 0,
     changesFrom: sequence,
     changesSince: command.time,
+    expiring: 0,
   };
-  const store = { name, incarnation, dimension, metric, created: sequence, counters };
+  const store = { name, incarnation, dimension, metric, created: sequence, ttlMs, counters };
   draft.state = { ...draft.state, nextIncarnation: incarnation + 1 };
   putStore(draft.batch, store);
   draft.update(store, counters);

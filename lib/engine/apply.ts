@@ -2,6 +2,7 @@ import { AhnlichError } from "../model/errors.js";
 import type { Limits } from "../model/limits.js";
 import { applyDelete } from "./apply-delete.js";
 import { applyErase } from "./apply-erase.js";
+import { applyExpire } from "./apply-expire.js";
 import { applySet } from "./apply-set.js";
 import { applyCreateStore, applyDropNamespace, applyDropStore } from "./apply-stores.js";
 import type { Command } from "./command.js";
@@ -24,8 +25,12 @@ export function* apply(draft: Draft, command: Command, limits: Limits): Steps<un
       return yield* applySet(draft, command, limits);
     case "delete":
       return yield* applyDelete(draft, command);
+    case "expire":
+      return yield* applyExpire(draft, command);
     case "erase":
       return applyErase(draft, command);
+    case "forget":
+      return yield* draft.results.forget(command.time, command.rows);
     default:
       return unknownCommand(command);
   }

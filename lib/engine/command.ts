@@ -28,6 +28,7 @@ export type Write =
       readonly store: string;
       readonly dimension: number;
       readonly metric: Metric;
+      readonly ttlMs: number | undefined;
       readonly ifNotExists: boolean;
     }
   | { readonly kind: "dropStore"; readonly store: string; readonly ifExists: boolean }
@@ -39,14 +40,25 @@ export type Write =
       readonly entries: readonly WriteEntry[];
     }
   | { readonly kind: "delete"; readonly store: string; readonly target: DeleteTarget }
+  /** Takes entries that have expired from one store: those of these that still have, and are, what they were. */
+  | {
+      readonly kind: "expire";
+      readonly store: string;
+      readonly incarnation: number;
+      readonly due: readonly { readonly id: string; readonly ordinal: number }[];
+    }
   /** Takes a bounded number of rows of dropped stores from the disk. */
-  | { readonly kind: "erase"; readonly incarnations: readonly number[]; readonly rows: number };
+  | { readonly kind: "erase"; readonly incarnations: readonly number[]; readonly rows: number }
+  /** Takes a bounded number of old results away. */
+  | { readonly kind: "forget"; readonly rows: number };
 
 export interface WriteEntry {
   readonly id: string;
   readonly vector: Float32Array;
   /** MessagePack. */
   readonly metadata: Uint8Array;
+  /** Milliseconds to live; null: for ever, undefined: as the store says. */
+  readonly ttlMs: number | null | undefined;
   readonly ifVersion: number | undefined;
 }
 
@@ -62,7 +74,7 @@ export function lastSequenceOf({ sequence }: Command): number {
 
 /** Whether applying the command looks for rows that no entry stands for, and so wants all before it published. */
 export function readsRows(command: Command): boolean {
-  return command.kind === "erase";
+  return command.kind === "erase" || command.kind === "forget";
 }
 
 /** Whether making or applying the write is so short that it need not be cut into slices. */
@@ -84,7 +96,7 @@ export function isSmall(write: Sized): boolean {
 type Sized =
   | { readonly kind: "set"; readonly entries: readonly unknown[] }
   | { readonly kind: "delete"; readonly target: DeleteTarget }
-  | { readonly kind: Exclude<QueryKind, "set" | "delete"> | "erase" };
+  | { readonly kind: Exclude<QueryKind, "set" | "delete"> | "expire" | "erase" | "forget" };
 
 /** Some 50 microseconds. */
 const smallEntries = 8;

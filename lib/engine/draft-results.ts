@@ -1,19 +1,25 @@
+import { compareText } from "../model/text.js";
 import type { WriteIdentity } from "../model/write-identity.js";
 import type { Snapshot } from "../persistence/persistence.js";
 import type { WriteBatch } from "../persistence/write-batch.js";
 import {
   deletePlace,
+  deleteResultCounters,
+  numberOf,
   putPlace,
   putResult,
   putResultCounters,
   type ResultCounters,
   type ResultPlace,
+  type ResultScope,
   readPlaces,
   readResult,
   readResultCounters,
+  readResultScopes,
   resultKey,
   type StoredResult,
 } from "../rows/result-rows.js";
+import type { Steps } from "./steps.js";
 
 /**
  * The results of writes with a key, as a draft has them: those stored, those of the draft that is being committed,
@@ -55,24 +61,58 @@ export class DraftResults {
     const { rows, from, since } = scope.counters;
     scope.counters =
       rows === 0 ? { rows: 1, from: sequence, since: time } : { rows: rows + 1, from, since };
-    this.#trim(identity.scope, scope, time);
+    this.#trim(identity.scope, scope, {
+      since: time - msKept,
+      rows: identity.scope === "" ? rowsKept : numberedRowsKept,
+      settled: identity.settled ?? 0,
+      most: rowsTrimmed,
+    });
+  }
+
+  /**
+   * Takes up to `most` results away that are too old, also where no write comes any more, and those of the oldest
+   * scopes where there are too many; how many. To be called on a draft of nothing else.
+   */
+  *forget(now: number, most: number): Steps<number> {
+    const due = now - msKept;
+    const scopes: ResultScope[] = [];
+    for (const scope of readResultScopes(this.#snapshot)) {
+      scopes.push(scope);
+      yield;
+    }
+    scopes.sort((a, b) => a.counters.since - b.counters.since || compareText(a.name, b.name));
+    const excess = scopes.length - scopesKept;
+    let left = most;
+    for (const [place, { name, counters }] of scopes.entries()) {
+      const isExcess = name !== "" && place < excess;
+      if (left === 0 || (!isExcess && counters.since >= due)) continue;
+      const since = isExcess ? Number.POSITIVE_INFINITY : due;
+      const keep = { since, rows: Number.POSITIVE_INFINITY, settled: 0, most: left };
+      left -= this.#trim(name, this.#scope(name), keep);
+      yield;
+    }
+    return most - left;
   }
 
   /** Writes what is written once a transaction; to be called last. */
   seal(): void {
-    for (const [name, { counters }] of this.scopes) putResultCounters(this.#batch, name, counters);
+    for (const [name, { counters }] of this.scopes) {
+      if (counters.rows > 0) putResultCounters(this.#batch, name, counters);
+      else deleteResultCounters(this.#batch, name);
+    }
     this.#before = undefined;
   }
 
-  /** A bounded number at a time, which is more than a write adds, so that there are fewer in the end. */
-  #trim(name: string, scope: Scope, now: number): void {
-    const oldest = now - msKept;
+  /** Takes the oldest results that are not to be kept away; how many. */
+  #trim(name: string, scope: Scope, keep: Kept): number {
     let { rows, from, since } = scope.counters;
-    if (rows <= rowsKept && since >= oldest) return;
+    if (rows <= keep.rows && since >= keep.since && keep.settled === 0) return 0;
     let trimmed = 0;
     for (const place of this.#places(name, from)) {
       since = place.time;
-      if (trimmed === rowsTrimmed || (rows <= rowsKept && since >= oldest)) break;
+      const isAsked = keep.settled === 0 || numberOf(name, place) >= keep.settled;
+      const stays = rows <= keep.rows && since >= keep.since && isAsked;
+      if (stays || trimmed === keep.most) break;
       deletePlace(this.#batch, name, place);
       this.changed.set(nameOf(place.key), undefined);
       from = place.sequence + 1;
@@ -80,6 +120,7 @@ export class DraftResults {
       trimmed++;
     }
     scope.counters = { rows, from, since };
+    return trimmed;
   }
 
   /** The results of a scope in the order of their sequences. */
@@ -108,6 +149,18 @@ export class DraftResults {
   }
 }
 
+/** What stays of a scope's results. */
+interface Kept {
+  /** Those of this time and later ones, */
+  readonly since: number;
+  /** so many of them, */
+  readonly rows: number;
+  /** and of a client's those from this number on. */
+  readonly settled: number;
+  /** How many are taken away at most: more than a write adds, so that there are fewer in the end. */
+  readonly most: number;
+}
+
 interface Scope {
   counters: ResultCounters;
   /** In this draft. */
@@ -121,5 +174,8 @@ function nameOf(key: Uint8Array): string {
 const noResults: ResultCounters = { rows: 0, from: 0, since: 0 };
 /** How many results, and for how long, a scope keeps. */
 const rowsKept = 1_000_000;
+const numberedRowsKept = 100_000;
 const msKept: number = 24 * 60 * 60 * 1000;
 const rowsTrimmed = 8;
+/** Of clients that number their writes. */
+const scopesKept = 10_000;

@@ -11,12 +11,14 @@ import { Persistence } from "../persistence/persistence.js";
 import { type Call, underCall, unlessGivenUp } from "./call.js";
 import { EngineOptions } from "./engine-options.js";
 import { Eraser } from "./eraser.js";
+import { Forgetting } from "./forgetting.js";
 import { carryOut, type Handlers } from "./handler-table.js";
 import { makeHandlers } from "./handlers.js";
 import { Clock, Logger } from "./ports.js";
 import { Publication } from "./publication.js";
 import { Recovery } from "./recovery.js";
 import { Report } from "./report.js";
+import { Sweeper } from "./sweeper.js";
 import { verify } from "./verify.js";
 import { Writer } from "./writer.js";
 
@@ -30,6 +32,8 @@ export class LocalExecutor implements Executor {
   readonly #publication: Publication;
   readonly #writer: Writer;
   readonly #eraser: Eraser;
+  readonly #sweeper: Sweeper;
+  readonly #forgetting: Forgetting;
   readonly #handlers: Handlers;
   readonly #attachments: Set<Attachment> = new Set();
   #inFlight = 0;
@@ -54,15 +58,28 @@ export class LocalExecutor implements Executor {
     const { origin, state } = recovery;
     this.#writer = new Writer({ persistence, publisher: publication, clock, limits, state });
     this.#eraser = new Eraser(this.#writer, log);
+    this.#forgetting = new Forgetting(this.#writer, log);
     const startedAt = clock.now();
     const attachments = this.#attachments;
     const report = new Report({
       ...{ options, persistence, indexes, publication, origin, startedAt, attachments },
     });
-    this.#handlers = makeHandlers({ publication, writer: this.#writer, report, limits });
+    this.#handlers = makeHandlers({
+      ...{ publication, writer: this.#writer, report, clock, origin, limits },
+    });
     this.closed = new Promise((resolve) => {
       this.#setClosed = resolve;
     });
+    this.#sweeper = new Sweeper({
+      ...{ writer: this.#writer, views: publication.views, clock, log },
+    });
+    publication.whenPublished = (expected) => {
+      for (const [store, expiresAt] of expected) this.#sweeper.expect(store, expiresAt);
+      this.#sweeper.look();
+    };
+    for (const { name, counters } of recovery.catalog.list()) {
+      if (counters.expiring > 0) this.#sweeper.expect(name, 0);
+    }
     publication.whenDropped = ({ incarnation }) => this.#eraser.erase(incarnation);
     for (const incarnation of recovery.erasing) this.#eraser.erase(incarnation);
   }
@@ -135,6 +152,9 @@ export class LocalExecutor implements Executor {
       step(async () => attachment.close({ timeoutMs: left() }));
     await Promise.all(attached.map(leave));
     this.#eraser.stop();
+    this.#sweeper.stop();
+    this.#publication.waiters.close();
+    this.#forgetting.stop();
     await within(left(), this.#idle());
     this.#writer.close();
     await within(left(), this.#writer.idle());

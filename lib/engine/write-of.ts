@@ -26,12 +26,12 @@ export function* writeOf(query: WriteQuery, limits: Limits): Steps<Write> {
 }
 
 function encodeEntry(
-  { id, vector, metadata, ifVersion }: CheckedEntry,
+  { id, vector, metadata, ttlMs, ifVersion }: CheckedEntry,
   limits: Limits,
 ): WriteEntry {
   const encoded = encodeMetadata(metadata);
   if (encoded.length > limits.metadataBytes) {
     checkLimit(limits, "metadataBytes", encoded.length, `metadata of entry ${id}`);
   }
-  return { id, vector, metadata: encoded, ifVersion };
+  return { id, vector, metadata: encoded, ttlMs, ifVersion };
 }

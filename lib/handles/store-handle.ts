@@ -1,4 +1,4 @@
-import type { SetResponse, StoreInfo } from "../model/answers.js";
+import type { Change, SetResponse, StoreInfo } from "../model/answers.js";
 import type { Entry, EntryInput, Examples, Include, Key, Match, Page } from "../model/entry.js";
 import { AhnlichError } from "../model/errors.js";
 import type { Metadata } from "../model/metadata.js";
@@ -10,6 +10,7 @@ import { iterateEntries } from "./entry-iteration.js";
 import type { Executor } from "./executor.js";
 import { load } from "./load.js";
 import type { Store } from "./store.js";
+import { watchChanges } from "./watch.js";
 
 /** The Store interface over an executor. */
 export class StoreHandle<M = Metadata> implements Store<M> {
@@ -100,6 +101,12 @@ export class StoreHandle<M = Metadata> implements Store<M> {
 
   info(options?: CallOptions): Promise<StoreInfo> {
     return this.#call("storeInfo", {}, options);
+  }
+
+  watch(
+    options?: { since?: string | undefined; where?: Where<M> | undefined } & CallOptions,
+  ): AsyncIterableIterator<Change> {
+    return watchChanges(this.#executor, this.name, options);
   }
 
   #call<K extends Parameters<typeof call>[1]>(

@@ -1,4 +1,4 @@
-import type { SetResponse, StoreInfo } from "../model/answers.js";
+import type { Change, SetResponse, StoreInfo } from "../model/answers.js";
 import type { Entry, EntryInput, Examples, Include, Key, Match, Page } from "../model/entry.js";
 import type { Metadata } from "../model/metadata.js";
 import type { CallOptions, FindOptions, SearchOptions, SetMode, Target } from "../model/options.js";
@@ -60,4 +60,17 @@ export interface Store<M = Metadata> extends AsyncIterable<Entry<M>> {
     options?: SearchOptions<M, I> & CallOptions,
   ): Promise<Match<M, I>[][]>;
   info(options?: CallOptions): Promise<StoreInfo>;
+  /**
+   * The changes behind `since`, in order, and those to come; without `since`, from the first step on. They are
+   * pulled, so that whoever is slow misses none while they are kept: the last 1,000,000, for 24 hours. A client
+   * that loses its connection goes on for a minute. It ends when the loop is left; an aborted signal ends it with
+   * ABORTED, a closed engine with CLOSED, a dropped or renamed store with STORE_NOT_FOUND. `timeoutMs` is what each
+   * query may take.
+   *
+   * @throws HISTORY_LOST where `since` is of another engine, of another store, or no longer kept
+   * @throws INVALID_ARGUMENT for what is no position, or one in the future
+   */
+  watch(
+    options?: { since?: string | undefined; where?: Where<M> | undefined } & CallOptions,
+  ): AsyncIterableIterator<Change>;
 }

@@ -1,3 +1,4 @@
+import { checkBackupName } from "./backup-name.js";
 import {
   type Arguments,
   checkArray,
@@ -8,11 +9,12 @@ import {
   readArguments,
   refusal,
 } from "./check-argument.js";
-import { checkBackupName } from "./backup-name.js";
+import { checkSince, checkWaitMs, refuseToWait } from "./check-changes.js";
 import { checkDeleteTarget } from "./check-delete-target.js";
 import { checkEntries } from "./check-entry.js";
 import { checkKeys, checkVector } from "./check-key.js";
 import { checkInclude, checkSearchOptions, checkSearchTarget, checkWhere } from "./check-search.js";
+import { checkTtl } from "./check-ttl.js";
 import type { CheckedMember, CheckedQuery, CheckedSearchOptions } from "./checked-query.js";
 import { AhnlichError, toAhnlichError } from "./errors.js";
 import { checkLimit, type Limits } from "./limits.js";
@@ -110,7 +112,10 @@ function checkMembers(queries: unknown, limits: Limits): CheckedMember[] {
 function checkMember(query: unknown, limits: Limits): CheckedMember {
   try {
     const checked = kindOf(query) === "pipeline" ? undefined : checkQuery(query, limits);
-    if (checked !== undefined && checked.kind !== "pipeline") return { ok: true, query: checked };
+    if (checked !== undefined && checked.kind !== "pipeline") {
+      if (checked.kind === "changes") refuseToWait(checked.waitMs);
+      return { ok: true, query: checked };
+    }
     throw new AhnlichError("INVALID_ARGUMENT", "pipeline: a pipeline holds no pipeline");
   } catch (error) {
     return { ok: false, error: toAhnlichError(error) };
@@ -144,12 +149,13 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
     check: (ask) => ({ kind: "shutdown", reason: checkReason(ask.reason) }),
   },
   createStore: {
-    fields: { kind, store, dimension: true, metric: true, ifNotExists: true },
+    fields: { kind, store, dimension: true, metric: true, ttlMs: true, ifNotExists: true },
     check: (ask, limits) => ({
       kind: "createStore",
       store: checkStoreName(ask.store),
       dimension: checkDimension(ask.dimension, limits),
       metric: checkChoice(ask.metric, metrics, "cosine", "metric"),
+      ttlMs: ask.ttlMs === undefined ? undefined : checkTtl(ask.ttlMs, "ttlMs"),
       ifNotExists: checkBoolean(ask.ifNotExists, false, "ifNotExists"),
     }),
   },
@@ -239,6 +245,17 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
         ...options,
       };
     },
+  },
+  changes: {
+    fields: { kind, store, since: true, where: true, limit: true, waitMs: true },
+    check: (ask, limits) => ({
+      kind: "changes",
+      store: checkStoreName(ask.store),
+      since: checkSince(ask.since),
+      where: checkWhere(ask.where, limits),
+      limit: checkPageLimit(ask.limit, 100, limits),
+      waitMs: checkWaitMs(ask.waitMs),
+    }),
   },
   pipeline: {
     fields: { kind, queries: true },

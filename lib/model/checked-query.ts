@@ -24,6 +24,8 @@ export interface CheckedKinds {
     readonly store: string;
     readonly dimension: number;
     readonly metric: Metric;
+    /** Absent: for ever. */
+    readonly ttlMs: number | undefined;
     readonly ifNotExists: boolean;
   };
   dropStore: { readonly store: string; readonly ifExists: boolean };
@@ -51,6 +53,14 @@ export interface CheckedKinds {
   delete: { readonly store: string; readonly target: CheckedDeleteTarget };
   search: CheckedSearchOptions & { readonly target: CheckedSearchTarget };
   searchMany: CheckedSearchOptions & { readonly targets: readonly Float32Array[] };
+  changes: {
+    readonly store: string;
+    /** Not read yet: a position, or garbage. */
+    readonly since: string | undefined;
+    readonly where: Predicate;
+    readonly limit: number;
+    readonly waitMs: number;
+  };
   pipeline: { readonly queries: readonly CheckedMember[] };
   verify: {};
   backup: { readonly name: string };
@@ -61,6 +71,8 @@ export interface CheckedEntry {
   readonly id: string;
   readonly vector: Float32Array;
   readonly metadata: Metadata;
+  /** Milliseconds to live; null: for ever, absent: as the store says. */
+  readonly ttlMs: number | null | undefined;
   /** The version the entry must have; 0: it must not exist. */
   readonly ifVersion: number | undefined;
 }

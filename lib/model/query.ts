@@ -1,4 +1,5 @@
 import type {
+  Changes,
   ClientInfo,
   EngineInfo,
   Outcome,
@@ -44,6 +45,19 @@ export interface Kinds {
     ask: StoreName & { targets: readonly VectorInput[] } & SearchOptions;
     answer: Match[][];
   };
+  /**
+   * What was changed behind `since`, the oldest first: at most `limit` (100) changes, judged by the entries as they
+   * are now. Where there are none it waits for up to `waitMs` (0). Without `since`: where the store is now.
+   */
+  changes: {
+    ask: StoreName & {
+      since?: string | undefined;
+      where?: Where | undefined;
+      limit?: number | undefined;
+      waitMs?: number | undefined;
+    };
+    answer: Changes;
+  };
   /** In order, each seeing the ones before; not atomic. */
   pipeline: { ask: { queries: readonly Query[] }; answer: Outcome<unknown>[] };
   /** Compares all that is kept and all that is in memory with each other; writes go on meanwhile. */
@@ -80,6 +94,7 @@ export const rights: { readonly [K in QueryKind]: "read" | "write" | "admin" } =
   delete: "write",
   search: "read",
   searchMany: "read",
+  changes: "read",
   pipeline: "read",
   verify: "admin",
   backup: "admin",
@@ -97,6 +112,11 @@ export function isBarePing(query: unknown): boolean {
   if (!Object.hasOwn(query, "kind") || (query as { kind: unknown }).kind !== "ping") return false;
   for (const name in query) if (name !== "kind") return false;
   return true;
+}
+
+/** Whether it may wait, for seconds, until something happens: it is given no place among those that work. */
+export function waitsForChanges(query: Query): boolean {
+  return query.kind === "changes" && query.waitMs !== undefined && query.waitMs > 0;
 }
 
 /** Makes queries: `query.get({ store: "films", keys: ["1"] })`. Handles and pipelines are made with these. */

@@ -9,6 +9,21 @@ export interface WriteIdentity {
   readonly key: string;
   /** Its place in the pipeline that the key was given to. */
   readonly member?: number | undefined;
+  /** Of a client that numbers its writes: it has the answers of all before this number. */
+  readonly settled?: number | undefined;
+}
+
+/** How a client numbers a write. */
+export interface WriteNumber {
+  /** From 1 on, in the order in which the client asks. */
+  readonly number: number;
+  /** The lowest number of a write that it still waits for: the results of those before are not asked for again. */
+  readonly settled: number;
+}
+
+/** @param scope the client's id, which is not empty */
+export function identityOfNumber(scope: string, { number, settled }: WriteNumber): WriteIdentity {
+  return { scope, key: String(number), settled };
 }
 
 /** @throws INVALID_ARGUMENT unless it is 1 to 256 bytes of well-formed UTF-8 */

@@ -104,6 +104,7 @@ const answerShapes: { readonly [K in QueryKind]: Shape } = {
   delete: plain,
   search: listOf(entry),
   searchMany: listOf(listOf(entry)),
+  changes: plain,
   pipeline: listOf(outcome),
   verify: plain,
   backup: plain,
@@ -127,6 +128,8 @@ const forms: { readonly [K in QueryKind]: (answer: unknown) => boolean } = {
   delete: isNumber,
   search: isListOfFields,
   searchMany: (answer) => Array.isArray(answer) && answer.every(isListOfFields),
+  changes: (answer) =>
+    isFields(answer) && isListOfFields(answer.changes) && typeof answer.next === "string",
   pipeline: Array.isArray,
   backup: isFields,
   verify: (answer) => isFields(answer) && Array.isArray(answer.problems),

@@ -63,10 +63,12 @@ function readRequest(reader: EnvelopeReader): RequestMessage {
   if (!isMap(header)) return { kind: "request", id, query };
   const timeoutMs = fieldOf(header, "timeoutMs", isTimeout, "an integer from 1 to 2^31 - 1");
   const idempotencyKey = fieldOf(header, "idempotencyKey", isKey, "a text of 1 to 256 bytes");
+  const write = fieldOf(header, "write", isNumbers, "two integers from 1 to 2^48 - 1");
   return {
     ...{ kind: "request", id, query },
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(write === undefined ? {} : { write: { number: write[0], settled: write[1] } }),
   };
 }
 
@@ -85,6 +87,11 @@ function fieldOf<T>(
 
 function isTimeout(value: unknown): value is number {
   return isWhole(value) && value >= 1 && value < 2 ** 31;
+}
+
+function isNumbers(value: unknown): value is [number, number] {
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  return value.every((each) => isWhole(each) && each >= 1 && each < 2 ** 48);
 }
 
 function isKey(value: unknown): value is string {
@@ -106,9 +113,10 @@ function readConnect(reader: EnvelopeReader): ConnectMessage {
 function readAccept(reader: EnvelopeReader): AcceptMessage {
   const fields = reader.decoded();
   if (isMap(fields)) {
-    const { version, inFlight } = fields;
+    const { version, inFlight, waiting } = fields;
     if (typeof version === "string" && isWhole(inFlight) && inFlight >= 1) {
-      return { kind: "accept", version, inFlight };
+      if (!isWhole(waiting) || waiting < 0) return { kind: "accept", version, inFlight };
+      return { kind: "accept", version, inFlight, waiting };
     }
   }
   throw new AhnlichError("PROTOCOL_ERROR", "accept: expected a map with version and inFlight");

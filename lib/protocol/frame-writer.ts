@@ -2,7 +2,13 @@ import { encode } from "../encoding/encode.js";
 import { AhnlichError } from "../model/errors.js";
 import { keyBytesMax } from "../model/write-identity.js";
 import { errorToWire } from "./error-codec.js";
-import type { Message, PartMessage, RequestMessage, ResponseMessage } from "./message.js";
+import type {
+  AcceptMessage,
+  Message,
+  PartMessage,
+  RequestMessage,
+  ResponseMessage,
+} from "./message.js";
 import { messagesPerFrame, messageTypes, sentenceMax } from "./message-types.js";
 
 /**
@@ -86,22 +92,13 @@ export class FrameWriter {
   }
 
   #writeRequest(message: RequestMessage): void {
-    const { query, timeoutMs, idempotencyKey } = message;
-    const key = idempotencyKey === undefined ? undefined : encode(idempotencyKey);
-    const fields = (timeoutMs === undefined ? 0 : 1) + (key === undefined ? 0 : 1);
-    this.#begin(headBytes + query.length + (fields === 0 ? 0 : headerBytes + (key?.length ?? 0)));
-    this.#array(fields === 0 ? 3 : 4, messageTypes.request);
-    this.#uint(message.id);
+    const { id, query } = message;
+    const header = headerOf(message);
+    this.#begin(headBytes + query.length + (header?.length ?? 0));
+    this.#array(header === undefined ? 3 : 4, messageTypes.request);
+    this.#uint(id);
     this.#append(query);
-    if (fields === 0) return;
-    this.#byte(0x80 | fields);
-    if (timeoutMs !== undefined) {
-      this.#append(timeoutName);
-      this.#uint(timeoutMs);
-    }
-    if (key === undefined) return;
-    this.#append(keyName);
-    this.#append(key);
+    if (header !== undefined) this.#append(header);
   }
 
   #writeResponse(message: ResponseMessage): void {
@@ -145,7 +142,7 @@ export class FrameWriter {
         { details: { limit: "maxFrameBytes", bound: this.maxFrameBytes, got: bytes } },
       );
     }
-    const inSlab = Math.min(bytes, largestCopied + headBytes + headerBytes + keyBytes) + 4;
+    const inSlab = Math.min(bytes, largestCopied + headBytes + headerBytesMax) + 4;
     if (this.#at + inSlab > this.#slab.length) {
       this.cut();
       this.#flushSlab();
@@ -226,7 +223,7 @@ function smallMessage(message: SmallMessage): unknown {
     case "connect":
       return [messageTypes.connect, message.name, message.version, message.clientId, null];
     case "accept":
-      return [messageTypes.accept, { version: message.version, inFlight: message.inFlight }];
+      return [messageTypes.accept, acceptFields(message)];
     case "refuse":
       return [messageTypes.refuse, errorToWire(message.error)];
     case "failure":
@@ -240,6 +237,10 @@ function smallMessage(message: SmallMessage): unknown {
   }
 }
 
+function acceptFields({ version, inFlight, waiting }: AcceptMessage): object {
+  return waiting === undefined ? { version, inFlight } : { version, inFlight, waiting };
+}
+
 function newSlab(): Uint8Array {
   return new Uint8Array(slabBytes);
 }
@@ -249,10 +250,24 @@ const slabBytes = 64 * 1024;
 const largestCopied = 8 * 1024;
 /** The array's head, the type and the id take at most this. */
 const headBytes = 7;
-/** The names in a request's header, as they are sent. */
-const timeoutName: Uint8Array = encode("timeoutMs");
-const keyName: Uint8Array = encode("idempotencyKey");
-/** A header with both names takes at most this, but for the key. */
-const headerBytes: number = 1 + timeoutName.length + 5 + keyName.length;
-/** An encoded key takes at most this. */
-const keyBytes: number = keyBytesMax + 3;
+/** A header takes at most this. */
+const headerBytesMax: number = keyBytesMax + 64;
+/** `{ timeoutMs: ... }`, up to its number. */
+const timeoutHeader: Uint8Array = Uint8Array.of(0x81, ...encode("timeoutMs"));
+
+/** What stands behind the query; undefined where there is nothing to say. */
+function headerOf({ timeoutMs, idempotencyKey, write }: RequestMessage): Uint8Array | undefined {
+  const isBare = idempotencyKey === undefined && write === undefined;
+  if (isBare && timeoutMs === undefined) return undefined;
+  // Most requests with a header have this one, and encoding costs more than the rest of the message.
+  if (isBare) return withUint(timeoutHeader, timeoutMs as number);
+  return encode({ timeoutMs, idempotencyKey, write: write && [write.number, write.settled] });
+}
+
+function withUint(start: Uint8Array, value: number): Uint8Array {
+  const number = encode(value);
+  const bytes = new Uint8Array(start.length + number.length);
+  bytes.set(start);
+  bytes.set(number, start.length);
+  return bytes;
+}

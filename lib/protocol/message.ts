@@ -1,4 +1,5 @@
 import type { AhnlichError } from "../model/errors.js";
+import type { WriteNumber } from "../model/write-identity.js";
 
 /**
  * What one end tells the other; docs/protocol.md gives their bytes. Queries and answers stay as
@@ -35,6 +36,8 @@ export interface AcceptMessage {
   readonly version: string;
   /** How many requests the server takes at once on this connection. */
   readonly inFlight: number;
+  /** How many requests that wait for changes it takes beside them; absent: they count like any other. */
+  readonly waiting?: number | undefined;
 }
 
 /** The server's other answer to connect, or its last word when the session is lost; it closes after it. */
@@ -53,6 +56,8 @@ export interface RequestMessage {
   readonly timeoutMs?: number | undefined;
   /** Of the write that is asked for: 1 to 256 bytes. */
   readonly idempotencyKey?: string | undefined;
+  /** Of the write that is asked for, where the client numbers its writes. */
+  readonly write?: WriteNumber | undefined;
 }
 
 export interface ResponseMessage {

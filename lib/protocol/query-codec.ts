@@ -70,6 +70,7 @@ const askShapes: { readonly [K in QueryKind]: Shape } = {
   delete: fieldsOf({ target: deleteTarget() }),
   search: fieldsOf({ target: searchTarget(), where: predicate }),
   searchMany: fieldsOf({ targets: listOf(vector), where: predicate }),
+  changes: fieldsOf({ where: predicate }),
   pipeline: fieldsOf({ queries: listOf(lazily(() => queryShape)) }),
   verify: fieldsOf({}),
   backup: fieldsOf({}),

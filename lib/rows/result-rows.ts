@@ -114,12 +114,34 @@ export function putResultCounters(
   });
 }
 
+export function deleteResultCounters(batch: WriteBatch, scope: string): void {
+  batch.delete("results", scopeKey(scopeKind, scope));
+}
+
 export function readResultCounters(snapshot: Snapshot, scope: string): ResultCounters | undefined {
   const key = scopeKey(scopeKind, scope);
   const row = snapshot.get("results", key);
-  if (row === undefined) return undefined;
-  const body = bodyOf("results", key, row);
-  return { rows: readU48(body, 0), from: readU48(body, 6), since: readU48(body, 12) };
+  return row === undefined ? undefined : countersOf(key, row);
+}
+
+export interface ResultScope {
+  readonly name: string;
+  readonly counters: ResultCounters;
+}
+
+/** All scopes that have results. */
+export function* readResultScopes(snapshot: Snapshot): Generator<ResultScope, void, undefined> {
+  const [from, to] = [Uint8Array.of(scopeKind), Uint8Array.of(scopeKind + 1)];
+  for (const { key, value } of snapshot.range("results", from, to)) {
+    yield { name: Buffer.from(key.subarray(2)).toString(), counters: countersOf(key, value) };
+  }
+}
+
+/** The number that a client gave the write. */
+export function numberOf(scope: string, { key }: ResultPlace): number {
+  const start = 2 + Buffer.byteLength(scope);
+  const end = key.indexOf(0xff, start);
+  return Number(Buffer.from(key.subarray(start, end < 0 ? key.length : end)).toString());
 }
 
 export function encodeResult(answer: unknown): Uint8Array {
@@ -128,6 +150,11 @@ export function encodeResult(answer: unknown): Uint8Array {
 
 export function decodeResult(bytes: Uint8Array): unknown {
   return decode(bytes, { code: "CORRUPT" });
+}
+
+function countersOf(key: Uint8Array, row: Uint8Array): ResultCounters {
+  const body = bodyOf("results", key, row);
+  return { rows: readU48(body, 0), from: readU48(body, 6), since: readU48(body, 12) };
 }
 
 function placeOf(key: Uint8Array, value: Uint8Array): ResultPlace {

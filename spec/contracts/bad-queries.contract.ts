@@ -77,6 +77,7 @@ function asks(store: string): { readonly [kind: string]: object } {
     delete: { store, target: "a" },
     search: { store, target: [1] },
     searchMany: { store, targets: [] },
+    changes: { store },
     pipeline: { queries: [] },
   };
 }
@@ -118,7 +119,11 @@ function wrong(store: string): [string, object][] {
     ["an entry without a vector", { ...set, entries: [{ id: "b" }] }],
     ["an unknown mode", { ...set, mode: "merge" }],
     ["null as a mode", { ...set, mode: null }],
-    ["an unknown field of an entry", entry({ ttlMs: 5 })],
+    ["an unknown field of an entry", entry({ ttl: 5 })],
+    ...[0, -1, 1.5, Number.NaN, "1", 2 ** 48].map((ttlMs): [string, object] => [
+      `${ttlMs} as ttlMs`,
+      entry({ ttlMs }),
+    ]),
     ["an entry that says its own version", entry({ version: 5 })],
     ...[-1, 1.5, Number.NaN, "1", null, 2 ** 53].map((ifVersion): [string, object] => [
       `${ifVersion} as ifVersion`,
@@ -131,6 +136,15 @@ function wrong(store: string): [string, object][] {
     ["a searchMany without targets", { kind: "searchMany", store }],
     ["a searchMany of one vector", { kind: "searchMany", store, targets: [1] }],
     ["a searchMany by examples", { kind: "searchMany", store, targets: [{ near: ["a"] }] }],
+    ...[-1, 1.5, Number.NaN, "1", null, 60_001].map((waitMs): [string, object] => [
+      `${waitMs} as waitMs`,
+      { kind: "changes", store, waitMs },
+    ]),
+    ...[5, null, "", "garbage", "A".repeat(48), "A".repeat(300)].map((since): [string, object] => [
+      `${since} as a position`,
+      { kind: "changes", store, since },
+    ]),
+    ["a limit of no changes", { kind: "changes", store, limit: 0 }],
     ["ifExists in words", { kind: "dropStore", store, ifExists: "no" }],
     ["a query without its store", { kind: "count" }],
     ["a pipeline without queries", { kind: "pipeline" }],

@@ -3,12 +3,15 @@ import { argumentsContract } from "./arguments.contract.js";
 import { badInputContract } from "./bad-input.contract.js";
 import { badQueriesContract } from "./bad-queries.contract.js";
 import { callsContract } from "./calls.contract.js";
+import { changesContract } from "./changes.contract.js";
 import { closingContract } from "./closing.contract.js";
 import { countContract } from "./count.contract.js";
 import { deleteContract } from "./delete.contract.js";
 import { examplesContract } from "./examples.contract.js";
 import { executeContract } from "./execute.contract.js";
+import { expiryContract } from "./expiry.contract.js";
 import { findContract } from "./find.contract.js";
+import { followingContract } from "./following.contract.js";
 import { getContract } from "./get.contract.js";
 import { idempotencyContract } from "./idempotency.contract.js";
 import { identityContract } from "./identity.contract.js";
@@ -24,6 +27,7 @@ import { setContract } from "./set.contract.js";
 import { storesContract } from "./stores.contract.js";
 import { verifyContract } from "./verify.contract.js";
 import { versionsContract } from "./versions.contract.js";
+import { watchContract } from "./watch.contract.js";
 import { whereContract } from "./where.contract.js";
 
 /** What an engine promises whoever reaches it, however they do. */
@@ -38,6 +42,7 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   identityContract,
   setContract,
   versionsContract,
+  expiryContract,
   metadataContract,
   getContract,
   findContract,
@@ -48,6 +53,9 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   searchWhereContract,
   searchManyContract,
   examplesContract,
+  changesContract,
+  followingContract,
+  watchContract,
   pipelineContract,
   executeContract,
   loadContract,

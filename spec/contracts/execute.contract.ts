@@ -108,6 +108,10 @@ const pairs: { readonly [K in Exclude<QueryKind, "shutdown" | "backup">]: Pair }
     ask: (store) => ({ store, targets: [[1], [2]], limit: 1 }),
     call: (engine, store) => engine.store(store).searchMany([[1], [2]], { limit: 1 }),
   },
+  changes: {
+    ask: (store) => ({ store }),
+    call: (engine, store) => engine.execute({ kind: "changes", store }),
+  },
   pipeline: {
     ask: (store) => ({ queries: [{ kind: "count", store }, { kind: "ping" }] }),
     call: (engine, store) => engine.pipeline([{ kind: "count", store }, { kind: "ping" }]),
@@ -131,4 +135,5 @@ const moving = new Set([
   "inFlight",
   "connections",
   "startedAt",
+  "next",
 ]);

@@ -15,10 +15,12 @@ export function modelContract(reach: Reach, { runs }: { runs: number }): void {
   describe(`an engine, ${reach.name}, and the naive one`, () => {
     let opened: Opened;
     let real: Engine;
-    const naive = naiveEngine();
+    let now = 1_800_000_000_000;
+    const clock = { now: () => now };
+    const naive = naiveEngine({}, clock);
     let stores = 0;
     before(async () => {
-      opened = await reach.open();
+      opened = await reach.open({ clock });
       real = opened.engine;
     });
     after(() => opened.close());
@@ -29,6 +31,7 @@ export function modelContract(reach: Reach, { runs }: { runs: number }): void {
         for (const engine of [real, naive]) await engine.createStore(store, { dimension: 3 });
         for (const { write, question } of steps) {
           if (write.kind === "reopen" && opened.reopen !== undefined) real = await opened.reopen();
+          if (write.kind === "wait") now += write.ms;
           const outcomes = [
             await outcomeOf(real, store, write),
             await outcomeOf(naive, store, write),
@@ -48,12 +51,14 @@ interface GuardedEntry {
   id: string | undefined;
   vector: number[];
   metadata: Metadata;
+  ttlMs: number | null | undefined;
   guard: Guard;
 }
 type Write =
   | { kind: "set"; entries: GuardedEntry[]; mode: SetMode }
   | { kind: "delete"; target: Target }
-  | { kind: "recreate" }
+  | { kind: "recreate"; ttlMs: number | undefined }
+  | { kind: "wait"; ms: number }
   | { kind: "reopen" };
 interface Question {
   where: Where;
@@ -79,8 +84,10 @@ async function outcomeOf(engine: Engine, name: string, write: Write): Promise<un
         return await store.delete(write.target);
       case "recreate":
         await engine.dropStore(name);
-        await engine.createStore(name, { dimension: 3 });
+        await engine.createStore(name, { dimension: 3, ttlMs: write.ttlMs });
         return "made again";
+      case "wait":
+        return "waited";
       case "reopen":
         return "open";
     }
@@ -122,6 +129,8 @@ async function compare(real: Engine, naive: Engine, name: string, ask: Question)
   const found = await reals.find({ where, limit });
   assert.deepEqual(ranked(found.entries), ranked(allowed.entries));
   assert.equal(await reals.count({ where }), allowed.entries.length);
+  assert.equal(await reals.count(), all.entries.length);
+  assert.equal((await reals.info()).entries, all.entries.length);
   const matches = await reals.search(target, { where, metric, limit: ask.limit });
   const candidates: readonly Candidate[] = allowed.entries;
   assertNearest(matches, candidates, Float32Array.from(target), metric, ask.limit);
@@ -171,6 +180,7 @@ const entry: fc.Arbitrary<GuardedEntry> = fc.record({
     { weight: 1, arbitrary: fc.constant<number[]>([1]) },
   ),
   metadata,
+  ttlMs: fc.constantFrom(undefined, undefined, null, 1, 5, 20),
   guard: fc.constantFrom<Guard>(
     "none",
     "none",
@@ -203,7 +213,14 @@ const write: fc.Arbitrary<Write> = fc.oneof(
       ),
     }),
   },
-  { weight: 1, arbitrary: fc.constant({ kind: "recreate" as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(undefined, 5).map((ttlMs) => ({ kind: "recreate" as const, ttlMs })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(1, 4, 16).map((ms) => ({ kind: "wait" as const, ms })),
+  },
   { weight: 1, arbitrary: fc.constant({ kind: "reopen" as const }) },
 );
 const step = fc.record({

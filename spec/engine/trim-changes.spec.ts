@@ -41,7 +41,7 @@ describe("trimming the log of changes", () => {
 
   const counters: Counters = {
     ...{ entries: 1, nextOrdinal: 2, position: 9 },
-    ...{ changes: 1, changesFrom: 5, changesSince: time },
+    ...{ changes: 1, changesFrom: 5, changesSince: time, expiring: 0 },
   };
 
   it("leaves a log that is neither too long nor too old as it is", async () => {

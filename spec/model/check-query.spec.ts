@@ -21,7 +21,13 @@ describe("checkQuery", () => {
       info: {},
       clients: {},
       shutdown: { reason: "" },
-      createStore: { store: "s", dimension: 2, metric: "cosine", ifNotExists: false },
+      createStore: {
+        store: "s",
+        dimension: 2,
+        metric: "cosine",
+        ttlMs: undefined,
+        ifNotExists: false,
+      },
       dropStore: { store: "s", ifExists: false },
       dropNamespace: { namespace: "n" },
       listStores: { namespace: undefined },
@@ -36,6 +42,7 @@ describe("checkQuery", () => {
       delete: { store: "s", target: { kind: "ids", ids: [] } },
       search: { ...search, target: { kind: "vector", vector: f32(1) } },
       searchMany: { ...search, targets: [] },
+      changes: { store: "s", since: undefined, where: all, limit: 100, waitMs: 0 },
       pipeline: { queries: [] },
       verify: {},
       backup: { name: "monday" },
@@ -49,7 +56,7 @@ describe("checkQuery", () => {
       kind: "shutdown",
       reason: "moving",
     });
-    const create = { store: "n/s", dimension: 4_096, metric: "dot", ifNotExists: true };
+    const create = { store: "n/s", dimension: 4_096, metric: "dot", ttlMs: 5, ifNotExists: true };
     assert.deepEqual(check({ kind: "createStore", ...create }), { kind: "createStore", ...create });
     const drop = { kind: "dropStore", store: "s", ifExists: true } as const;
     assert.deepEqual(check(drop), drop);
@@ -124,7 +131,7 @@ describe("checkQuery", () => {
   });
 
   it("refuses a bad store name in every kind that has one", () => {
-    assert.equal(withStore.length, 10);
+    assert.equal(withStore.length, 11);
     for (const kind of withStore) {
       for (const store of ["", "a/b/c", "a b", "x".repeat(129), 1, undefined]) {
         refusesQuery({ ...least[kind], store }, /^store: expected "name" or "namespace\/name"/);

@@ -35,6 +35,7 @@ export const least: { readonly [K in QueryKind]: Raw<K> } = {
   delete: { kind: "delete", store: "s", target: [] },
   search: { kind: "search", store: "s", target: [1] },
   searchMany: { kind: "searchMany", store: "s", targets: [] },
+  changes: { kind: "changes", store: "s" },
   pipeline: { kind: "pipeline", queries: [] },
   verify: { kind: "verify" },
   backup: { kind: "backup", name: "monday" },

@@ -15,6 +15,7 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
     store: fc.string(),
     dimension: fc.nat(),
     metric: fc.constantFrom(...metrics),
+    ttlMs: fc.nat(),
     ifNotExists: fc.boolean(),
   }),
   dropStore: asks("dropStore", { store: fc.string(), ifExists: fc.boolean() }),
@@ -24,7 +25,13 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
   set: asks("set", {
     store: fc.string(),
     entries: fc.array(
-      some({ id: fc.string(), vector: vectors(), ifVersion: fc.nat(), metadata: metadata() }),
+      some({
+        id: fc.string(),
+        vector: vectors(),
+        ttlMs: fc.oneof(fc.nat(), fc.constant(null), fc.constant(2 ** 48 - 1)),
+        ifVersion: fc.nat(),
+        metadata: metadata(),
+      }),
       { maxLength: 4 },
     ),
     mode: fc.constantFrom("upsert", "insert", "replace"),
@@ -56,6 +63,13 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
     store: fc.string(),
     targets: fc.array(vectors(), { maxLength: 4 }),
     ...searchOptions(),
+  }),
+  changes: asks("changes", {
+    store: fc.string(),
+    since: fc.string(),
+    where: where(),
+    limit: fc.nat(),
+    waitMs: fc.nat(),
   }),
   pipeline: fc
     .array(fc.oneof(...[0, 1, 2].map(() => leaf())), { maxLength: 4 })
@@ -118,6 +132,11 @@ const answersOf: { readonly [K in Exclude<QueryKind, "pipeline">]: fc.Arbitrary<
   search: fc.array(matches()),
   searchMany: fc.array(fc.array(matches()), { maxLength: 4 }),
   backup: fc.nat().map((bytes) => ({ bytes })),
+  changes: some({ changes: fc.array(changes()), more: fc.boolean() }).map((answer) => ({
+    changes: [],
+    next: "here",
+    ...answer,
+  })),
   verify: fc.record({ entries: fc.nat(), problems: fc.array(fc.string()) }).map((answer) => ({
     ...answer,
   })),
@@ -176,11 +195,22 @@ function searchOptions(): Record<string, fc.Arbitrary<unknown>> {
 }
 
 function entries(): fc.Arbitrary<unknown> {
-  return some({ id: fc.string(), version: fc.nat(), metadata: metadata(), vector: vectors() });
+  return some({
+    id: fc.string(),
+    version: fc.nat(),
+    expiresAt: fc.maxSafeInteger(),
+    metadata: metadata(),
+    vector: vectors(),
+  });
 }
 
 function matches(): fc.Arbitrary<unknown> {
   return some({ id: fc.string(), distance: numbers(), metadata: metadata(), vector: vectors() });
+}
+
+function changes(): fc.Arbitrary<unknown> {
+  const kind = fc.constantFrom("set", "delete", "expire", "leave");
+  return some({ position: fc.string(), kind, id: fc.string(), version: fc.nat() });
 }
 
 function storeInfo(): fc.Arbitrary<unknown> {

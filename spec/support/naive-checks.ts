@@ -9,7 +9,7 @@ export const fieldsOf: { readonly [kind: string]: readonly string[] } = {
   info: [],
   clients: [],
   shutdown: ["reason"],
-  createStore: ["store", "dimension", "metric", "ifNotExists"],
+  createStore: ["store", "dimension", "metric", "ttlMs", "ifNotExists"],
   dropStore: ["store", "ifExists"],
   dropNamespace: ["namespace"],
   listStores: ["namespace"],
@@ -21,6 +21,7 @@ export const fieldsOf: { readonly [kind: string]: readonly string[] } = {
   delete: ["store", "target"],
   search: ["store", "target", "limit", "where", "recall", "metric", "maxDistance", "include"],
   searchMany: ["store", "targets", "limit", "where", "recall", "metric", "maxDistance", "include"],
+  changes: ["store", "since", "where", "limit", "waitMs"],
   pipeline: ["queries"],
   verify: [],
   backup: ["name"],
@@ -183,6 +184,11 @@ export function isPlain(value: unknown): value is { [name: string]: unknown } {
 
 function bytesAsText(_name: string, value: unknown): unknown {
   return value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : value;
+}
+
+export function demandTtl(ttlMs: unknown): asserts ttlMs is number {
+  const isWhole = Number.isSafeInteger(ttlMs) && (ttlMs as number) >= 1;
+  demand(isWhole && (ttlMs as number) < 2 ** 48, "ttlMs is an integer from 1, below 2^48");
 }
 
 export function demandMetric(metric: unknown): void {
