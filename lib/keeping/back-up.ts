@@ -47,8 +47,9 @@ export async function backUp(
     const { entries, problems } = await verifyFile(folder.partial, { signal });
     if (problems.length > 0) throw notWhole(path, problems);
     signal?.throwIfAborted();
-    const { bytes } = await folder.finish();
+    const { size: bytes } = await stat(folder.partial);
     options.onProgress?.(bytes);
+    await folder.finish();
     return { bytes, entries };
   } catch (error) {
     // Before what was written is taken away: a disk that is full would not look so any more.

@@ -39,8 +39,8 @@ export class NewFolder {
     }
   }
 
-  /** Gives the file its name once it is on disk; its bytes. */
-  async finish(): Promise<{ readonly bytes: number }> {
+  /** Gives the file its name once it is on disk. */
+  async finish(): Promise<void> {
     const file = await open(this.partial, "r+");
     try {
       await file.chmod(0o600);
@@ -49,11 +49,9 @@ export class NewFolder {
       await file.close();
     }
     await rm(`${this.partial}-lock`, { force: true });
-    const whole = join(this.path, fileName);
-    await rename(this.partial, whole);
+    await rename(this.partial, join(this.path, fileName));
     syncFolder(this.path);
     for (const folder of this.#made) syncFolder(dirname(folder));
-    return { bytes: (await stat(whole)).size };
   }
 
   /** Takes away what was made. Never rejects. */
