@@ -39,11 +39,22 @@ describe("checkQuery", () => {
         include: { vector: true, metadata: true },
       },
       count: { store: "s", where: all },
-      delete: { store: "s", target: { kind: "ids", ids: [] } },
+      update: {
+        ...{ store: "s", target: { kind: "ids", ids: [] }, ifVersion: undefined },
+        patch: {
+          vector: undefined,
+          metadata: undefined,
+          ttlMs: undefined,
+          remove: [],
+          replaces: false,
+        },
+      },
+      delete: { store: "s", target: { kind: "ids", ids: [] }, ifVersion: undefined },
       search: { ...search, target: { kind: "vector", vector: f32(1) } },
       searchMany: { ...search, targets: [] },
       changes: { store: "s", since: undefined, where: all, limit: 100, waitMs: 0 },
       pipeline: { queries: [] },
+      transaction: { writes: [] },
       verify: {},
       backup: { name: "monday" },
     };
@@ -101,7 +112,7 @@ describe("checkQuery", () => {
   });
 
   it("says of an unknown kind that this version knows none such", () => {
-    for (const kind of ["update", "toString", "__proto__", "", "x".repeat(1_000)]) {
+    for (const kind of ["upsert", "toString", "__proto__", "", "x".repeat(1_000)]) {
       const error = refusesQuery({ kind }, /^query\.kind: this version knows no "/, "UNSUPPORTED");
       assert.ok(error.message.length < 200);
     }
@@ -131,7 +142,7 @@ describe("checkQuery", () => {
   });
 
   it("refuses a bad store name in every kind that has one", () => {
-    assert.equal(withStore.length, 11);
+    assert.equal(withStore.length, 12);
     for (const kind of withStore) {
       for (const store of ["", "a/b/c", "a b", "x".repeat(129), 1, undefined]) {
         refusesQuery({ ...least[kind], store }, /^store: expected "name" or "namespace\/name"/);
