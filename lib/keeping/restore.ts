@@ -1,15 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
 import { AhnlichError } from "../model/errors.js";
-import { folderFailure } from "../persistence/folder-failure.js";
-import { LmdbEnvironment } from "../persistence/lmdb.js";
-import { checkFile } from "../persistence/lmdb-file.js";
+import type { LmdbEnvironment } from "../persistence/lmdb.js";
 import { LmdbSnapshot, LmdbState } from "../persistence/lmdb-snapshot.js";
 import { WriteBatch } from "../persistence/write-batch.js";
 import { putOrigin, readOrigin } from "../rows/meta-rows.js";
-import { type BackupSource, backUp } from "./back-up.js";
+import { backUp } from "./back-up.js";
 import { checkPath } from "./check-path.js";
+import { fileIn } from "./file-in.js";
+import { fileSource } from "./file-source.js";
 
 /**
  * Makes a folder from a backup, or from any folder of ours, whether an engine has it open or not: what is there is
@@ -23,35 +21,6 @@ export async function restore(from: string, to: string): Promise<{ entries: numb
   const file = await fileIn(checkPath(from, "from"));
   const { entries } = await backUp(fileSource(file), checkPath(to, "to"), { change: beginHistory });
   return { entries };
-}
-
-/** The environment of a folder. @throws INVALID_ARGUMENT where there is none · CORRUPT · READ_ONLY · IO_ERROR */
-export async function fileIn(folder: string): Promise<string> {
-  const file = join(folder, "data.mdb");
-  const found = await stat(file).catch((error) => {
-    if (["ENOENT", "ENOTDIR"].includes(error?.code)) return undefined;
-    return folderFailure(error, folder, "reading").then((failure) => Promise.reject(failure));
-  });
-  if (!found?.isFile()) {
-    const sentence = `${folder}: expected a folder with a data.mdb, got one without`;
-    throw new AhnlichError("INVALID_ARGUMENT", sentence, { details: { path: folder } });
-  }
-  checkFile(file);
-  return file;
-}
-
-/** A file that others may have open as well. */
-function fileSource(file: string): BackupSource {
-  return {
-    async copyTo(copy) {
-      const environment = await LmdbEnvironment.openToRead(file);
-      try {
-        await environment.copyTo(copy);
-      } finally {
-        await environment.close();
-      }
-    },
-  };
 }
 
 function beginHistory(environment: LmdbEnvironment): void {

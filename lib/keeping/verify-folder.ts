@@ -1,7 +1,7 @@
 import type { Verification } from "../model/answers.js";
 import { AhnlichError } from "../model/errors.js";
 import { checkPath } from "./check-path.js";
-import { fileIn } from "./restore.js";
+import { fileIn } from "./file-in.js";
 import { verifyFile } from "./verify-file.js";
 
 /**

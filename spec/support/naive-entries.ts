@@ -55,3 +55,7 @@ export function entryOf(
     ...((include.vector ?? true) && { vector }),
   } as Entry;
 }
+
+export function idOfKey(limits: Limits, key: unknown): string {
+  return typeof key === "string" ? checkedId(limits, key) : contentId(checkedVector(key));
+}

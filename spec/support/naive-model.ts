@@ -31,10 +31,18 @@ import {
   fieldsOf,
   isPlain,
   refuse,
+  refuseBackup,
   within,
 } from "./naive-checks.js";
 import { makeCursor, readCursor } from "./naive-cursor.js";
-import { contentId, demandVersions, entryOf, expiryOf, type NaiveEntry } from "./naive-entries.js";
+import {
+  contentId,
+  demandVersions,
+  entryOf,
+  expiryOf,
+  idOfKey,
+  type NaiveEntry,
+} from "./naive-entries.js";
 import { NaiveLog, positionOf } from "./naive-log.js";
 import { checkedPatch, patchedEntries } from "./naive-patch.js";
 import { constantOf, holds } from "./naive-predicate.js";
@@ -125,8 +133,7 @@ export class NaiveModel {
       case "verify":
         return { entries: this.#info().entries, problems: [] };
       case "backup":
-        demand(/^[\w-][\w.-]{0,127}$/.test(query.name ?? "."), "name is plain");
-        return refuse("FORBIDDEN", "a naive engine has no folder for backups");
+        return refuseBackup(query.name);
       case "shutdown":
         return refuse("FORBIDDEN", "a naive engine is not shut down by queries");
     }
@@ -279,7 +286,7 @@ export class NaiveModel {
     demandInclude(include);
     demand(Array.isArray(keys), "keys is a list");
     within(this.#limits, "limit", keys.length);
-    const entries = keys.map((key) => store.entries.get(this.#idOfKey(key)));
+    const entries = keys.map((key) => store.entries.get(idOfKey(this.#limits, key)));
     return entries.map((entry) => entry && entryOf(entry, include));
   }
 
@@ -333,10 +340,10 @@ export class NaiveModel {
   }
 
   #idsOfTarget(store: NaiveStore, target: Ask<"delete">["target"]): string[] {
-    if (typeof target === "string") return [this.#idOfKey(target)];
+    if (typeof target === "string") return [idOfKey(this.#limits, target)];
     if (Array.isArray(target)) {
       within(this.#limits, "entriesPerWrite", target.length);
-      return target.map((key) => this.#idOfKey(key));
+      return target.map((key) => idOfKey(this.#limits, key));
     }
     demand(isPlain(target), "a target is an id, keys, where or all");
     if ("all" in target) {
@@ -350,10 +357,6 @@ export class NaiveModel {
     const ids = this.#matching(store.name, where).map(({ id }) => id);
     demand(constantOf(where) !== true, "to mean all, say all");
     return ids;
-  }
-
-  #idOfKey(key: unknown): string {
-    return typeof key === "string" ? checkedId(this.#limits, key) : contentId(checkedVector(key));
   }
 
   #changes({ store: name, since, where, limit, waitMs = 0 }: Ask<"changes">): Changes {
