@@ -6,7 +6,7 @@ import { isUrl } from "./is-url.js";
 import { Progress } from "./progress.js";
 import { withClient } from "./with-client.js";
 
-/** `ahnlich verify FROM`: what is wrong with a folder, or with all that a server holds; exit code 1 where something is. */
+/** `ahnlich verify FROM`: what is wrong with a folder or a server; the exit code is 1 where something is. */
 export function verifyCommand(): Command {
   return new Command("verify")
     .description("Look at every row of a folder, or of a server, and tell what is wrong.")
