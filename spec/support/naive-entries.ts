@@ -2,7 +2,14 @@ import { createHash } from "node:crypto";
 import type { Entry, Include } from "../../lib/model/entry.js";
 import type { Limits } from "../../lib/model/limits.js";
 import type { Metadata } from "../../lib/model/metadata.js";
-import { checkedId, checkedVector, demand, demandTtl, demandVersion, refuse } from "./naive-checks.js";
+import {
+  checkedId,
+  checkedVector,
+  demand,
+  demandTtl,
+  demandVersion,
+  refuse,
+} from "./naive-checks.js";
 
 export interface NaiveEntry {
   readonly id: string;

@@ -1,14 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../lib/engine/ports.js";
-import type {
-  Changes,
-  EngineInfo,
-  Outcome,
-  SetResponse,
-  StoreInfo,
-} from "../../lib/model/answers.js";
+import type { Changes, EngineInfo, SetResponse, StoreInfo } from "../../lib/model/answers.js";
 import type { Entry, Match, Page } from "../../lib/model/entry.js";
-import { toAhnlichError } from "../../lib/model/errors.js";
 import type { Limits } from "../../lib/model/limits.js";
 import type { Metric } from "../../lib/model/metric.js";
 import type { Kinds, Query } from "../../lib/model/query.js";
@@ -45,6 +38,7 @@ import {
 } from "./naive-entries.js";
 import { NaiveLog, positionOf } from "./naive-log.js";
 import { checkedPatch, patchedEntries } from "./naive-patch.js";
+import { naivePipeline } from "./naive-pipeline.js";
 import { constantOf, holds } from "./naive-predicate.js";
 import { byId } from "./naive-search.js";
 import { naivelySearch } from "./naive-search-query.js";
@@ -127,7 +121,7 @@ export class NaiveModel {
       case "changes":
         return this.#changes(query);
       case "pipeline":
-        return this.#pipeline(query);
+        return naivePipeline(this.#limits, query.queries, (member) => this.ask(member));
       case "transaction":
         return this.#transaction(query);
       case "verify":
@@ -387,20 +381,5 @@ export class NaiveModel {
       takeBack();
       throw error;
     }
-  }
-
-  #pipeline({ queries }: Ask<"pipeline">): Outcome<unknown>[] {
-    demand(Array.isArray(queries), "queries is a list");
-    within(this.#limits, "queriesPerPipeline", queries.length);
-    return queries.map((query) => {
-      try {
-        demand(query?.kind !== "pipeline", "a pipeline holds no pipelines");
-        const waits = query?.kind === "changes" && (query.waitMs ?? 0) !== 0;
-        demand(!waits, "a pipeline does not wait");
-        return { ok: true, response: this.ask(query) };
-      } catch (error) {
-        return { ok: false, error: toAhnlichError(error) };
-      }
-    });
   }
 }
