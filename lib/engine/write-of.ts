@@ -6,7 +6,7 @@ import type { Write, WriteEntry } from "./command.js";
 import type { Steps } from "./steps.js";
 
 export type WriteQuery = CheckedQuery<
-  "createStore" | "dropStore" | "dropNamespace" | "set" | "delete"
+  "createStore" | "alterStore" | "renameStore" | "dropStore" | "dropNamespace" | "set" | "delete"
 >;
 
 /** The write that a query asks for. @throws LIMIT_EXCEEDED where it is too big once it is encoded */

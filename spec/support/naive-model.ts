@@ -10,7 +10,6 @@ import type {
 import type { Entry, Match, Page } from "../../lib/model/entry.js";
 import { toAhnlichError } from "../../lib/model/errors.js";
 import type { Limits } from "../../lib/model/limits.js";
-import type { Metric } from "../../lib/model/metric.js";
 import type { Kinds, Query } from "../../lib/model/query.js";
 import type { Where } from "../../lib/model/where.js";
 import {
@@ -37,18 +36,8 @@ import { contentId, entryOf, type NaiveEntry } from "./naive-entries.js";
 import { NaiveLog, positionOf } from "./naive-log.js";
 import { constantOf, holds } from "./naive-predicate.js";
 import { byId, naivelyNearest } from "./naive-search.js";
+import { alterNaively, type NaiveStore, renameNaively } from "./naive-stores.js";
 import { naiveTarget } from "./naive-target.js";
-
-interface NaiveStore {
-  readonly name: string;
-  readonly dimension: number;
-  readonly metric: Metric;
-  ttlMs: number | undefined;
-  entries: Map<string, NaiveEntry>;
-  readonly log: NaiveLog;
-  /** Of the last command that changed it. */
-  sequence: number;
-}
 
 type Ask<K extends keyof Kinds> = Kinds[K]["ask"];
 
@@ -83,6 +72,12 @@ export class NaiveModel {
         return [];
       case "createStore":
         return this.#createStore(query);
+      case "alterStore":
+        this.#sequence++;
+        return alterNaively(this.#stores, query);
+      case "renameStore":
+        this.#sequence++;
+        return renameNaively(this.#stores, query);
       case "dropStore":
         return this.#dropStore(query);
       case "dropNamespace":
@@ -156,7 +151,16 @@ export class NaiveModel {
     within(this.#limits, "stores", this.#stores.size + 1);
     const sequence = ++this.#sequence;
     const log = new NaiveLog(this.#name, sequence);
-    this.#stores.set(name, { name, dimension, metric, ttlMs, entries: new Map(), log, sequence });
+    this.#stores.set(name, {
+      name,
+      dimension,
+      metric,
+      ttlMs,
+      entries: new Map(),
+      log,
+      sequence,
+      created: sequence,
+    });
     return true;
   }
 
@@ -284,14 +288,14 @@ export class NaiveModel {
     const store = this.#storeOf(name);
     demandInclude(include);
     const count = checkedCount(this.#limits, limit, 100);
-    const after = cursor === undefined ? undefined : readCursor(cursor, store.name);
+    const after = cursor === undefined ? undefined : readCursor(cursor, store.created);
     const rest = this.#matching(name, where).filter(
       ({ id }) => after === undefined || byId({ id }, { id: after }) > 0,
     );
     const page = rest.slice(0, count);
     const entries = page.map((entry) => entryOf(entry, include));
     if (rest.length <= count) return { entries };
-    return { entries, cursor: makeCursor(store.name, page[count - 1].id) };
+    return { entries, cursor: makeCursor(store.created, page[count - 1].id) };
   }
 
   /** In the order of their ids. */
