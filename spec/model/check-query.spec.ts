@@ -143,7 +143,7 @@ describe("checkQuery", () => {
     refusesQuery({ kind: "dropNamespace" }, /^namespace: /);
     const rename = { kind: "renameStore", store: "n/s" };
     refusesQuery(rename, /^to: expected "name"/);
-    refusesQuery({ ...rename, to: "m/s" }, /^to: expected a name of namespace n, .*got "m\/s"/);
+    refusesQuery({ ...rename, to: "m/s" }, /^to: expected a name of namespace n, .*got the string "m\/s"/);
     refusesQuery({ ...rename, store: "s", to: "n/s" }, /^to: expected a name without a namespace/);
     refusesQuery({ ...rename, to: "n/t", replace: 1 }, /^replace: expected a boolean/);
     refusesQuery({ kind: "listStores", namespace: "" }, /^namespace: /);
