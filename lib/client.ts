@@ -25,7 +25,15 @@ export type {
   StoreOptions,
   Target,
 } from "./model/options.js";
-export { type Kinds, type Query, type QueryKind, query, type ResponseTo } from "./model/query.js";
+export type { MetadataMode, Patch } from "./model/patch.js";
+export {
+  type Kinds,
+  type Query,
+  type QueryKind,
+  query,
+  type ResponseTo,
+  type WriteQuery,
+} from "./model/query.js";
 export { idOf, type VectorInput } from "./model/vector.js";
 export type { Condition, FieldName, Operators, Where } from "./model/where.js";
 export type { Transport } from "./transport/transport.js";

@@ -1,10 +1,12 @@
 import type { SetResponse } from "../model/answers.js";
 import { AhnlichError } from "../model/errors.js";
-import { checkLimit, type Limits } from "../model/limits.js";
+import type { Limits } from "../model/limits.js";
 import type { SetMode } from "../model/options.js";
 import { checkDimension } from "../model/vector.js";
 import { idKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
+import { checkMemory } from "./check-memory.js";
+import { checkVersion } from "./check-version.js";
 import type { Command, WriteEntry } from "./command.js";
 import type { Accepted, Draft } from "./draft.js";
 import { expiryAfter } from "./expiry.js";
@@ -50,7 +52,12 @@ function* check(draft: Draft, store: StoredStore, command: Set): Steps<Checked[]
             expiresAt: expiryAfter(command.time, entry.ttlMs, store),
           };
     checkMode(command.mode, entry.id, one.isThere || place !== undefined);
-    if (entry.ifVersion !== undefined) checkVersion(draft, store, one);
+    if (entry.ifVersion !== undefined) {
+      const { before, isThere } = one;
+      const isSeen = before !== undefined && isThere;
+      const there = isSeen ? draft.read(store, entry.id, before) : undefined;
+      checkVersion(entry.id, entry.ifVersion, there);
+    }
     places.set(entry.id, place ?? accepted.length);
     accepted[place ?? accepted.length] = one;
     yield;
@@ -78,22 +85,6 @@ function checkMode(mode: SetMode, id: string, isThere: boolean): void {
   if (mode === "replace" && !isThere) {
     throw new AhnlichError("ENTRY_NOT_FOUND", `replace: there is no entry ${id}`, { details });
   }
-}
-
-function checkVersion(draft: Draft, store: StoredStore, { entry, before, isThere }: Checked): void {
-  const expected = entry.ifVersion as number;
-  const got = before === undefined || !isThere ? 0 : draft.read(store, entry.id, before).version;
-  if (got === expected) return;
-  throw new AhnlichError(
-    "VERSION_CONFLICT",
-    `entry ${entry.id}: expected version ${expected}, it has ${got}`,
-    { details: { id: entry.id, expected, got } },
-  );
-}
-
-function checkMemory(draft: Draft, store: StoredStore, inserted: number, limits: Limits): void {
-  const bytes = draft.catalog.vectorBytes + inserted * store.dimension * 4;
-  checkLimit(limits, "memoryBytes", bytes, "vectors in memory");
 }
 
 /** A guess at what the rows of an entry take beside its vector; too little costs a copy of the batch. */

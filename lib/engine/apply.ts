@@ -1,9 +1,8 @@
 import { AhnlichError } from "../model/errors.js";
 import type { Limits } from "../model/limits.js";
-import { applyDelete } from "./apply-delete.js";
+import { applyEntryWrite } from "./apply-entry-write.js";
 import { applyErase } from "./apply-erase.js";
 import { applyExpire } from "./apply-expire.js";
-import { applySet } from "./apply-set.js";
 import {
   applyAlterStore,
   applyCreateStore,
@@ -11,6 +10,7 @@ import {
   applyDropStore,
   applyRenameStore,
 } from "./apply-stores.js";
+import { applyTransaction } from "./apply-transaction.js";
 import type { Command } from "./command.js";
 import type { Draft } from "./draft.js";
 import type { Steps } from "./steps.js";
@@ -32,9 +32,11 @@ export function* apply(draft: Draft, command: Command, limits: Limits): Steps<un
     case "dropNamespace":
       return yield* applyDropNamespace(draft, command);
     case "set":
-      return yield* applySet(draft, command, limits);
+    case "update":
     case "delete":
-      return yield* applyDelete(draft, command);
+      return yield* applyEntryWrite(draft, command, limits);
+    case "transaction":
+      return yield* applyTransaction(draft, command, limits);
     case "expire":
       return yield* applyExpire(draft, command);
     case "erase":

@@ -103,7 +103,7 @@ class Asked {
       if (logged.sequence === from.sequence && part === from.part && offset < from.offset) continue;
       const isFull = changes.length === this.#query.limit || examined++ === examinedMax;
       if (isFull) return { store, changes, next, isAtEnd: false };
-      next = { incarnation, sequence: logged.sequence, part, offset: offset + 1 };
+      next = placeOf(incarnation, logged);
       const change = this.#judge({ view, store, time }, logged, next);
       if (change !== undefined) changes.push(change);
       if (slice.isOver) await slice.next();
@@ -144,6 +144,12 @@ function checkKept(place: Place, store: StoredStore, reached: number): Place {
     throw lost(name, `since: store ${name} keeps no changes any more from that position on`);
   }
   return place;
+}
+
+/** Behind the change: where it is the last of its command, that is good for as long as what follows is kept. */
+function placeOf(incarnation: number, { sequence, part, offset, isLast }: LoggedChange): Place {
+  if (isLast) return placeBehind(incarnation, sequence);
+  return { incarnation, sequence, part, offset: offset + 1 };
 }
 
 function lost(store: string, sentence: string): AhnlichError {

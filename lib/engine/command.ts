@@ -1,7 +1,7 @@
+import type { CheckedPatch, CheckedTarget, GuardedTarget } from "../model/checked-query.js";
 import type { Metric } from "../model/metric.js";
 import type { SetMode } from "../model/options.js";
-import type { Predicate } from "../model/predicate.js";
-import type { QueryKind } from "../model/query.js";
+import type { QueryKind, WriteQuery } from "../model/query.js";
 import type { WriteIdentity } from "../model/write-identity.js";
 
 /**
@@ -45,13 +45,9 @@ export type Write =
     }
   | { readonly kind: "dropStore"; readonly store: string; readonly ifExists: boolean }
   | { readonly kind: "dropNamespace"; readonly namespace: string }
-  | {
-      readonly kind: "set";
-      readonly store: string;
-      readonly mode: SetMode;
-      readonly entries: readonly WriteEntry[];
-    }
-  | { readonly kind: "delete"; readonly store: string; readonly target: DeleteTarget }
+  | EntryWrite
+  /** Takes a sequence for each write, its own for the first. */
+  | { readonly kind: "transaction"; readonly writes: readonly EntryWrite[] }
   /** Takes entries that have expired from one store: those of these that still have, and are, what they were. */
   | {
       readonly kind: "expire";
@@ -64,6 +60,21 @@ export type Write =
   /** Takes a bounded number of old results away. */
   | { readonly kind: "forget"; readonly rows: number };
 
+/** A write to the entries of one store. */
+export type EntryWrite =
+  | {
+      readonly kind: "set";
+      readonly store: string;
+      readonly mode: SetMode;
+      readonly entries: readonly WriteEntry[];
+    }
+  | (GuardedTarget & {
+      readonly kind: "update";
+      readonly store: string;
+      readonly patch: WritePatch;
+    })
+  | (GuardedTarget & { readonly kind: "delete"; readonly store: string });
+
 export interface WriteEntry {
   readonly id: string;
   readonly vector: Float32Array;
@@ -74,14 +85,19 @@ export interface WriteEntry {
   readonly ifVersion: number | undefined;
 }
 
-export type DeleteTarget =
-  | { readonly kind: "ids"; readonly ids: readonly string[] }
-  | { readonly kind: "where"; readonly where: Predicate }
-  | { readonly kind: "all" };
+export interface WritePatch extends CheckedPatch {
+  /** The id that the content of the new vector gives. */
+  readonly contentId: string | undefined;
+}
 
 /** The sequence that the command brings the state to. */
-export function lastSequenceOf({ sequence }: Command): number {
-  return sequence;
+export function lastSequenceOf(command: Command): number {
+  return command.sequence + sequencesOf(command) - 1;
+}
+
+/** How many sequences the write takes. */
+export function sequencesOf(write: Write): number {
+  return write.kind === "transaction" ? write.writes.length : 1;
 }
 
 /** Whether applying the command looks for rows that no entry stands for, and so wants all before it published. */
@@ -94,6 +110,9 @@ export function isSmall(write: Sized): boolean {
   switch (write.kind) {
     case "set":
       return write.entries.length <= smallEntries;
+    case "transaction":
+      return write.writes.length <= smallEntries && write.writes.every(isSmall);
+    case "update":
     case "delete":
       return write.target.kind === "ids" && write.target.ids.length <= smallEntries;
     case "createStore":
@@ -109,8 +128,15 @@ export function isSmall(write: Sized): boolean {
 /** A write, or a query that asks for one. */
 type Sized =
   | { readonly kind: "set"; readonly entries: readonly unknown[] }
-  | { readonly kind: "delete"; readonly target: DeleteTarget }
-  | { readonly kind: Exclude<QueryKind, "set" | "delete"> | "expire" | "erase" | "forget" };
+  | { readonly kind: "update" | "delete"; readonly target: CheckedTarget }
+  | { readonly kind: "transaction"; readonly writes: readonly Sized[] }
+  | {
+      readonly kind:
+        | Exclude<QueryKind, WriteQuery["kind"] | "transaction">
+        | "expire"
+        | "erase"
+        | "forget";
+    };
 
 /** Some 50 microseconds. */
 const smallEntries = 8;

@@ -52,7 +52,8 @@ export function makeHandlers(workshop: Workshop): Handlers {
   const write = (query: WriteQuery, call: Call): Promise<never> => {
     const made = makeWrite(query, limits, call.identity);
     const submit = ({ write, identity }: MadeWrite) => writer.submit(write, call, identity);
-    if (query.kind !== "set" || isSmall(query)) return submit(atOnce(made)) as Promise<never>;
+    const isLong = query.kind === "set" || query.kind === "transaction";
+    if (!isLong || isSmall(query)) return submit(atOnce(made)) as Promise<never>;
     const encoded = encoding.then(() => inSlices(made, new Slice(call)));
     encoding = encoded.catch(() => {});
     return encoded.then(submit) as Promise<never>;
@@ -70,6 +71,7 @@ export function makeHandlers(workshop: Workshop): Handlers {
     dropStore: write,
     dropNamespace: write,
     set: write,
+    update: write,
     delete: write,
     listStores: ({ namespace }, call) =>
       reading((view, time) => report.stores(view, view.catalog.list(namespace), time, call)),
@@ -83,6 +85,7 @@ export function makeHandlers(workshop: Workshop): Handlers {
       reading((view, time) => searchMany(publication, view, query, time, call)),
     changes: (query, call) => changes({ publication, origin, clock }, query, call),
     pipeline: (query, call) => runPipeline(handlers, query, call),
+    transaction: (query, call) => (query.writes.length === 0 ? [] : write(query, call)),
     verify: (_, call) => verify(publication, call),
   };
   return handlers;

@@ -3,6 +3,7 @@ import type { Entry, EntryInput, Examples, Include, Key, Match, Page } from "../
 import { AhnlichError } from "../model/errors.js";
 import type { Metadata } from "../model/metadata.js";
 import type { CallOptions, FindOptions, SearchOptions, SetMode, Target } from "../model/options.js";
+import type { MetadataMode, Patch } from "../model/patch.js";
 import type { VectorInput } from "../model/vector.js";
 import type { Where } from "../model/where.js";
 import { call } from "./call.js";
@@ -59,9 +60,23 @@ export class StoreHandle<M = Metadata> implements Store<M> {
     return error ? Promise.reject(error) : this.#call("get", { keys: what }, options);
   }
 
-  delete(target: Target<M>, options?: CallOptions): Promise<number> {
-    const list = Array.isArray(target) || ArrayBuffer.isView(target);
-    const error = list ? keysError(target, "target") : undefined;
+  update(
+    target: Target<M>,
+    patch: Patch<M>,
+    options?: {
+      metadata?: MetadataMode | undefined;
+      ifVersion?: number | undefined;
+    } & CallOptions,
+  ): Promise<number> {
+    const error = targetError(target);
+    return error ? Promise.reject(error) : this.#call("update", { target, patch }, options);
+  }
+
+  delete(
+    target: Target<M>,
+    options?: { ifVersion?: number | undefined } & CallOptions,
+  ): Promise<number> {
+    const error = targetError(target);
     return error ? Promise.reject(error) : this.#call("delete", { target }, options);
   }
 
@@ -133,6 +148,11 @@ function toEntries(entries: unknown): unknown {
     taken.push(entry);
   }
   return taken;
+}
+
+function targetError(target: unknown): AhnlichError | undefined {
+  const isList = Array.isArray(target) || ArrayBuffer.isView(target);
+  return isList ? keysError(target, "target") : undefined;
 }
 
 /** A list of numbers is one vector and might be meant as a list of keys: it is taken for neither. */

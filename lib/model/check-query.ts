@@ -9,12 +9,19 @@ import {
   refusal,
 } from "./check-argument.js";
 import { checkSince, checkWaitMs, refuseToWait } from "./check-changes.js";
-import { checkDeleteTarget } from "./check-delete-target.js";
 import { checkEntries } from "./check-entry.js";
 import { checkKeys, checkVector } from "./check-key.js";
+import { checkPatch } from "./check-patch.js";
 import { checkInclude, checkSearchOptions, checkSearchTarget, checkWhere } from "./check-search.js";
+import { checkTarget } from "./check-target.js";
 import { checkTtl, checkTtlOrNull } from "./check-ttl.js";
-import type { CheckedMember, CheckedQuery, CheckedSearchOptions } from "./checked-query.js";
+import { checkWrites } from "./check-writes.js";
+import type {
+  CheckedMember,
+  CheckedQuery,
+  CheckedSearchOptions,
+  CheckedWrite,
+} from "./checked-query.js";
 import { AhnlichError, toAhnlichError } from "./errors.js";
 import { checkLimit, type Limits } from "./limits.js";
 import { metrics } from "./metric.js";
@@ -206,6 +213,15 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
       entries: checkEntries(ask.entries, limits),
     }),
   },
+  update: {
+    fields: { kind, store, target: true, patch: true, metadata: true, ifVersion: true },
+    check: (ask, limits) => ({
+      kind: "update",
+      store: checkStoreName(ask.store),
+      ...checkTarget(ask, limits),
+      patch: checkPatch(ask.patch, ask.metadata, limits),
+    }),
+  },
   get: {
     fields: { kind, store, keys: true, include: true },
     check: (ask, limits) => ({
@@ -235,11 +251,11 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
     }),
   },
   delete: {
-    fields: { kind, store, target: true },
+    fields: { kind, store, target: true, ifVersion: true },
     check: (ask, limits) => ({
       kind: "delete",
       store: checkStoreName(ask.store),
-      target: checkDeleteTarget(ask.target, limits),
+      ...checkTarget(ask, limits),
     }),
   },
   search: {
@@ -277,6 +293,13 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
     check: (ask, limits) => ({
       kind: "pipeline",
       queries: checkMembers(ask.queries, limits),
+    }),
+  },
+  transaction: {
+    fields: { kind, writes: true },
+    check: (ask, limits) => ({
+      kind: "transaction",
+      writes: checkWrites(ask.writes, limits, (write) => checkQuery(write, limits) as CheckedWrite),
     }),
   },
   verify: { fields: { kind }, check: () => ({ kind: "verify" }) },

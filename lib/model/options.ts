@@ -58,7 +58,7 @@ export interface FindOptions<M = Metadata, I extends Include = Include> {
 
 export type SetMode = "upsert" | "insert" | "replace";
 
-/** What a delete is about; `{ all: true }` is the only way to mean every entry. */
+/** What an update or a delete is about; `{ all: true }` is the only way to mean every entry. */
 export type Target<M = Metadata> =
   | string
   | readonly Key[]

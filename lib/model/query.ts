@@ -16,6 +16,7 @@ import type {
   StoreOptions,
   Target,
 } from "./options.js";
+import type { MetadataMode, Patch } from "./patch.js";
 import type { VectorInput } from "./vector.js";
 import type { Where } from "./where.js";
 
@@ -39,13 +40,26 @@ export interface Kinds {
     ask: StoreName & { entries: readonly EntryInput[]; mode?: SetMode | undefined };
     answer: SetResponse;
   };
+  /** How many entries were updated. With `ifVersion` the target is of keys, and each entry has that version. */
+  update: {
+    ask: StoreName & {
+      target: Target;
+      patch: Patch;
+      metadata?: MetadataMode | undefined;
+      ifVersion?: number | undefined;
+    };
+    answer: number;
+  };
   get: {
     ask: StoreName & { keys: readonly Key[]; include?: Include | undefined };
     answer: (Entry | undefined)[];
   };
   find: { ask: StoreName & FindOptions; answer: Page<Entry> };
   count: { ask: StoreName & { where?: Where | undefined }; answer: number };
-  delete: { ask: StoreName & { target: Target }; answer: number };
+  delete: {
+    ask: StoreName & { target: Target; ifVersion?: number | undefined };
+    answer: number;
+  };
   search: {
     ask: StoreName & { target: VectorInput | Examples } & SearchOptions;
     answer: Match[];
@@ -70,6 +84,8 @@ export interface Kinds {
   };
   /** In order, each seeing the ones before; not atomic. */
   pipeline: { ask: { queries: readonly Query[] }; answer: Outcome<unknown>[] };
+  /** All or nothing, over stores of one namespace, each seeing the ones before; guard it with `ifVersion`. */
+  transaction: { ask: { writes: readonly WriteQuery[] }; answer: unknown[] };
   /** Compares all that is kept and all that is in memory with each other; writes go on meanwhile. */
   verify: { ask: {}; answer: Verification };
 }
@@ -79,6 +95,11 @@ export type QueryKind = keyof Kinds;
 export type Query<K extends QueryKind = QueryKind> = {
   [P in K]: { readonly kind: P } & Readonly<Kinds[P]["ask"]>;
 }[K];
+
+/** What a transaction is made of. */
+export type WriteQuery = Query<(typeof writeKinds)[number]>;
+
+export const writeKinds = ["set", "update", "delete"] as const;
 
 export type ResponseTo<Q extends { readonly kind: QueryKind }> = Q extends unknown
   ? Kinds[Q["kind"]]["answer"]
@@ -98,6 +119,7 @@ export const rights: { readonly [K in QueryKind]: "read" | "write" | "admin" } =
   listStores: "read",
   storeInfo: "read",
   set: "write",
+  update: "write",
   get: "read",
   find: "read",
   count: "read",
@@ -106,6 +128,7 @@ export const rights: { readonly [K in QueryKind]: "read" | "write" | "admin" } =
   searchMany: "read",
   changes: "read",
   pipeline: "read",
+  transaction: "write",
   verify: "admin",
 };
 

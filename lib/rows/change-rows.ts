@@ -61,6 +61,8 @@ export interface LoggedChange {
   readonly part: number;
   /** Its place in the part, from 0 on. */
   readonly offset: number;
+  /** Whether it is the last one of its command. */
+  isLast: boolean;
 }
 
 /** The changes of a store from a part of a command on, in order. @throws CORRUPT, FORMAT_TOO_NEW */
@@ -71,9 +73,15 @@ export function* readChanges(
   part: number,
 ): Generator<LoggedChange, void, undefined> {
   const from = changeKey(incarnation, sequence, part);
+  let row: LoggedChange[] = [];
   for (const { key, value } of snapshot.range("changes", from, afterStoreKey(incarnation))) {
-    yield* changesOfRow(key, value);
+    const next = changesOfRow(key, value);
+    const last = row.at(-1);
+    if (last !== undefined) last.isLast = last.sequence !== sequenceOfKey(key);
+    yield* row;
+    row = next;
   }
+  yield* row;
 }
 
 /** How many changes a row holds, and when they came, in milliseconds since 1970. @throws CORRUPT */
@@ -99,7 +107,8 @@ function changesOfRow(key: Uint8Array, row: Uint8Array): LoggedChange[] {
       throw new AhnlichError("FORMAT_TOO_NEW", "a change is of a kind of a later version");
     }
     const end = at + 3 + body.readUInt16BE(at + 1);
-    changes.push({ kind, id: body.toString("utf8", at + 3, end), sequence, part, offset });
+    const isLast = offset + 1 === count;
+    changes.push({ kind, id: body.toString("utf8", at + 3, end), sequence, part, offset, isLast });
     at = end;
   }
   return changes;

@@ -26,6 +26,8 @@ import { searchManyContract } from "./search-many.contract.js";
 import { searchWhereContract } from "./search-where.contract.js";
 import { setContract } from "./set.contract.js";
 import { storesContract } from "./stores.contract.js";
+import { transactionContract } from "./transaction.contract.js";
+import { updateContract } from "./update.contract.js";
 import { verifyContract } from "./verify.contract.js";
 import { versionsContract } from "./versions.contract.js";
 import { watchContract } from "./watch.contract.js";
@@ -50,6 +52,7 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   findContract,
   countContract,
   whereContract,
+  updateContract,
   deleteContract,
   searchContract,
   searchWhereContract,
@@ -59,6 +62,7 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   followingContract,
   watchContract,
   pipelineContract,
+  transactionContract,
   executeContract,
   loadContract,
   idempotencyContract,

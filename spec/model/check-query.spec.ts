@@ -41,11 +41,22 @@ describe("checkQuery", () => {
         include: { vector: true, metadata: true },
       },
       count: { store: "s", where: all },
-      delete: { store: "s", target: { kind: "ids", ids: [] } },
+      update: {
+        ...{ store: "s", target: { kind: "ids", ids: [] }, ifVersion: undefined },
+        patch: {
+          vector: undefined,
+          metadata: undefined,
+          ttlMs: undefined,
+          remove: [],
+          replaces: false,
+        },
+      },
+      delete: { store: "s", target: { kind: "ids", ids: [] }, ifVersion: undefined },
       search: { ...search, target: { kind: "vector", vector: f32(1) } },
       searchMany: { ...search, targets: [] },
       changes: { store: "s", since: undefined, where: all, limit: 100, waitMs: 0 },
       pipeline: { queries: [] },
+      transaction: { writes: [] },
       verify: {},
     };
     for (const kind of queryKinds)
@@ -102,7 +113,7 @@ describe("checkQuery", () => {
   });
 
   it("says of an unknown kind that this version knows none such", () => {
-    for (const kind of ["update", "toString", "__proto__", "", "x".repeat(1_000)]) {
+    for (const kind of ["upsert", "toString", "__proto__", "", "x".repeat(1_000)]) {
       const error = refusesQuery({ kind }, /^query\.kind: this version knows no "/, "UNSUPPORTED");
       assert.ok(error.message.length < 200);
     }
@@ -133,7 +144,7 @@ describe("checkQuery", () => {
   });
 
   it("refuses a bad store name in every kind that has one", () => {
-    assert.equal(withStore.length, 13);
+    assert.equal(withStore.length, 14);
     for (const kind of withStore) {
       for (const store of ["", "a/b/c", "a b", "x".repeat(129), 1, undefined]) {
         refusesQuery({ ...least[kind], store }, /^store: expected "name" or "namespace\/name"/);
@@ -143,7 +154,10 @@ describe("checkQuery", () => {
     refusesQuery({ kind: "dropNamespace" }, /^namespace: /);
     const rename = { kind: "renameStore", store: "n/s" };
     refusesQuery(rename, /^to: expected "name"/);
-    refusesQuery({ ...rename, to: "m/s" }, /^to: expected a name of namespace n, .*got the string "m\/s"/);
+    refusesQuery(
+      { ...rename, to: "m/s" },
+      /^to: expected a name of namespace n, .*got the string "m\/s"/,
+    );
     refusesQuery({ ...rename, store: "s", to: "n/s" }, /^to: expected a name without a namespace/);
     refusesQuery({ ...rename, to: "n/t", replace: 1 }, /^replace: expected a boolean/);
     refusesQuery({ kind: "listStores", namespace: "" }, /^namespace: /);

@@ -52,15 +52,17 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
     include: include(),
   }),
   count: asks("count", { store: fc.string(), where: where() }),
-  delete: asks("delete", {
+  update: asks("update", {
     store: fc.string(),
-    target: fc.oneof(
-      fc.string(),
-      keys(),
-      where().map((predicate) => ({ where: predicate })),
-      fc.constant({ all: true }),
-    ),
+    target: target(),
+    patch: some({
+      ...{ vector: vectors(), metadata: metadata(), remove: fc.array(fc.string()) },
+      ttlMs: fc.option(fc.nat()),
+    }),
+    metadata: fc.constantFrom("merge", "replace"),
+    ifVersion: fc.nat(),
   }),
+  delete: asks("delete", { store: fc.string(), target: target(), ifVersion: fc.nat() }),
   search: asks("search", {
     store: fc.string(),
     target: fc.oneof(vectors(), some({ near: keys(), awayFrom: keys() })),
@@ -81,6 +83,9 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
   pipeline: fc
     .array(fc.oneof(...[0, 1, 2].map(() => leaf())), { maxLength: 4 })
     .map((queries) => ({ kind: "pipeline", queries }) as Query),
+  transaction: fc
+    .array(write(), { maxLength: 4 })
+    .map((writes) => ({ kind: "transaction", writes }) as Query),
   verify: asks("verify", {}),
 };
 
@@ -136,9 +141,11 @@ const answersOf: { readonly [K in Exclude<QueryKind, "pipeline">]: fc.Arbitrary<
     ...page,
   })),
   count: fc.nat(),
+  update: fc.nat(),
   delete: fc.nat(),
   search: fc.array(matches()),
   searchMany: fc.array(fc.array(matches()), { maxLength: 4 }),
+  transaction: fc.array(fc.oneof(fc.nat(), some({ inserted: fc.nat(), version: fc.nat() }))),
   changes: some({ changes: fc.array(changes()), more: fc.boolean() }).map((answer) => ({
     changes: [],
     next: "here",
@@ -167,6 +174,24 @@ function leaf(): fc.Arbitrary<Query> {
     asks("count", { store: fc.string(), where: where() }),
     asks("get", { store: fc.string(), keys: keys() }),
     asks("search", { store: fc.string(), target: vectors() }),
+  );
+}
+
+/** What a transaction holds. */
+function write(): fc.Arbitrary<Query> {
+  return fc.oneof(
+    asks("set", { store: fc.string(), entries: fc.array(some({ vector: vectors() })) }),
+    asks("update", { store: fc.string(), target: target(), patch: some({ vector: vectors() }) }),
+    asks("delete", { store: fc.string(), target: target() }),
+  );
+}
+
+function target(): fc.Arbitrary<unknown> {
+  return fc.oneof(
+    fc.string(),
+    keys(),
+    where().map((predicate) => ({ where: predicate })),
+    fc.constant({ all: true }),
   );
 }
 

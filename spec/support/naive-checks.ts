@@ -20,11 +20,13 @@ export const fieldsOf: { readonly [kind: string]: readonly string[] } = {
   get: ["store", "keys", "include"],
   find: ["store", "where", "limit", "cursor", "include"],
   count: ["store", "where"],
-  delete: ["store", "target"],
+  update: ["store", "target", "patch", "metadata", "ifVersion"],
+  delete: ["store", "target", "ifVersion"],
   search: ["store", "target", "limit", "where", "recall", "metric", "maxDistance", "include"],
   searchMany: ["store", "targets", "limit", "where", "recall", "metric", "maxDistance", "include"],
   changes: ["store", "since", "where", "limit", "waitMs"],
   pipeline: ["queries"],
+  transaction: ["writes"],
   verify: [],
 };
 
@@ -71,6 +73,12 @@ export function checkedId(limits: Limits, id: unknown): string {
   demand(typeof id === "string" && id !== "" && id.isWellFormed(), "no well-formed id");
   within(limits, "idBytes", Buffer.byteLength(id));
   return id;
+}
+
+/** The version that an entry must have, 0 for none; undefined where that does not matter. */
+export function demandVersion(version: unknown): asserts version is number | undefined {
+  const isVersion = Number.isSafeInteger(version) && (version as number) >= 0;
+  demand(version === undefined || isVersion, "ifVersion is an integer from 0");
 }
 
 /** The numbers as float32. */

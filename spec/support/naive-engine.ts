@@ -85,11 +85,17 @@ function checkCall({ signal, timeoutMs, idempotencyKey }: CallOptions): void {
   }
 }
 
-/** Each member of a pipeline is copied by itself; a pipeline within is refused whatever it holds. */
+/** Each member of a pipeline is copied by itself; one like it within is refused whatever it holds. */
 function copyOfQuery(query: Query): Query {
+  if (query?.kind === "transaction" && Array.isArray(query.writes)) {
+    const writes = query.writes.map((member: { kind: string }) => {
+      return member?.kind === "transaction" ? { kind: member.kind } : copyOf(member);
+    });
+    return { ...query, writes } as unknown as Query;
+  }
   if (query?.kind !== "pipeline" || !Array.isArray(query.queries)) return copyOf(query);
   const queries = query.queries.map((member: Query) => {
-    return member?.kind === "pipeline" ? { ...member, queries: [] } : copyOf(member);
+    return member?.kind === "pipeline" ? { ...member, queries: [] } : copyOfQuery(member);
   });
   return { ...query, queries };
 }

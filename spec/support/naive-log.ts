@@ -32,6 +32,15 @@ export class NaiveLog {
     for (const id of ids) this.#changes.push({ sequence, kind, id });
   }
 
+  /** How many changes there are; the last can be taken back. */
+  get size(): number {
+    return this.#changes.length;
+  }
+
+  set size(size: number) {
+    this.#changes.length = size;
+  }
+
   /** Behind everything up to a sequence, and so many changes of it where it is given. */
   position(sequence: number, done?: number): string {
     return positionOf(this.#engine, this.#created, sequence, done);

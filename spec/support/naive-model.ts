@@ -26,18 +26,21 @@ import {
   demandNamespace,
   demandStoreName,
   demandTtl,
+  demandVersion,
   fieldsOf,
   isPlain,
   refuse,
   within,
 } from "./naive-checks.js";
 import { makeCursor, readCursor } from "./naive-cursor.js";
-import { contentId, entryOf, type NaiveEntry } from "./naive-entries.js";
+import { contentId, demandVersions, entryOf, expiryOf, type NaiveEntry } from "./naive-entries.js";
 import { NaiveLog, positionOf } from "./naive-log.js";
+import { checkedPatch, patchedEntries } from "./naive-patch.js";
 import { constantOf, holds } from "./naive-predicate.js";
-import { byId, naivelyNearest } from "./naive-search.js";
-import { alterNaively, type NaiveStore, renameNaively } from "./naive-stores.js";
-import { naiveTarget } from "./naive-target.js";
+import { byId } from "./naive-search.js";
+import { naivelySearch } from "./naive-search-query.js";
+import { alterNaively, expireNaively, type NaiveStore, renameNaively } from "./naive-stores.js";
+import { naiveTransaction, remember } from "./naive-transaction.js";
 
 type Ask<K extends keyof Kinds> = Kinds[K]["ask"];
 
@@ -62,7 +65,7 @@ export class NaiveModel {
       refuse("UNSUPPORTED", `no kind ${JSON.stringify(query.kind)}`);
     }
     demandFields(query, ["kind", ...fieldsOf[query.kind]], query.kind);
-    this.#expire();
+    expireNaively(this.#stores.values(), this.#clock.now(), () => ++this.#sequence);
     switch (query.kind) {
       case "ping":
         return null;
@@ -94,6 +97,8 @@ export class NaiveModel {
         return this.#find(query);
       case "count":
         return this.#matching(query.store, query.where).length;
+      case "update":
+        return this.#update(query);
       case "delete":
         return this.#delete(query);
       case "search":
@@ -103,32 +108,19 @@ export class NaiveModel {
         within(this.#limits, "entriesPerWrite", query.targets.length);
         this.#storeOf(query.store);
         return query.targets.map((target) => {
-          const { targets: _, kind: __, ...rest } = query;
           demand(Array.isArray(target) || target instanceof Float32Array, "targets are vectors");
-          return this.#search({ ...rest, target });
+          return this.#search({ ...query, target });
         });
       case "changes":
         return this.#changes(query);
       case "pipeline":
         return this.#pipeline(query);
+      case "transaction":
+        return this.#transaction(query);
       case "verify":
         return { entries: this.#info().entries, problems: [] };
       case "shutdown":
         return refuse("FORBIDDEN", "a naive engine is not shut down by queries");
-    }
-  }
-
-  /** What has expired is gone before anything is asked. */
-  #expire(): void {
-    const now = this.#clock.now();
-    for (const store of this.#stores.values()) {
-      const expired = [...store.entries.values()].filter(
-        ({ expiresAt }) => expiresAt !== undefined && expiresAt <= now,
-      );
-      if (expired.length === 0) continue;
-      for (const { id } of expired) store.entries.delete(id);
-      store.sequence = ++this.#sequence;
-      store.log.add(this.#sequence, "expire", new Set(expired.map(({ id }) => id)));
     }
   }
 
@@ -251,8 +243,7 @@ export class NaiveModel {
     const inserted = next.size - store.entries.size;
     within(this.#limits, "memoryBytes", this.#memory() + inserted * store.dimension * 4);
     store.entries = next;
-    store.sequence = version;
-    this.#sequence = version;
+    store.sequence = ++this.#sequence;
     const written = new Set(entries.map(({ id }) => id));
     store.log.add(version, "set", written);
     return { inserted, updated: written.size - inserted, version };
@@ -264,13 +255,8 @@ export class NaiveModel {
     const vector = checkedVector(entry.vector, dimension);
     const id = entry.id === undefined ? contentId(vector) : checkedId(this.#limits, entry.id);
     const { ttlMs = standard, ifVersion } = entry;
-    const expires = ttlMs !== undefined && ttlMs !== null;
-    if (expires) demandTtl(ttlMs);
-    const expiresAt = expires ? Math.min(this.#clock.now() + ttlMs, 2 ** 48 - 1) : undefined;
-    demand(
-      ifVersion === undefined || (Number.isSafeInteger(ifVersion) && (ifVersion as number) >= 0),
-      "ifVersion is an integer from 0",
-    );
+    demandVersion(ifVersion);
+    const expiresAt = expiryOf(this.#clock.now(), ttlMs);
     const metadata = checkedMetadata(this.#limits, entry.metadata);
     return { id, vector, metadata, expiresAt, ifVersion };
   }
@@ -307,18 +293,38 @@ export class NaiveModel {
       .sort(byId);
   }
 
-  #delete({ store: name, target }: Ask<"delete">): number {
+  #delete({ store: name, target, ifVersion }: Ask<"delete">): number {
     const store = this.#storeOf(name);
-    const deleted = this.#idsOfTarget(store, target).filter((id) => store.entries.delete(id));
+    const ids = this.#idsOfTarget(store, target);
+    demandVersions(store, target, ids, ifVersion);
+    const deleted = ids.filter((id) => store.entries.delete(id));
     if (deleted.length === 0) return 0;
     store.sequence = ++this.#sequence;
     store.log.add(store.sequence, "delete", deleted);
     return deleted.length;
   }
 
+  #update(ask: Ask<"update">): number {
+    const store = this.#storeOf(ask.store);
+    const patch = checkedPatch(this.#limits, ask, this.#clock.now());
+    const ids = this.#idsOfTarget(store, ask.target);
+    demandVersions(store, ask.target, ids, ask.ifVersion);
+    const version = this.#sequence + 1;
+    const { entries, written, gone } = patchedEntries(this.#limits, store, ids, patch, version);
+    if (written.length === 0) return 0;
+    store.log.add(version, "delete", gone);
+    store.log.add(version, "set", written);
+    store.entries = entries;
+    store.sequence = ++this.#sequence;
+    return written.length;
+  }
+
   #idsOfTarget(store: NaiveStore, target: Ask<"delete">["target"]): string[] {
     if (typeof target === "string") return [this.#idOfKey(target)];
-    if (Array.isArray(target)) return target.map((key) => this.#idOfKey(key));
+    if (Array.isArray(target)) {
+      within(this.#limits, "entriesPerWrite", target.length);
+      return target.map((key) => this.#idOfKey(key));
+    }
     demand(isPlain(target), "a target is an id, keys, where or all");
     if ("all" in target) {
       demandFields(target, ["all"], "target");
@@ -329,7 +335,7 @@ export class NaiveModel {
     const { where } = target as { where: Where };
     demand(where !== undefined, "where is a predicate");
     const ids = this.#matching(store.name, where).map(({ id }) => id);
-    demand(constantOf(where) !== true, "to delete all, say all");
+    demand(constantOf(where) !== true, "to mean all, say all");
     return ids;
   }
 
@@ -350,31 +356,21 @@ export class NaiveModel {
     });
   }
 
-  // ------------------------------------------------------------------ search
-
   #search(ask: Ask<"search">): Match[] {
     const store = this.#storeOf(ask.store);
-    const { metric = store.metric, recall = 0.95, maxDistance = Number.POSITIVE_INFINITY } = ask;
-    const limit = checkedCount(this.#limits, ask.limit, 10);
-    demandInclude(ask.include);
-    demandMetric(metric);
-    demand(typeof recall === "number" && recall > 0 && recall <= 1, "recall is above 0, to 1");
-    demand(typeof maxDistance === "number" && !Number.isNaN(maxDistance), "maxDistance");
-    const { vector, without } = naiveTarget(this.#limits, store, ask.target);
-    const candidates = this.#matching(ask.store, ask.where).filter(({ id }) => !without.has(id));
-    return naivelyNearest(candidates, vector, metric)
-      .filter(({ distance }) => distance <= maxDistance)
-      .slice(0, limit)
-      .map(({ id, distance }) => {
-        const entry = store.entries.get(id) as NaiveEntry;
-        const { metadata = true, vector = false } = ask.include ?? {};
-        return {
-          id,
-          distance,
-          ...(metadata && { metadata: entry.metadata }),
-          ...(vector && { vector: entry.vector }),
-        } as Match;
-      });
+    return naivelySearch(this.#limits, store, this.#matching(ask.store, ask.where), ask);
+  }
+
+  #transaction({ writes }: Ask<"transaction">): unknown[] {
+    const sequence = this.#sequence;
+    const takeBack = remember([...this.#stores.values()]);
+    try {
+      return naiveTransaction(this.#limits, writes, (write) => this.ask(write));
+    } catch (error) {
+      this.#sequence = sequence;
+      takeBack();
+      throw error;
+    }
   }
 
   #pipeline({ queries }: Ask<"pipeline">): Outcome<unknown>[] {

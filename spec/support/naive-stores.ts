@@ -19,6 +19,24 @@ export interface NaiveStore {
 
 type Stores = Map<string, NaiveStore>;
 
+/** What has expired is gone before anything is asked. */
+export function expireNaively(
+  stores: Iterable<NaiveStore>,
+  now: number,
+  nextSequence: () => number,
+): void {
+  for (const store of stores) {
+    const ids: string[] = [];
+    for (const { id, expiresAt } of store.entries.values()) {
+      if (expiresAt !== undefined && expiresAt <= now) ids.push(id);
+    }
+    if (ids.length === 0) continue;
+    for (const id of ids) store.entries.delete(id);
+    store.sequence = nextSequence();
+    store.log.add(store.sequence, "expire", ids);
+  }
+}
+
 export function alterNaively(stores: Stores, ask: Kinds["alterStore"]["ask"]): null {
   const { store: name, ttlMs } = ask;
   demandStoreName(name);

@@ -39,6 +39,8 @@ export function plainEngine(executor: Executor): Engine {
     execute: (query: Query, options?: CallOptions) => executor.execute(query, options),
     pipeline: (queries: readonly Query[], options?: object) =>
       ask("pipeline", { queries }, options),
+    transaction: (writes: readonly Query[], options?: object) =>
+      ask("transaction", { writes }, options),
     close: () => executor.close(),
     closed: executor.closed,
     [Symbol.asyncDispose]: () => executor.close(),
@@ -72,6 +74,8 @@ function plainStore(executor: Executor, name: string): Store<never> {
       const [entry] = (await ask("get", { store: name, keys: [key] }, options)) as unknown[];
       return entry;
     },
+    update: (target: unknown, patch: unknown, options?: object) =>
+      ask("update", { store: name, target, patch }, options),
     delete: (target: unknown, options?: object) => ask("delete", { store: name, target }, options),
     find: (options?: object) => ask("find", { store: name }, options),
     entries: (options?: object) => entries(ask, name, options),
