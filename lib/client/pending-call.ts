@@ -191,5 +191,5 @@ const undecided: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 const keptKinds: ReadonlySet<QueryKind> = new Set<QueryKind>([
   ...(["createStore", "alterStore", "renameStore", "dropStore", "dropNamespace"] as const),
-  ...(["set", "delete"] as const),
+  ...(["set", "update", "delete", "transaction"] as const),
 ]);

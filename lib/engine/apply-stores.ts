@@ -1,6 +1,6 @@
 import { AhnlichError, type ErrorDetails } from "../model/errors.js";
 import { checkLimit, type Limits } from "../model/limits.js";
-import { nameKey } from "../rows/keys.js";
+import { nameKey, storeKey } from "../rows/keys.js";
 import { putErasing, putStore, type StoredStore } from "../rows/store-rows.js";
 import type { Command } from "./command.js";
 import type { Draft } from "./draft.js";
@@ -87,9 +87,13 @@ function putAnew(draft: Draft, store: StoredStore): void {
   if (store.counters.expiring > 0) draft.expected.set(store.name, 0);
 }
 
-/** The store is gone at once; a tombstone stands for the rows that are still to be erased. */
+/**
+ * The store is gone at once; a tombstone stands for the rows that are still to be erased. Its counters are none of
+ * them: whether the last of them were ever written depends on how commands were grouped.
+ */
 function drop(draft: Draft, store: StoredStore, sequence: number): void {
   draft.batch.delete("stores", nameKey(store.name));
+  draft.batch.delete("counters", storeKey(store.incarnation));
   putErasing(draft.batch, store.incarnation, sequence);
   draft.catalog.remove(store.name);
   draft.effects.delete(store.incarnation);
