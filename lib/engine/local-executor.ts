@@ -82,14 +82,16 @@ export class LocalExecutor implements Executor {
     this.#sweeper = new Sweeper({
       ...{ writer: this.#writer, views: publication.views, clock, log },
     });
-    publication.whenPublished = (expected) => {
-      for (const [store, expiresAt] of expected) this.#sweeper.expect(store, expiresAt);
-      this.#sweeper.look();
-    };
+    publication.follow({
+      published: ({ dropped, expected }) => {
+        for (const { incarnation } of dropped) this.#eraser.erase(incarnation);
+        for (const [store, expiresAt] of expected) this.#sweeper.expect(store, expiresAt);
+        this.#sweeper.look();
+      },
+    });
     for (const { name, counters } of recovery.catalog.list()) {
       if (counters.expiring > 0) this.#sweeper.expect(name, 0);
     }
-    publication.whenDropped = ({ incarnation }) => this.#eraser.erase(incarnation);
     for (const incarnation of recovery.erasing) this.#eraser.erase(incarnation);
   }
 
