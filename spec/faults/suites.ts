@@ -1,3 +1,4 @@
+import { backupSuite } from "./backup-suite.js";
 import { churnSuite } from "./churn-suite.js";
 import { ioSuite } from "./io-suite.js";
 import { killSuite } from "./kill-suite.js";
@@ -6,6 +7,7 @@ import type { Suite } from "./suite.js";
 
 /** Every suite by the name that `npm run test:long` knows it by. */
 export const suites: { readonly [name: string]: Suite } = {
+  backup: backupSuite,
   kill: killSuite,
   power: powerSuite,
   io: ioSuite,
