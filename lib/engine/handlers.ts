@@ -66,6 +66,8 @@ export function makeHandlers(workshop: Workshop): Handlers {
       throw new AhnlichError("FORBIDDEN", "shutdown is for servers; close() ends an engine here");
     },
     createStore: write,
+    alterStore: write,
+    renameStore: write,
     dropStore: write,
     dropNamespace: write,
     set: write,

@@ -8,7 +8,14 @@ import type {
   Verification,
 } from "./answers.js";
 import type { Entry, EntryInput, Examples, Include, Key, Match, Page } from "./entry.js";
-import type { FindOptions, SearchOptions, SetMode, StoreOptions, Target } from "./options.js";
+import type {
+  FindOptions,
+  SearchOptions,
+  SetMode,
+  StoreChange,
+  StoreOptions,
+  Target,
+} from "./options.js";
 import type { MetadataMode, Patch } from "./patch.js";
 import type { VectorInput } from "./vector.js";
 import type { Where } from "./where.js";
@@ -22,6 +29,9 @@ export interface Kinds {
   clients: { ask: {}; answer: ClientInfo[] };
   shutdown: { ask: { reason?: string | undefined }; answer: null };
   createStore: { ask: StoreName & StoreOptions; answer: boolean };
+  alterStore: { ask: StoreName & StoreChange; answer: null };
+  /** Within its namespace. */
+  renameStore: { ask: StoreName & { to: string; replace?: boolean | undefined }; answer: null };
   dropStore: { ask: StoreName & { ifExists?: boolean | undefined }; answer: boolean };
   dropNamespace: { ask: { namespace: string }; answer: number };
   listStores: { ask: { namespace?: string | undefined }; answer: StoreInfo[] };
@@ -102,6 +112,8 @@ export const rights: { readonly [K in QueryKind]: "read" | "write" | "admin" } =
   clients: "read",
   shutdown: "admin",
   createStore: "admin",
+  alterStore: "admin",
+  renameStore: "admin",
   dropStore: "admin",
   dropNamespace: "admin",
   listStores: "read",

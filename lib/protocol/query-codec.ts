@@ -59,6 +59,8 @@ const askShapes: { readonly [K in QueryKind]: Shape } = {
   clients: fieldsOf({}),
   shutdown: fieldsOf({}),
   createStore: fieldsOf({}),
+  alterStore: fieldsOf({}),
+  renameStore: fieldsOf({}),
   dropStore: fieldsOf({}),
   dropNamespace: fieldsOf({}),
   listStores: fieldsOf({}),

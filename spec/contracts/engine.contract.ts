@@ -20,6 +20,7 @@ import { limitsContract } from "./limits.contract.js";
 import { loadContract } from "./load.contract.js";
 import { metadataContract } from "./metadata.contract.js";
 import { pipelineContract } from "./pipeline.contract.js";
+import { renamingContract } from "./renaming.contract.js";
 import { searchContract } from "./search.contract.js";
 import { searchManyContract } from "./search-many.contract.js";
 import { searchWhereContract } from "./search-where.contract.js";
@@ -41,6 +42,7 @@ export function engineContract(reach: Reach): void {
 
 const contracts: readonly ((reach: Reach) => void)[] = [
   storesContract,
+  renamingContract,
   identityContract,
   setContract,
   versionsContract,

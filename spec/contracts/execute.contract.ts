@@ -66,6 +66,15 @@ const pairs: { readonly [K in Exclude<QueryKind, "shutdown">]: Pair } = {
     ask: (store) => ({ store }),
     call: (engine, store) => engine.dropStore(store),
   },
+  alterStore: {
+    ask: (store) => ({ store, ttlMs: 5 }),
+    call: (engine, store) => engine.alterStore(store, { ttlMs: 5 }).then(() => null),
+  },
+  renameStore: {
+    ask: (store) => ({ store, to: `${store}.to`, replace: true }),
+    call: (engine, store) =>
+      engine.renameStore(store, `${store}.to`, { replace: true }).then(() => null),
+  },
   dropNamespace: {
     ask: () => ({ namespace: "none" }),
     call: (engine) => engine.dropNamespace("none"),

@@ -25,6 +25,8 @@ export const least: { readonly [K in QueryKind]: Raw<K> } = {
   shutdown: { kind: "shutdown" },
   createStore: { kind: "createStore", store: "s", dimension: 2 },
   dropStore: { kind: "dropStore", store: "s" },
+  alterStore: { kind: "alterStore", store: "s" },
+  renameStore: { kind: "renameStore", store: "s", to: "t" },
   dropNamespace: { kind: "dropNamespace", namespace: "n" },
   listStores: { kind: "listStores" },
   storeInfo: { kind: "storeInfo", store: "s" },

@@ -19,6 +19,13 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
     ifNotExists: fc.boolean(),
   }),
   dropStore: asks("dropStore", { store: fc.string(), ifExists: fc.boolean() }),
+  alterStore: asks("alterStore", {
+    store: fc.string(),
+    ttlMs: fc.option(fc.nat(), { nil: null }),
+  }),
+  renameStore: asks("renameStore", {
+    ...{ store: fc.string(), to: fc.string(), replace: fc.boolean() },
+  }),
   dropNamespace: asks("dropNamespace", { namespace: fc.string() }),
   listStores: asks("listStores", { namespace: fc.string() }),
   storeInfo: asks("storeInfo", { store: fc.string() }),
@@ -122,6 +129,8 @@ const answersOf: { readonly [K in Exclude<QueryKind, "pipeline">]: fc.Arbitrary<
   shutdown: fc.constant(null),
   createStore: fc.boolean(),
   dropStore: fc.boolean(),
+  alterStore: fc.constant(null),
+  renameStore: fc.constant(null),
   dropNamespace: fc.nat(),
   listStores: fc.array(storeInfo()),
   storeInfo: storeInfo(),

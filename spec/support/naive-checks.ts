@@ -11,6 +11,8 @@ export const fieldsOf: { readonly [kind: string]: readonly string[] } = {
   shutdown: ["reason"],
   createStore: ["store", "dimension", "metric", "ttlMs", "ifNotExists"],
   dropStore: ["store", "ifExists"],
+  alterStore: ["store", "ttlMs"],
+  renameStore: ["store", "to", "replace"],
   dropNamespace: ["namespace"],
   listStores: ["namespace"],
   storeInfo: ["store"],

@@ -10,7 +10,6 @@ import type {
 import type { Entry, Match, Page } from "../../lib/model/entry.js";
 import { toAhnlichError } from "../../lib/model/errors.js";
 import type { Limits } from "../../lib/model/limits.js";
-import type { Metric } from "../../lib/model/metric.js";
 import type { Kinds, Query } from "../../lib/model/query.js";
 import type { Where } from "../../lib/model/where.js";
 import {
@@ -40,18 +39,8 @@ import { checkedPatch, patchedEntries } from "./naive-patch.js";
 import { constantOf, holds } from "./naive-predicate.js";
 import { byId } from "./naive-search.js";
 import { naivelySearch } from "./naive-search-query.js";
+import { alterNaively, expireNaively, type NaiveStore, renameNaively } from "./naive-stores.js";
 import { naiveTransaction, remember } from "./naive-transaction.js";
-
-interface NaiveStore {
-  readonly name: string;
-  readonly dimension: number;
-  readonly metric: Metric;
-  ttlMs: number | undefined;
-  entries: Map<string, NaiveEntry>;
-  readonly log: NaiveLog;
-  /** Of the last command that changed it. */
-  sequence: number;
-}
 
 type Ask<K extends keyof Kinds> = Kinds[K]["ask"];
 
@@ -76,7 +65,7 @@ export class NaiveModel {
       refuse("UNSUPPORTED", `no kind ${JSON.stringify(query.kind)}`);
     }
     demandFields(query, ["kind", ...fieldsOf[query.kind]], query.kind);
-    this.#expire();
+    expireNaively(this.#stores.values(), this.#clock.now(), () => ++this.#sequence);
     switch (query.kind) {
       case "ping":
         return null;
@@ -86,6 +75,12 @@ export class NaiveModel {
         return [];
       case "createStore":
         return this.#createStore(query);
+      case "alterStore":
+        this.#sequence++;
+        return alterNaively(this.#stores, query);
+      case "renameStore":
+        this.#sequence++;
+        return renameNaively(this.#stores, query);
       case "dropStore":
         return this.#dropStore(query);
       case "dropNamespace":
@@ -129,20 +124,6 @@ export class NaiveModel {
     }
   }
 
-  /** What has expired is gone before anything is asked. */
-  #expire(): void {
-    const now = this.#clock.now();
-    for (const store of this.#stores.values()) {
-      const expired = [...store.entries.values()].filter(
-        ({ expiresAt }) => expiresAt !== undefined && expiresAt <= now,
-      );
-      if (expired.length === 0) continue;
-      for (const { id } of expired) store.entries.delete(id);
-      store.sequence = ++this.#sequence;
-      store.log.add(this.#sequence, "expire", new Set(expired.map(({ id }) => id)));
-    }
-  }
-
   // ------------------------------------------------------------------ stores
 
   #createStore(ask: Ask<"createStore">) {
@@ -162,7 +143,16 @@ export class NaiveModel {
     within(this.#limits, "stores", this.#stores.size + 1);
     const sequence = ++this.#sequence;
     const log = new NaiveLog(this.#name, sequence);
-    this.#stores.set(name, { name, dimension, metric, ttlMs, entries: new Map(), log, sequence });
+    this.#stores.set(name, {
+      name,
+      dimension,
+      metric,
+      ttlMs,
+      entries: new Map(),
+      log,
+      sequence,
+      created: sequence,
+    });
     return true;
   }
 
@@ -284,14 +274,14 @@ export class NaiveModel {
     const store = this.#storeOf(name);
     demandInclude(include);
     const count = checkedCount(this.#limits, limit, 100);
-    const after = cursor === undefined ? undefined : readCursor(cursor, store.name);
+    const after = cursor === undefined ? undefined : readCursor(cursor, store.created);
     const rest = this.#matching(name, where).filter(
       ({ id }) => after === undefined || byId({ id }, { id: after }) > 0,
     );
     const page = rest.slice(0, count);
     const entries = page.map((entry) => entryOf(entry, include));
     if (rest.length <= count) return { entries };
-    return { entries, cursor: makeCursor(store.name, page[count - 1].id) };
+    return { entries, cursor: makeCursor(store.created, page[count - 1].id) };
   }
 
   /** In the order of their ids. */

@@ -81,6 +81,21 @@ export class RandomWorkload {
       ttlMs: this.#one([undefined, undefined, 100_000_000]),
       ifNotExists: this.below(2) === 0,
     }),
+    alterStore: () => ({
+      kind: "alterStore",
+      store: this.#store(),
+      ttlMs: this.#one([undefined, null, 100_000_000]),
+    }),
+    renameStore: () => ({
+      ...{
+        kind: "renameStore",
+        ...this.#one([
+          { store: "a", to: "b" },
+          { store: "b", to: "a" },
+        ]),
+      },
+      replace: this.below(2) === 0,
+    }),
     dropStore: () => ({ kind: "dropStore", store: this.#store(), ifExists: this.below(2) === 0 }),
     dropNamespace: () => ({ kind: "dropNamespace", namespace: "n" }),
     set: () => ({
@@ -159,10 +174,12 @@ export class RandomWorkload {
 /** Of a thousand writes; the rest are sets. */
 const shares: { readonly [K in WriteKind]: number } = {
   createStore: 120,
+  alterStore: 20,
+  renameStore: 20,
   dropStore: 20,
   dropNamespace: 10,
   update: 150,
   delete: 150,
   transaction: 100,
-  set: 450,
+  set: 410,
 };
