@@ -1,3 +1,4 @@
+import { checkBackupName } from "./backup-name.js";
 import {
   type Arguments,
   checkArray,
@@ -303,4 +304,8 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
     }),
   },
   verify: { fields: { kind }, check: () => ({ kind: "verify" }) },
+  backup: {
+    fields: { kind, name: true },
+    check: (ask) => ({ kind: "backup", name: checkBackupName(ask.name) }),
+  },
 };

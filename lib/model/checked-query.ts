@@ -71,6 +71,7 @@ export interface CheckedKinds {
   pipeline: { readonly queries: readonly CheckedMember[] };
   transaction: { readonly writes: readonly CheckedWrite[] };
   verify: {};
+  backup: { readonly name: string };
 }
 
 export interface CheckedEntry {

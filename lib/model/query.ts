@@ -88,6 +88,8 @@ export interface Kinds {
   transaction: { ask: { writes: readonly WriteQuery[] }; answer: unknown[] };
   /** Compares all that is kept and all that is in memory with each other; writes go on meanwhile. */
   verify: { ask: {}; answer: Verification };
+  /** Below the folder that the server was given for backups, by a plain name; elsewhere FORBIDDEN. */
+  backup: { ask: { name: string }; answer: { bytes: number } };
 }
 
 export type QueryKind = keyof Kinds;
@@ -130,6 +132,7 @@ export const rights: { readonly [K in QueryKind]: "read" | "write" | "admin" } =
   pipeline: "read",
   transaction: "write",
   verify: "admin",
+  backup: "admin",
 };
 
 export const queryKinds: readonly QueryKind[] = Object.keys(rights) as QueryKind[];

@@ -111,6 +111,7 @@ const answerShapes: { readonly [K in QueryKind]: Shape } = {
   pipeline: listOf(outcome),
   transaction: listOf(plain),
   verify: plain,
+  backup: plain,
 };
 
 /** Of each kind, whether something can be its answer, as far as a client leans on it. */
@@ -137,6 +138,7 @@ const forms: { readonly [K in QueryKind]: (answer: unknown) => boolean } = {
   changes: (answer) =>
     isFields(answer) && isListOfFields(answer.changes) && typeof answer.next === "string",
   pipeline: Array.isArray,
+  backup: isFields,
   transaction: (answer) =>
     Array.isArray(answer) && answer.every((one) => isNumber(one) || isFields(one)),
   verify: (answer) => isFields(answer) && Array.isArray(answer.problems),

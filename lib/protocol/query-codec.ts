@@ -77,6 +77,7 @@ const askShapes: { readonly [K in QueryKind]: Shape } = {
   pipeline: fieldsOf({ queries: listOf(lazily(() => queryShape)) }),
   transaction: fieldsOf({ writes: listOf(lazily(() => writeShape)) }),
   verify: fieldsOf({}),
+  backup: fieldsOf({}),
 };
 
 /** `[kind, fields]`, or `[kind]` where there are no fields. */

@@ -1,5 +1,6 @@
 import type { Reach } from "../support/reach.js";
 import { argumentsContract } from "./arguments.contract.js";
+import { backupContract } from "./backup.contract.js";
 import { badInputContract } from "./bad-input.contract.js";
 import { badQueriesContract } from "./bad-queries.contract.js";
 import { callsContract } from "./calls.contract.js";
@@ -74,4 +75,5 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   badQueriesContract,
   limitsContract,
   verifyContract,
+  backupContract,
 ];

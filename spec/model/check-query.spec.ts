@@ -58,6 +58,7 @@ describe("checkQuery", () => {
       pipeline: { queries: [] },
       transaction: { writes: [] },
       verify: {},
+      backup: { name: "monday" },
     };
     for (const kind of queryKinds)
       assert.deepEqual(check(least[kind]), { kind, ...expected[kind] });

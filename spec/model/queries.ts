@@ -42,4 +42,5 @@ export const least: { readonly [K in QueryKind]: Raw<K> } = {
   pipeline: { kind: "pipeline", queries: [] },
   transaction: { kind: "transaction", writes: [] },
   verify: { kind: "verify" },
+  backup: { kind: "backup", name: "monday" },
 };

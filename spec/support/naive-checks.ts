@@ -28,10 +28,16 @@ export const fieldsOf: { readonly [kind: string]: readonly string[] } = {
   pipeline: ["queries"],
   transaction: ["writes"],
   verify: [],
+  backup: ["name"],
 };
 
 export function refuse(code: ErrorCode, sentence: string, details = {}): never {
   throw new AhnlichError(code, sentence, { details });
+}
+
+export function refuseBackup(name: unknown): never {
+  demand(typeof name === "string" && /^[\w-][\w.-]{0,127}$/.test(name), "name is plain");
+  return refuse("FORBIDDEN", "a naive engine has no folder for backups");
 }
 
 export function demand(condition: unknown, sentence: string): asserts condition {

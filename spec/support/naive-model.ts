@@ -1,14 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../lib/engine/ports.js";
-import type {
-  Changes,
-  EngineInfo,
-  Outcome,
-  SetResponse,
-  StoreInfo,
-} from "../../lib/model/answers.js";
+import type { Changes, EngineInfo, SetResponse, StoreInfo } from "../../lib/model/answers.js";
 import type { Entry, Match, Page } from "../../lib/model/entry.js";
-import { toAhnlichError } from "../../lib/model/errors.js";
 import type { Limits } from "../../lib/model/limits.js";
 import type { Kinds, Query } from "../../lib/model/query.js";
 import type { Where } from "../../lib/model/where.js";
@@ -30,12 +23,21 @@ import {
   fieldsOf,
   isPlain,
   refuse,
+  refuseBackup,
   within,
 } from "./naive-checks.js";
 import { makeCursor, readCursor } from "./naive-cursor.js";
-import { contentId, demandVersions, entryOf, expiryOf, type NaiveEntry } from "./naive-entries.js";
+import {
+  contentId,
+  demandVersions,
+  entryOf,
+  expiryOf,
+  idOfKey,
+  type NaiveEntry,
+} from "./naive-entries.js";
 import { NaiveLog, positionOf } from "./naive-log.js";
 import { checkedPatch, patchedEntries } from "./naive-patch.js";
+import { naivePipeline } from "./naive-pipeline.js";
 import { constantOf, holds } from "./naive-predicate.js";
 import { byId } from "./naive-search.js";
 import { naivelySearch } from "./naive-search-query.js";
@@ -114,11 +116,13 @@ export class NaiveModel {
       case "changes":
         return this.#changes(query);
       case "pipeline":
-        return this.#pipeline(query);
+        return naivePipeline(this.#limits, query.queries, (member) => this.ask(member));
       case "transaction":
         return this.#transaction(query);
       case "verify":
         return { entries: this.#info().entries, problems: [] };
+      case "backup":
+        return refuseBackup(query.name);
       case "shutdown":
         return refuse("FORBIDDEN", "a naive engine is not shut down by queries");
     }
@@ -266,7 +270,7 @@ export class NaiveModel {
     demandInclude(include);
     demand(Array.isArray(keys), "keys is a list");
     within(this.#limits, "limit", keys.length);
-    const entries = keys.map((key) => store.entries.get(this.#idOfKey(key)));
+    const entries = keys.map((key) => store.entries.get(idOfKey(this.#limits, key)));
     return entries.map((entry) => entry && entryOf(entry, include));
   }
 
@@ -320,10 +324,10 @@ export class NaiveModel {
   }
 
   #idsOfTarget(store: NaiveStore, target: Ask<"delete">["target"]): string[] {
-    if (typeof target === "string") return [this.#idOfKey(target)];
+    if (typeof target === "string") return [idOfKey(this.#limits, target)];
     if (Array.isArray(target)) {
       within(this.#limits, "entriesPerWrite", target.length);
-      return target.map((key) => this.#idOfKey(key));
+      return target.map((key) => idOfKey(this.#limits, key));
     }
     demand(isPlain(target), "a target is an id, keys, where or all");
     if ("all" in target) {
@@ -337,10 +341,6 @@ export class NaiveModel {
     const ids = this.#matching(store.name, where).map(({ id }) => id);
     demand(constantOf(where) !== true, "to mean all, say all");
     return ids;
-  }
-
-  #idOfKey(key: unknown): string {
-    return typeof key === "string" ? checkedId(this.#limits, key) : contentId(checkedVector(key));
   }
 
   #changes({ store: name, since, where, limit, waitMs = 0 }: Ask<"changes">): Changes {
@@ -371,20 +371,5 @@ export class NaiveModel {
       takeBack();
       throw error;
     }
-  }
-
-  #pipeline({ queries }: Ask<"pipeline">): Outcome<unknown>[] {
-    demand(Array.isArray(queries), "queries is a list");
-    within(this.#limits, "queriesPerPipeline", queries.length);
-    return queries.map((query) => {
-      try {
-        demand(query?.kind !== "pipeline", "a pipeline holds no pipelines");
-        const waits = query?.kind === "changes" && (query.waitMs ?? 0) !== 0;
-        demand(!waits, "a pipeline does not wait");
-        return { ok: true, response: this.ask(query) };
-      } catch (error) {
-        return { ok: false, error: toAhnlichError(error) };
-      }
-    });
   }
 }
