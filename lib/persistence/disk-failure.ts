@@ -63,5 +63,7 @@ function classify(code: number | undefined, folder: string): ErrorCode {
 const reasonMilliseconds = 1_000;
 const ioError = 5;
 const noSpace = 28;
-/** MDB_PAGE_NOTFOUND, MDB_CORRUPTED, MDB_VERSION_MISMATCH, MDB_INVALID. */
-const corruptions: ReadonlySet<number> = new Set([-30_797, -30_796, -30_794, -30_793]);
+/** MDB_PAGE_NOTFOUND, MDB_CORRUPTED, MDB_VERSION_MISMATCH, MDB_INVALID, MDB_CURSOR_FULL, MDB_BAD_TXN, MDB_PROBLEM. */
+const corruptions: ReadonlySet<number> = new Set([
+  -30_797, -30_796, -30_794, -30_793, -30_787, -30_782, -30_779,
+]);

@@ -36,7 +36,12 @@ export class LmdbState {
 
   get(table: TableName, key: Uint8Array): Uint8Array | undefined {
     this.#checkOpen();
-    return key.length === 0 ? undefined : this.#environment.get(table, key, this.#transaction);
+    if (key.length === 0) return undefined;
+    try {
+      return this.#environment.get(table, key, this.#transaction);
+    } catch (error) {
+      throw unreadable(table, error);
+    }
   }
 
   *range(table: TableName, from: Uint8Array, to: Uint8Array): Generator<Row, void, undefined> {
@@ -46,9 +51,15 @@ export class LmdbState {
     const rows = this.#environment.range(table, from, to, this.#transaction);
     this.#iterations.add(rows);
     try {
-      for (let next = rows.next(); next.done !== true; next = rows.next()) {
-        yield next.value;
+      let next = nextOf(rows, table);
+      let isInOrder = next === undefined || compare(from, next.key) <= 0;
+      while (next !== undefined) {
+        if (!isInOrder) throw unreadable(table, "its keys are not in order");
+        const { key } = next;
+        yield next;
         this.#checkOpen();
+        next = nextOf(rows, table);
+        isInOrder = next === undefined || compare(key, next.key) < 0;
       }
     } finally {
       if (this.#iterations.delete(rows)) rows.return?.();
@@ -71,6 +82,26 @@ export class LmdbState {
     throw new AhnlichError("INTERNAL", "a snapshot was read after its release");
   }
 }
+
+function nextOf(rows: Rows, table: TableName): Row | undefined {
+  try {
+    const next = rows.next();
+    return next.done === true ? undefined : next.value;
+  } catch (error) {
+    throw unreadable(table, error);
+  }
+}
+
+/** LMDB has no checksums: a page that is not what was written may lead astray, to an error or to the wrong page. */
+function unreadable(table: TableName, cause: unknown): AhnlichError {
+  const came = cause instanceof Error ? cause.message : String(cause);
+  return new AhnlichError("CORRUPT", `table ${table} cannot be read: ${came}`, {
+    details: { table },
+    cause,
+  });
+}
+
+const { compare } = Buffer;
 
 /** One reader's share of a state. */
 export class LmdbSnapshot implements Snapshot {
