@@ -56,10 +56,11 @@ export class LocalExecutor implements Executor {
     this.#persistence = persistence;
     this.#indexes = indexes;
     this.#publication = publication;
-    const { limits } = options;
+    const { limits, readOnly } = options;
+    const refusal = readOnly ? openToRead(persistence) : undefined;
     const { origin, state } = recovery;
     this.#writer = new Writer({
-      ...{ persistence, publisher: publication, clock, log: commands, limits, state },
+      ...{ persistence, publisher: publication, clock, log: commands, limits, state, refusal },
     });
     this.#eraser = new Eraser(this.#writer, log);
     this.#forgetting = new Forgetting({
@@ -82,6 +83,7 @@ export class LocalExecutor implements Executor {
     this.#sweeper = new Sweeper({
       ...{ writer: this.#writer, views: publication.views, clock, log },
     });
+    if (readOnly) this.#stopWork();
     publication.follow({
       published: ({ dropped, expected }) => {
         for (const { incarnation } of dropped) this.#eraser.erase(incarnation);
@@ -162,10 +164,8 @@ export class LocalExecutor implements Executor {
     const leave = (attachment: Attachment) =>
       step(async () => attachment.close({ timeoutMs: left() }));
     await Promise.all(attached.map(leave));
-    this.#eraser.stop();
-    this.#sweeper.stop();
+    this.#stopWork();
     this.#publication.waiters.close();
-    this.#forgetting.stop();
     await within(left(), this.#idle());
     this.#writer.close();
     await within(left(), this.#writer.idle());
@@ -177,12 +177,24 @@ export class LocalExecutor implements Executor {
     if (reason !== undefined) throw reason;
   }
 
+  /** What it writes by itself. */
+  #stopWork(): void {
+    this.#eraser.stop();
+    this.#sweeper.stop();
+    this.#forgetting.stop();
+  }
+
   #idle(): Promise<void> {
     if (this.#inFlight === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#whenIdle = resolve;
     });
   }
+}
+
+function openToRead({ path = "the engine" }: Persistence): AhnlichError {
+  const sentence = `${path} is open for reading only: no writes are taken`;
+  return new AhnlichError("READ_ONLY", sentence, { details: { path } });
 }
 
 /** Settles with the promise, or when the time is over. */
