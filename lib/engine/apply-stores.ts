@@ -1,6 +1,6 @@
 import { AhnlichError } from "../model/errors.js";
 import { checkLimit, type Limits } from "../model/limits.js";
-import { nameKey } from "../rows/keys.js";
+import { nameKey, storeKey } from "../rows/keys.js";
 import { putErasing, putStore, type StoredStore } from "../rows/store-rows.js";
 import type { Command } from "./command.js";
 import type { Draft } from "./draft.js";
@@ -58,9 +58,13 @@ export function* applyDropNamespace(draft: Draft, command: Of<"dropNamespace">):
   return stores.length;
 }
 
-/** The store is gone at once; a tombstone stands for the rows that are still to be erased. */
+/**
+ * The store is gone at once; a tombstone stands for the rows that are still to be erased. Its counters are none of
+ * them: whether the last of them were ever written depends on how commands were grouped.
+ */
 function drop(draft: Draft, store: StoredStore, sequence: number): void {
   draft.batch.delete("stores", nameKey(store.name));
+  draft.batch.delete("counters", storeKey(store.incarnation));
   putErasing(draft.batch, store.incarnation, sequence);
   draft.catalog.remove(store.name);
   draft.effects.delete(store.incarnation);

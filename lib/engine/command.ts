@@ -83,9 +83,9 @@ export function lastSequenceOf(command: Command): number {
   return command.sequence + sequencesOf(command) - 1;
 }
 
-/** How many sequences the write takes. */
+/** How many sequences the write takes: one at least, so that no two commands have the same. */
 export function sequencesOf(write: Write): number {
-  return write.kind === "transaction" ? write.writes.length : 1;
+  return write.kind === "transaction" ? Math.max(1, write.writes.length) : 1;
 }
 
 /** Whether applying the command looks for rows that no entry stands for, and so wants all before it published. */

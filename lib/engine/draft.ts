@@ -16,6 +16,7 @@ import type { Catalog } from "./catalog.js";
 import { type Command, lastSequenceOf, type WriteEntry } from "./command.js";
 import { DraftResults } from "./draft-results.js";
 import { DraftedEntries, type DraftedEntry } from "./drafted-entries.js";
+import { DraftedLog, type LogRow } from "./drafted-log.js";
 import { hasExpired } from "./expiry.js";
 import { readByOrdinal, vectorOf } from "./read.js";
 import type { Steps } from "./steps.js";
@@ -53,10 +54,9 @@ export class Draft {
   #catalog: Catalog;
   readonly #entries: DraftedEntries = new DraftedEntries();
   readonly #counted: Set<string> = new Set();
+  readonly #log: DraftedLog = new DraftedLog();
   /** How many more entries expire by what the command under way has done, by incarnation. */
   readonly #expiring: Map<number, number> = new Map();
-  /** By incarnation, how many parts of the log the command has that wrote to it last. */
-  readonly #logged: Map<number, { sequence: number; parts: number }> = new Map();
 
   constructor(ground: Ground) {
     this.#view = ground.view;
@@ -173,10 +173,9 @@ export class Draft {
   ): Steps<StoredStore> {
     const { incarnation, counters: was } = store;
     const { sequence, time } = command;
-    const logged = this.#logged.get(incarnation);
-    const part = logged?.sequence === sequence ? logged.parts : 0;
+    const part = this.#log.nextPart(incarnation, sequence);
     const parts = yield* putChanges(this.batch, { incarnation, sequence, part, time }, kind, ids);
-    this.#logged.set(incarnation, { sequence, parts });
+    this.#log.add(incarnation, { sequence, part, time }, parts, ids.length);
     const counted = {
       entries: counters.entries,
       nextOrdinal: counters.nextOrdinal,
@@ -188,9 +187,19 @@ export class Draft {
     };
     this.#expiring.delete(incarnation);
     const { batch, snapshot } = this;
-    const added = ids.length;
-    const kept = yield* trimChanges({ batch, snapshot, incarnation }, counted, { time, added });
+    const log = { batch, snapshot, drafted: this.#drafted(incarnation), incarnation };
+    const kept = yield* trimChanges(log, counted, { time, added: ids.length });
     return this.update(store, kept);
+  }
+
+  /** What this draft has added to the log of a store. */
+  logged(incarnation: number): readonly LogRow[] {
+    return this.#log.rows(incarnation);
+  }
+
+  *#drafted(incarnation: number): Generator<LogRow, void, undefined> {
+    if (this.#before !== undefined) yield* this.#before.logged(incarnation);
+    yield* this.logged(incarnation);
   }
 
   /** The store with other counters; what is written here in full costs less than copying it by spreading. */
@@ -213,6 +222,7 @@ export class Draft {
       return answer;
     } catch (error) {
       this.#entries.undo();
+      this.#log.forgetFrom(sequence);
       this.batch.truncate(length, operations);
       this.#catalog = catalog;
       this.entries = entries;

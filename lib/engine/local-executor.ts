@@ -9,6 +9,7 @@ import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
 import { Persistence } from "../persistence/persistence.js";
 import { type Call, underCall } from "./call.js";
+import { CommandLog } from "./command-log.js";
 import { EngineOptions } from "./engine-options.js";
 import { Eraser } from "./eraser.js";
 import { Forgetting } from "./forgetting.js";
@@ -49,6 +50,7 @@ export class LocalExecutor implements Executor {
     @inject(Recovery) recovery: Recovery,
     @inject(Clock) clock: Clock,
     @inject(Logger) log: Logger,
+    @inject(CommandLog) commands: CommandLog,
   ) {
     this.#options = options;
     this.#persistence = persistence;
@@ -56,9 +58,16 @@ export class LocalExecutor implements Executor {
     this.#publication = publication;
     const { limits } = options;
     const { origin, state } = recovery;
-    this.#writer = new Writer({ persistence, publisher: publication, clock, limits, state });
+    this.#writer = new Writer({
+      ...{ persistence, publisher: publication, clock, log: commands, limits, state },
+    });
     this.#eraser = new Eraser(this.#writer, log);
-    this.#forgetting = new Forgetting(this.#writer, log);
+    this.#forgetting = new Forgetting({
+      writer: this.#writer,
+      views: publication.views,
+      clock,
+      log,
+    });
     const startedAt = clock.now();
     const attachments = this.#attachments;
     const report = new Report({
@@ -73,14 +82,16 @@ export class LocalExecutor implements Executor {
     this.#sweeper = new Sweeper({
       ...{ writer: this.#writer, views: publication.views, clock, log },
     });
-    publication.whenPublished = (expected) => {
-      for (const [store, expiresAt] of expected) this.#sweeper.expect(store, expiresAt);
-      this.#sweeper.look();
-    };
+    publication.follow({
+      published: ({ dropped, expected }) => {
+        for (const { incarnation } of dropped) this.#eraser.erase(incarnation);
+        for (const [store, expiresAt] of expected) this.#sweeper.expect(store, expiresAt);
+        this.#sweeper.look();
+      },
+    });
     for (const { name, counters } of recovery.catalog.list()) {
       if (counters.expiring > 0) this.#sweeper.expect(name, 0);
     }
-    publication.whenDropped = ({ incarnation }) => this.#eraser.erase(incarnation);
     for (const incarnation of recovery.erasing) this.#eraser.erase(incarnation);
   }
 

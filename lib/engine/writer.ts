@@ -10,6 +10,7 @@ import {
   readsRows,
   type Write,
 } from "./command.js";
+import type { CommandLog } from "./command-log.js";
 import { type Commit, Committer, type Publisher } from "./committer.js";
 import type { Clock } from "./ports.js";
 import { Slice } from "./slice.js";
@@ -34,16 +35,17 @@ export class Writer {
     persistence: Persistence;
     publisher: Publisher;
     clock: Clock;
+    log: CommandLog;
     limits: Limits;
     state: State;
   }) {
-    const { persistence, publisher, state } = parts;
+    const { persistence, publisher, log, state } = parts;
     this.#publisher = publisher;
     this.#clock = parts.clock;
     this.#limits = parts.limits;
     this.#queue = new WriteQueue(parts.limits.queuedWrites);
     const whenFailed = (failure: AhnlichError) => this.#queue.refuse(failure);
-    this.#committer = new Committer({ persistence, publisher, state, whenFailed });
+    this.#committer = new Committer({ persistence, publisher, log, state, whenFailed });
     this.#sequence = state.sequence;
     this.#time = state.time;
   }

@@ -114,4 +114,4 @@ function changesOfRow(key: Uint8Array, row: Uint8Array): LoggedChange[] {
   return changes;
 }
 
-const changesPerPart = 256;
+export const changesPerPart = 256;

@@ -137,6 +137,46 @@ export function expiryContract(reach: Reach): void {
       assert.equal(await store.count(), 0);
     });
 
+    it("stays what it was in an update, unless the patch says another", async () => {
+      await store.set([
+        { id: "a", vector, ttlMs: 10 },
+        { id: "b", vector, ttlMs: 10 },
+        { id: "c", vector, ttlMs: 10 },
+        { id: "d", vector },
+      ]);
+      now += 5;
+      await store.update("a", { metadata: { n: 1 } });
+      await store.update("b", { vector: [3, 4] });
+      await store.update(["c", "d"], { ttlMs: 20, metadata: { n: 2 } });
+      const expiries = async (ids: string[]) =>
+        (await store.get(ids)).map((entry) => entry && (entry.expiresAt ?? 0) - now);
+      assert.deepEqual(await expiries(["a", "b", "c", "d"]), [5, 5, 20, 20]);
+      assert.equal(await store.update("c", { ttlMs: null }), 1);
+      now += 5;
+      assert.deepEqual(await expiries(["a", "b", "c", "d"]), [undefined, undefined, -now, 15]);
+      assert.equal(await store.update({ all: true }, { ttlMs: 1, vector: [5, 6] }), 2);
+      now += 1;
+      assert.equal(await store.count(), 0);
+      assert.deepEqual(await store.search(vector), []);
+      for (const ttlMs of [0, -1, 1.5, Number.NaN, "5", 2 ** 48] as number[]) {
+        await rejects(store.update("a", { ttlMs }), "INVALID_ARGUMENT");
+      }
+    });
+
+    it("makes an entry absent for updates, guards and moves", async () => {
+      const gone = { vector: [7, 7], metadata: { n: 1 }, ttlMs: 10 };
+      await store.set([gone, { vector: [8, 8] }]);
+      now += 10;
+      assert.equal(await store.update([[7, 7]], { metadata: { n: 2 } }), 0);
+      assert.equal(await store.update({ where: { n: 1 } }, { metadata: { n: 2 } }), 0);
+      assert.equal(await store.delete([[7, 7]], { ifVersion: 0 }), 0);
+      assert.equal(await store.update([[8, 8]], { vector: [7, 7] }), 1);
+      assert.equal(await store.count(), 1);
+      const [there] = await store.get([[7, 7]]);
+      assert.deepEqual([there?.metadata, there?.expiresAt], [{}, undefined]);
+      assert.equal((await store.search([7, 7], { metric: "euclidean", maxDistance: 0 })).length, 1);
+    });
+
     it("lets the same id come and go within a pipeline and a call", async () => {
       await store.set([
         { id: "a", vector, ttlMs: 1 },

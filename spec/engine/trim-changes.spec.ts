@@ -32,7 +32,9 @@ describe("trimming the log of changes", () => {
     const batch = new WriteBatch();
     const snapshot = persistence.snapshot();
     const before = { ...counters, ...changed };
-    const after = atOnce(trimChanges({ batch, snapshot, incarnation: 1 }, before, now));
+    const after = atOnce(
+      trimChanges({ batch, snapshot, incarnation: 1, drafted: [] }, before, now),
+    );
     snapshot.release();
     const trimmed: number[] = [];
     WriteBatch.forEach(batch.bytes, (_, key) => trimmed.push(sequenceOfKey(key)));
