@@ -77,9 +77,9 @@ describe("the commands that move stores", function () {
         2,
         /--where: expected JSON/,
       ],
+      [["import", file, "--store", "films", "--path", path], 0, /^$/],
       [["export", file, "--store", "s", "--path", path], 1, /no store is named "s"/],
       [["export", "x.txt", "--store", "s", "--path", path], 2, /does not say the format/],
-      [["import", file, "--store", "films", "--path", path], 0, /^$/],
       [["export", file, "--store", "films", "--path", path], 1, /there already.*--force/],
     ];
     for (const [args, code, sentence] of cases) {
