@@ -12,6 +12,9 @@ import { EngineHandle } from "./handles/engine-handle.js";
 import { checkProgressOptions, type ProgressOptions } from "./handles/progress-options.js";
 import { ExactVectorIndexes } from "./indexes/exact-vector-indexes.js";
 import { VectorIndexes } from "./indexes/vector-index.js";
+import { backUp } from "./keeping/back-up.js";
+import { backupSource } from "./keeping/backup-source.js";
+import { checkPath } from "./keeping/check-path.js";
 import type { Verification } from "./model/answers.js";
 import { packageVersion } from "./model/version.js";
 import type { CheckedOpenOptions } from "./open-options.js";
@@ -35,7 +38,7 @@ export async function compose(options: CheckedOpenOptions): Promise<EmbeddedEngi
     own.register(EngineOptions, { useValue: engineOptions(options) });
     registerOnce(own, Publication);
     registerOnce(own, LocalExecutor);
-    return new EmbeddedHandle(own.resolve(LocalExecutor));
+    return new EmbeddedHandle(own.resolve(LocalExecutor), persistence);
   } catch (error) {
     await persistence.close();
     throw error;
@@ -46,13 +49,25 @@ export async function compose(options: CheckedOpenOptions): Promise<EmbeddedEngi
 class EmbeddedHandle extends EngineHandle implements EmbeddedEngine {
   readonly #executor: LocalExecutor;
 
-  constructor(executor: LocalExecutor) {
+  readonly #persistence: Persistence;
+
+  constructor(executor: LocalExecutor, persistence: Persistence) {
     super(executor);
     this.#executor = executor;
+    this.#persistence = persistence;
   }
 
   attach(attachment: Attachment): Disposable {
     return this.#executor.attach(attachment);
+  }
+
+  async backup(folder: string, options?: ProgressOptions): Promise<{ bytes: number }> {
+    const { onProgress, callOptions } = checkProgressOptions(options);
+    const path = checkPath(folder, "folder");
+    const { bytes } = await this.#executor.run(callOptions, ({ signal }) => {
+      return backUp(backupSource(this.#persistence), path, { signal, onProgress });
+    });
+    return { bytes };
   }
 
   async verify(options?: ProgressOptions): Promise<Verification> {

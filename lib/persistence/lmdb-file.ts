@@ -13,8 +13,9 @@ import {
   statSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { AhnlichError, type ErrorCode } from "../model/errors.js";
+import { AhnlichError } from "../model/errors.js";
 import { littleEndian } from "../model/vector.js";
+import { systemCodes } from "./folder-failure.js";
 
 /** Where an environment lies, by the folder's real path. */
 export interface LmdbFile {
@@ -51,6 +52,24 @@ export function prepareFile(path: string): LmdbFile {
   }
 }
 
+/** Looks at the file without changing it. @throws CORRUPT where it holds no environment · READ_ONLY · IO_ERROR */
+export function checkFile(file: string): void {
+  try {
+    const descriptor = openSync(file, constants.O_RDONLY);
+    try {
+      const size = fstatSync(descriptor).size;
+      const isEmpty = size === 0 || isUnfinished(descriptor, size);
+      if (isEmpty || !checkHeader(descriptor, file))
+        throw corrupt(file, "nothing was ever written");
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    if (error instanceof AhnlichError) throw error;
+    throw cannotPrepare(file, error);
+  }
+}
+
 /** Bytes that the environment takes on disk; 0 where there is none. */
 export function fileBytes(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
@@ -76,7 +95,7 @@ const fileName = "data.mdb";
 const newFileBytes = 8_192;
 
 /** Puts the names in a folder on disk, where the system has such a thing. */
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(folder, constants.O_RDONLY);
@@ -186,7 +205,7 @@ function corrupt(file: string, why: string): AhnlichError {
 
 function cannotPrepare(path: string, cause: unknown): AhnlichError {
   const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  const code = codes.get(reason) ?? "IO_ERROR";
+  const code = systemCodes.get(reason) ?? "IO_ERROR";
   const expected =
     code === "INVALID_ARGUMENT" ? "expected a folder" : "expected a folder that can be written";
   const came = cause instanceof Error ? cause.message : String(cause);
@@ -195,19 +214,3 @@ function cannotPrepare(path: string, cause: unknown): AhnlichError {
     cause,
   });
 }
-
-/** ENOENT is what file systems answer that let nobody make folders, such as /proc. */
-const codes: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
-  ["EEXIST", "INVALID_ARGUMENT"],
-  ["ENOTDIR", "INVALID_ARGUMENT"],
-  ["EISDIR", "INVALID_ARGUMENT"],
-  ["ENAMETOOLONG", "INVALID_ARGUMENT"],
-  ["ELOOP", "INVALID_ARGUMENT"],
-  ["ERR_INVALID_ARG_VALUE", "INVALID_ARGUMENT"],
-  ["EACCES", "READ_ONLY"],
-  ["EPERM", "READ_ONLY"],
-  ["EROFS", "READ_ONLY"],
-  ["ENOENT", "READ_ONLY"],
-  ["ENOSPC", "DISK_FULL"],
-  ["EDQUOT", "DISK_FULL"],
-]);

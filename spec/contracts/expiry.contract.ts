@@ -59,6 +59,38 @@ export function expiryContract(reach: Reach): void {
       );
     });
 
+    it("of a store is altered for what is set from then on", async () => {
+      const { engine } = suite;
+      await store.set({ id: "before", vector });
+      assert.equal(await engine.alterStore(store.name, { ttlMs: 10 }), undefined);
+      assert.equal((await store.info()).ttlMs, 10);
+      await store.set({ id: "brief", vector });
+      await engine.alterStore(store.name, {});
+      assert.equal((await store.info()).ttlMs, 10);
+      await engine.alterStore(store.name, { ttlMs: null });
+      assert.equal("ttlMs" in (await store.info()), false);
+      await store.set({ id: "after", vector });
+      now += 10;
+      const ids = (await store.find()).entries.map(({ id }) => id);
+      assert.deepEqual(ids, ["after", "before"]);
+      for (const ttlMs of [0, -1, 1.5, "5", 2 ** 48]) {
+        const change = { ttlMs: ttlMs as number };
+        await rejects(engine.alterStore(store.name, change), "INVALID_ARGUMENT");
+      }
+      const change = { vectors: "disk" } as object;
+      await rejects(engine.alterStore(store.name, change), "INVALID_ARGUMENT");
+      await rejects(engine.alterStore(suite.newName(), { ttlMs: 1 }), "STORE_NOT_FOUND");
+    });
+
+    it("goes along with a store that is renamed", async () => {
+      const name = suite.newName();
+      await store.set({ id: "a", vector, ttlMs: 10 });
+      await suite.engine.renameStore(store.name, name);
+      assert.equal(await suite.engine.store(name).count(), 1);
+      now += 10;
+      assert.equal(await suite.engine.store(name).count(), 0);
+    });
+
     it("is replaced with the rest of the entry by the next set", async () => {
       await store.set({ id: "a", vector, ttlMs: 10 });
       await store.set({ id: "a", vector, ttlMs: 20 });
