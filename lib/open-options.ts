@@ -14,8 +14,8 @@ export interface OpenOptions {
   threads?: number | undefined;
   limits?: Partial<Limits> | undefined;
   /**
-   * Reads the folder as it is now, beside whoever writes to it; nothing is written, every write is READ_ONLY. false. The
-   * owner's file grows while it is open: what is read is not overwritten.
+   * Reads the folder as it is now, beside whoever writes to it; nothing is written, every write is READ_ONLY. The
+   * owner's file grows while it is open: what is read is not overwritten. False.
    */
   readOnly?: boolean | undefined;
   /** Ports to be replaced, made by `provide` of 'ahnlich/ports'. */

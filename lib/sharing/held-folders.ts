@@ -18,8 +18,8 @@ export function holdFolder(folder: string, now: number): () => void {
 }
 
 /**
- * The same for those who only read the folder: many in this process may, but not beside one that writes, since a process
- * has an environment open once.
+ * The same for those who only read the folder: many in this process may, but not beside one that writes, since a
+ * process has an environment open once.
  *
  * @throws LOCKED where this process owns it
  */
