@@ -20,6 +20,7 @@ import { Publication } from "./publication.js";
 import { Recovery } from "./recovery.js";
 import { Report } from "./report.js";
 import { Sweeper } from "./sweeper.js";
+import { Unloader } from "./unloader.js";
 import { verify } from "./verify.js";
 import { Writer } from "./writer.js";
 
@@ -34,6 +35,7 @@ export class LocalExecutor implements Executor {
   readonly #writer: Writer;
   readonly #eraser: Eraser;
   readonly #sweeper: Sweeper;
+  readonly #unloader: Unloader;
   readonly #forgetting: Forgetting;
   readonly #handlers: Handlers;
   readonly #attachments: Set<Attachment> = new Set();
@@ -83,6 +85,7 @@ export class LocalExecutor implements Executor {
     this.#sweeper = new Sweeper({
       ...{ writer: this.#writer, views: publication.views, clock, log },
     });
+    this.#unloader = new Unloader(publication, clock);
     if (readOnly) this.#stopWork();
     publication.follow({
       published: ({ dropped, expected }) => {
@@ -165,6 +168,7 @@ export class LocalExecutor implements Executor {
       step(async () => attachment.close({ timeoutMs: left() }));
     await Promise.all(attached.map(leave));
     this.#stopWork();
+    this.#unloader.stop();
     this.#publication.waiters.close();
     await within(left(), this.#idle());
     this.#writer.close();
