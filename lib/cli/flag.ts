@@ -8,11 +8,20 @@ export function flag(name: string, value: string, description: string): Option {
 
 /** A flag with a whole number from `min` to `max`. */
 export function numberFlag(name: string, description: string, min: number, max: number): Option {
-  return flag(name, "number", description).argParser((text) => {
+  return flag(name, "number", description).argParser(parseNumber(min, max));
+}
+
+/** The same, from the command line alone: `numberOption("from <line>", …)`. */
+export function numberOption(name: string, description: string, min: number, max: number): Option {
+  return new Option(`--${name}`, description).argParser(parseNumber(min, max));
+}
+
+function parseNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
     const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
     if (number >= min && number <= max) return number;
     throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
-  });
+  };
 }
 
 function parseText(text: string): string {
