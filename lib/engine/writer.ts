@@ -13,6 +13,7 @@ import {
 import type { CommandLog } from "./command-log.js";
 import { type Commit, Committer, type Publisher } from "./committer.js";
 import type { Clock } from "./ports.js";
+import { roomOf } from "./room-of.js";
 import { Slice } from "./slice.js";
 import { WriteGroup } from "./write-group.js";
 import { WriteQueue } from "./write-queue.js";
@@ -22,6 +23,7 @@ import { WriteQueue } from "./write-queue.js";
  * transaction is drafted while one is committed, and a write is acknowledged when it is durable and published.
  */
 export class Writer {
+  readonly #persistence: Persistence;
   readonly #publisher: Publisher;
   readonly #clock: Clock;
   readonly #limits: Limits;
@@ -40,6 +42,7 @@ export class Writer {
     state: State;
   }) {
     const { persistence, publisher, log, state } = parts;
+    this.#persistence = persistence;
     this.#publisher = publisher;
     this.#clock = parts.clock;
     this.#limits = parts.limits;
@@ -58,6 +61,8 @@ export class Writer {
   submit(write: Write, call: Call, identity?: CommandIdentity): Promise<unknown> {
     try {
       this.#queue.checkRoom(call);
+      const bytes = roomOf(write);
+      if (bytes !== undefined) this.#persistence.checkRoom?.(bytes);
     } catch (refusal) {
       return Promise.reject(refusal);
     }

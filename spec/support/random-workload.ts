@@ -23,6 +23,11 @@ export class RandomWorkload {
     return Math.floor(this.#random() * bound);
   }
 
+  /** A write of every kind. */
+  examples(): Query[] {
+    return Object.values(this.#makers).map((make) => make());
+  }
+
   /** Asks for some writes in one turn; settles when all of them have ended, however they did. */
   async burst(engine: Engine): Promise<void> {
     const count = 1 + this.below(12);
