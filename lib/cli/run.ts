@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { AhnlichError } from "../client.js";
 import { backupCommand } from "./backup-command.js";
 import { clientsCommand } from "./clients-command.js";
+import { compactCommand } from "./compact-command.js";
 import { infoCommand } from "./info-command.js";
 import { pingCommand } from "./ping-command.js";
 import { readVersion } from "./read-version.js";
@@ -29,7 +30,7 @@ function makeProgram(): Command {
     .addHelpText("after", "\nExample:\n  ahnlich serve --path ./data");
   const commands = [
     ...[serveCommand, pingCommand, infoCommand, clientsCommand, shutdownCommand],
-    ...[backupCommand, restoreCommand, verifyCommand],
+    ...[backupCommand, restoreCommand, verifyCommand, compactCommand],
   ];
   for (const make of commands) program.addCommand(make());
   for (const command of [program, ...program.commands]) {

@@ -15,11 +15,7 @@ export class CommitWorker {
   }
 
   /** As `LmdbEnvironment.writeHere`, over there; the bytes' buffer is moved and gone from here. */
-  async write(
-    bytes: Uint8Array<ArrayBuffer>,
-    epoch: number,
-    isOrdered = false,
-  ): Promise<boolean> {
+  async write(bytes: Uint8Array<ArrayBuffer>, epoch: number, isOrdered = false): Promise<boolean> {
     const worker = this.#worker ?? this.#start();
     worker.ref();
     try {

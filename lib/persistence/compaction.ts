@@ -4,7 +4,6 @@ import { AhnlichError } from "../model/errors.js";
 import { CommitWorker } from "./commit-worker.js";
 import { LmdbEnvironment } from "./lmdb.js";
 import { syncFolder } from "./lmdb-file.js";
-import type { WriteBatch } from "./write-batch.js";
 
 /**
  * A new file that takes the place of an environment's, without the space that is free in it. It is begun while writes
@@ -62,7 +61,7 @@ export class Compaction {
    * @throws INTERNAL where a row is missing here; then nothing has changed
    */
   replace(former: LmdbEnvironment): { environment: LmdbEnvironment; worker?: CommitWorker } {
-    const [expected, got] = [former.counts, this.#environment.counts];
+    const [expected, got] = [former.countRows(), this.#environment.countRows()];
     if (expected !== got) {
       throw new AhnlichError("INTERNAL", `compacting: expected rows ${expected}, got ${got}`);
     }
@@ -113,8 +112,7 @@ export class Journal {
     return this.#bytes;
   }
 
-  add(batch: WriteBatch): void {
-    const bytes = batch.bytes.slice();
+  add(bytes: Uint8Array<ArrayBuffer>): void {
     this.#batches.push(bytes);
     this.#bytes += bytes.length;
   }

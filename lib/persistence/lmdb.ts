@@ -173,9 +173,9 @@ export class LmdbEnvironment {
   }
 
   /** How many rows each table has in the latest commit, to be compared with another's. */
-  get counts(): string {
-    this.#root.resetReadTxn();
-    return tableNames.map((name) => `${name} ${countOf(this.#table(name))}`).join(", ");
+  countRows(): string {
+    const count = (name: TableName) => `${name} ${countOf(this.#table(name))}`;
+    return this.transact(() => tableNames.map(count).join(", "));
   }
 
   /** Whether the owner row has this epoch; inside `transact` only. */
