@@ -128,10 +128,13 @@ for (const reach of reaches) {
       assert.deepEqual(readdirSync(folder.path).sort(), ["s.jsonl", "s.npy"]);
     });
 
-    it("leaves the lines beside a matrix as they are, too", async () => {
+    it("leaves lines as they are that would stand beside a matrix, whether it may overwrite or not", async () => {
       const store = await filled(1);
       writeFileSync(folder.at("m.jsonl"), "precious");
-      await rejects(exportStore(suite.engine, store.name, folder.at("m.npy")), "INVALID_ARGUMENT");
+      for (const overwrite of [false, true]) {
+        const exporting = exportStore(suite.engine, store.name, folder.at("m.npy"), { overwrite });
+        assert.match((await rejects(exporting, "INVALID_ARGUMENT")).message, /there already/);
+      }
       assert.deepEqual(readdirSync(folder.path), ["m.jsonl"]);
     });
 
