@@ -16,12 +16,14 @@ import { backUp } from "./keeping/back-up.js";
 import { backupSource } from "./keeping/backup-source.js";
 import { checkPath } from "./keeping/check-path.js";
 import type { Verification } from "./model/answers.js";
+import { AhnlichError } from "./model/errors.js";
 import { packageVersion } from "./model/version.js";
 import type { CheckedOpenOptions } from "./open-options.js";
 import { MemoryPersistence } from "./persistence/memory.js";
 import { Persistence } from "./persistence/persistence.js";
 import { protocolVersion } from "./protocol/handshake.js";
 import { openLmdb } from "./sharing/open-lmdb.js";
+import { openToRead } from "./sharing/open-to-read.js";
 import { answers, hang } from "./transport/tcp.js";
 
 /**
@@ -33,7 +35,9 @@ export async function compose(options: CheckedOpenOptions): Promise<EmbeddedEngi
   registerPorts(own, options);
   const persistence = await openPersistence(own, options);
   try {
-    const recovery = await Recovery.of(persistence, own.resolve(Clock), own.resolve(Random));
+    const recovery = await Recovery.of(persistence, {
+      ...{ clock: own.resolve(Clock), random: own.resolve(Random), readOnly: options.readOnly },
+    });
     own.registerInstance(Recovery, recovery);
     own.register(EngineOptions, { useValue: engineOptions(options) });
     registerOnce(own, Publication);
@@ -96,7 +100,7 @@ function registerPorts(own: DependencyContainer, options: CheckedOpenOptions): v
 /** The one that was provided, or the folder of that path, or memory. */
 async function openPersistence(
   own: DependencyContainer,
-  { path, threads }: CheckedOpenOptions,
+  { path, threads, readOnly }: CheckedOpenOptions,
 ): Promise<Persistence> {
   if (own.isRegistered(Persistence)) return own.resolve(Persistence);
   const parts = {
@@ -105,15 +109,26 @@ async function openPersistence(
     doorbell: { hang, answers },
     threads,
   };
-  const persistence =
-    path === undefined ? new MemoryPersistence() : await openLmdb({ path, ...parts });
+  let persistence: Persistence;
+  if (path === undefined) persistence = openMemory(readOnly);
+  else if (readOnly) {
+    const { doorbell, clock } = parts;
+    persistence = await openToRead(path, { doorbell, now: clock.now() });
+  } else persistence = await openLmdb({ path, ...parts });
   own.register<Persistence>(Persistence, { useValue: persistence });
   return persistence;
 }
 
-function engineOptions({ limits }: CheckedOpenOptions): EngineOptions {
+function openMemory(readOnly: boolean): Persistence {
+  if (!readOnly) return new MemoryPersistence();
+  const sentence = "readOnly: expected a path beside it, got none, and memory begins empty";
+  throw new AhnlichError("INVALID_ARGUMENT", sentence);
+}
+
+function engineOptions({ limits, readOnly }: CheckedOpenOptions): EngineOptions {
   return {
     limits,
+    readOnly,
     version: packageVersion,
     protocol: `${protocolVersion.major}.${protocolVersion.minor}`,
   };

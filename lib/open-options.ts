@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { InjectionToken } from "tsyringe";
-import { readArguments, refusal } from "./model/check-argument.js";
+import { checkBoolean, readArguments, refusal } from "./model/check-argument.js";
 import { type Limits, makeLimits } from "./model/limits.js";
 
 /** How an engine is opened. */
@@ -13,6 +13,11 @@ export interface OpenOptions {
    */
   threads?: number | undefined;
   limits?: Partial<Limits> | undefined;
+  /**
+   * Reads the folder as it is now, beside whoever writes to it; nothing is written, every write is READ_ONLY. The
+   * owner's file grows while it is open: what is read is not overwritten. False.
+   */
+  readOnly?: boolean | undefined;
   /** Ports to be replaced, made by `provide` of 'ahnlich/ports'. */
   provide?: readonly Provider[] | undefined;
 }
@@ -27,16 +32,18 @@ export interface CheckedOpenOptions {
   readonly path: string | undefined;
   readonly threads: number;
   readonly limits: Limits;
+  readonly readOnly: boolean;
   readonly provide: readonly Provider[];
 }
 
 /** @throws INVALID_ARGUMENT for an unknown option or a value that is none. */
 export function checkOpenOptions(options: unknown): CheckedOpenOptions {
-  const { path, threads, limits, provide } = readArguments(options, known, "open");
+  const { path, threads, limits, readOnly, provide } = readArguments(options, known, "open");
   return {
     path: path === undefined ? undefined : checkPath(path),
     threads: threads === undefined ? standardThreads() : checkThreads(threads),
     limits: makeLimits(limits as Partial<Limits> | undefined),
+    readOnly: checkBoolean(readOnly, false, "readOnly"),
     provide: checkProviders(provide),
   };
 }
@@ -68,4 +75,4 @@ function standardThreads(): number {
 }
 
 const threadsMax = 256;
-const known = { path: true, threads: true, limits: true, provide: true };
+const known = { path: true, threads: true, limits: true, readOnly: true, provide: true };

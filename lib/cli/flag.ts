@@ -2,8 +2,13 @@ import { InvalidArgumentError, Option } from "commander";
 
 /** A flag that may come from the environment too: --max-clients is AHNLICH_MAX_CLIENTS. */
 export function flag(name: string, value: string, description: string): Option {
-  const variable = `AHNLICH_${name.toUpperCase().replaceAll("-", "_")}`;
-  return new Option(`--${name} <${value}>`, description).env(variable).argParser(parseText);
+  const option = new Option(`--${name} <${value}>`, description);
+  return option.env(variableOf(name)).argParser(parseText);
+}
+
+/** A flag without a value; its variable sets it whatever it holds. */
+export function switchFlag(name: string, description: string): Option {
+  return new Option(`--${name}`, description).env(variableOf(name));
 }
 
 /** A flag with a whole number from `min` to `max`. */
@@ -22,6 +27,10 @@ function parseNumber(min: number, max: number): (text: string) => number {
     if (number >= min && number <= max) return number;
     throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
   };
+}
+
+function variableOf(name: string): string {
+  return `AHNLICH_${name.toUpperCase().replaceAll("-", "_")}`;
 }
 
 function parseText(text: string): string {

@@ -40,6 +40,8 @@ export class Writer {
     log: CommandLog;
     limits: Limits;
     state: State;
+    /** Why it takes no write at all. */
+    refusal?: AhnlichError | undefined;
   }) {
     const { persistence, publisher, log, state } = parts;
     this.#persistence = persistence;
@@ -49,6 +51,7 @@ export class Writer {
     this.#queue = new WriteQueue(parts.limits.queuedWrites);
     const whenFailed = (failure: AhnlichError) => this.#queue.refuse(failure);
     this.#committer = new Committer({ persistence, publisher, log, state, whenFailed });
+    if (parts.refusal !== undefined) this.#queue.refuse(parts.refusal);
     this.#sequence = state.sequence;
     this.#time = state.time;
   }
