@@ -8,7 +8,7 @@ import type { Row, TableName } from "./table.js";
  * commit share one read transaction, so that they are many and the reader slots few.
  */
 export class LmdbState {
-  readonly #environment: LmdbEnvironment;
+  readonly environment: LmdbEnvironment;
   readonly #transaction: Transaction;
   readonly #iterations = new Set<Rows>();
   readonly #onEnd: (state: LmdbState) => void;
@@ -16,7 +16,7 @@ export class LmdbState {
   #status: "open" | "done" | "closed" = "open";
 
   constructor(environment: LmdbEnvironment, onEnd: (state: LmdbState) => void) {
-    this.#environment = environment;
+    this.environment = environment;
     this.#transaction = environment.hold();
     this.#onEnd = onEnd;
   }
@@ -38,7 +38,7 @@ export class LmdbState {
     this.#checkOpen();
     if (key.length === 0) return undefined;
     try {
-      return this.#environment.get(table, key, this.#transaction);
+      return this.environment.get(table, key, this.#transaction);
     } catch (error) {
       throw unreadable(table, error);
     }
@@ -48,21 +48,29 @@ export class LmdbState {
     this.#checkOpen();
     // An empty end means no end to lmdb, and nothing to us.
     if (to.length === 0) return;
-    const rows = this.#environment.range(table, from, to, this.#transaction);
+    const rows = this.#rows(table, from, to);
     this.#iterations.add(rows);
     try {
       let next = nextOf(rows, table);
-      let isInOrder = next === undefined || compare(from, next.key) <= 0;
+      let isInOrder = next === undefined || !isBefore(next.key, from);
       while (next !== undefined) {
         if (!isInOrder) throw unreadable(table, "its keys are not in order");
         const { key } = next;
         yield next;
         this.#checkOpen();
         next = nextOf(rows, table);
-        isInOrder = next === undefined || compare(key, next.key) < 0;
+        isInOrder = next === undefined || isBefore(key, next.key);
       }
     } finally {
       if (this.#iterations.delete(rows)) rows.return?.();
+    }
+  }
+
+  #rows(table: TableName, from: Uint8Array, to: Uint8Array): Rows {
+    try {
+      return this.environment.range(table, from, to, this.#transaction);
+    } catch (error) {
+      throw unreadable(table, error);
     }
   }
 
@@ -92,6 +100,16 @@ function nextOf(rows: Rows, table: TableName): Row | undefined {
   }
 }
 
+/** Asked for every row: a call into Buffer would cost as much as the row. */
+function isBefore(a: Uint8Array, b: Uint8Array): boolean {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const order = (a[i] as number) - (b[i] as number);
+    if (order !== 0) return order < 0;
+  }
+  return a.length < b.length;
+}
+
 /** LMDB has no checksums: a page that is not what was written may lead astray, to an error or to the wrong page. */
 function unreadable(table: TableName, cause: unknown): AhnlichError {
   const came = cause instanceof Error ? cause.message : String(cause);
@@ -100,8 +118,6 @@ function unreadable(table: TableName, cause: unknown): AhnlichError {
     cause,
   });
 }
-
-const { compare } = Buffer;
 
 /** One reader's share of a state. */
 export class LmdbSnapshot implements Snapshot {
