@@ -73,5 +73,6 @@ async function compare(engine: EmbeddedEngine): Promise<void> {
   ledger.read(readFileSync(order.journal, "utf8"));
   const observed = await runner.settled("reading all", observe(engine, order.seed));
   if (observed === unanswered || observed instanceof AhnlichError) return;
-  for (const problem of ledger.judge(observed)) journal.complains(`while open: ${problem}`);
+  for (const problem of ledger.expected.judge(observed))
+    journal.complains(`while open: ${problem}`);
 }

@@ -83,7 +83,7 @@ class Results {
     const news = readJournal(journal, place.read);
     place.read += news.length;
     ledger.read(news.toString());
-    const { problems, observed, openMs } = await reopen(path, ledger, seed);
+    const { problems, observed, openMs } = await reopen(path, ledger.expected, seed);
     this.#problems.push(...problems, ...ledger.problems.splice(0));
     if (observed !== undefined) ledger.adopt(observed);
     this.#opening.add(openMs);
