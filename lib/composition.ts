@@ -8,31 +8,61 @@ import { Publication } from "./engine/publication.js";
 import { Recovery } from "./engine/recovery.js";
 import type { Attachment, EmbeddedEngine } from "./handles/embedded-engine.js";
 import { EngineHandle } from "./handles/engine-handle.js";
+import type { Executor } from "./handles/executor.js";
 import { ExactVectorIndexes } from "./indexes/exact-vector-indexes.js";
 import { VectorIndexes } from "./indexes/vector-index.js";
 import { packageVersion } from "./model/version.js";
 import type { CheckedOpenOptions } from "./open-options.js";
+import type { LmdbPersistence } from "./persistence/lmdb-persistence.js";
 import { MemoryPersistence } from "./persistence/memory.js";
 import { Persistence } from "./persistence/persistence.js";
 import { protocolVersion } from "./protocol/handshake.js";
-import { openLmdb } from "./sharing/open-lmdb.js";
-import { answers, hang } from "./transport/tcp.js";
+import type { Doorbell } from "./sharing/doorbell.js";
+import type { Invitation } from "./sharing/invitation.js";
+import { type OpenLmdbOptions, openLmdb } from "./sharing/open-lmdb.js";
+import { SharedExecutor } from "./sharing/shared-executor.js";
+import { answers, dial, hang } from "./transport/tcp.js";
 
 /**
  * Wires one engine: a container of its own, in which every port has one implementation, ours or the one
  * that was provided. Two engines share nothing but the code.
  */
 export async function compose(options: CheckedOpenOptions): Promise<EmbeddedEngine> {
-  const own = container.createChildContainer();
-  registerPorts(own, options);
-  const persistence = await openPersistence(own, options);
+  if (options.shared !== undefined) {
+    return new EmbeddedHandle(await composeShared(options, options.shared));
+  }
+  const own = portsOf(options);
+  return new EmbeddedHandle(await composeLocal(own, options, await openPersistence(own, options)));
+}
+
+/** One of several processes on a folder: each time that it becomes the owner it has a container of its own. */
+function composeShared(
+  options: CheckedOpenOptions,
+  { path }: { readonly path: string },
+): Promise<SharedExecutor> {
+  const take = async (invitation: Invitation) => {
+    const own = portsOf(options);
+    const persistence = await openFolder(own, { path, threads: options.threads, invitation });
+    return { executor: await composeLocal(own, options, persistence), persistence };
+  };
+  const enter = (socket: string, signal: AbortSignal) =>
+    dial({ path: socket }, { signal, lively: false });
+  return SharedExecutor.open({ path, limits: options.limits, take, doorbell, enter });
+}
+
+async function composeLocal(
+  own: DependencyContainer,
+  options: CheckedOpenOptions,
+  persistence: Persistence,
+): Promise<LocalExecutor> {
   try {
+    own.register<Persistence>(Persistence, { useValue: persistence });
     const recovery = await Recovery.of(persistence, own.resolve(Clock), own.resolve(Random));
     own.registerInstance(Recovery, recovery);
     own.register(EngineOptions, { useValue: engineOptions(options) });
     registerOnce(own, Publication);
     registerOnce(own, LocalExecutor);
-    return new EmbeddedHandle(own.resolve(LocalExecutor));
+    return own.resolve(LocalExecutor);
   } catch (error) {
     await persistence.close();
     throw error;
@@ -41,9 +71,9 @@ export async function compose(options: CheckedOpenOptions): Promise<EmbeddedEngi
 
 /** The engine's handle, to which listeners may be attached. */
 class EmbeddedHandle extends EngineHandle implements EmbeddedEngine {
-  readonly #executor: LocalExecutor;
+  readonly #executor: AttachableExecutor;
 
-  constructor(executor: LocalExecutor) {
+  constructor(executor: AttachableExecutor) {
     super(executor);
     this.#executor = executor;
   }
@@ -51,6 +81,14 @@ class EmbeddedHandle extends EngineHandle implements EmbeddedEngine {
   attach(attachment: Attachment): Disposable {
     return this.#executor.attach(attachment);
   }
+}
+
+type AttachableExecutor = Executor & Pick<EmbeddedEngine, "attach">;
+
+function portsOf(options: CheckedOpenOptions): DependencyContainer {
+  const own = container.createChildContainer();
+  registerPorts(own, options);
+  return own;
 }
 
 function registerPorts(own: DependencyContainer, options: CheckedOpenOptions): void {
@@ -75,17 +113,18 @@ async function openPersistence(
   { path, threads }: CheckedOpenOptions,
 ): Promise<Persistence> {
   if (own.isRegistered(Persistence)) return own.resolve(Persistence);
-  const parts = {
-    clock: own.resolve(Clock),
-    random: own.resolve(Random),
-    doorbell: { hang, answers },
-    threads,
-  };
-  const persistence =
-    path === undefined ? new MemoryPersistence() : await openLmdb({ path, ...parts });
-  own.register<Persistence>(Persistence, { useValue: persistence });
-  return persistence;
+  if (path === undefined) return new MemoryPersistence();
+  return openFolder(own, { path, threads });
 }
+
+function openFolder(
+  own: DependencyContainer,
+  options: Pick<OpenLmdbOptions, "path" | "threads" | "invitation">,
+): Promise<LmdbPersistence> {
+  return openLmdb({ ...options, clock: own.resolve(Clock), random: own.resolve(Random), doorbell });
+}
+
+const doorbell: Doorbell = { hang, answers };
 
 function engineOptions({ limits }: CheckedOpenOptions): EngineOptions {
   return {

@@ -11,7 +11,10 @@ describe("the options of open", () => {
   const wrong: [options: unknown, sentence: RegExp][] = [
     [null, /^open: expected an object, got null$/],
     [[], /^open: expected an object, got an array$/],
-    [{ thread: 1 }, /^open: unknown field "thread"; there are path, threads, limits, provide$/],
+    [
+      { thread: 1 },
+      /^open: unknown field "thread"; there are path, shared, threads, limits, provide$/,
+    ],
     [{ threads: -1 }, /^threads: expected an integer from 0 to 256, got -1$/],
     [{ threads: 257 }, /^threads: expected an integer from 0 to 256, got 257$/],
     [{ threads: 1.5 }, /^threads: expected an integer from 0 to 256, got 1.5$/],
@@ -41,7 +44,12 @@ describe("the options of open", () => {
     for (const options of [{}, all, { unknown: undefined }]) {
       const { threads, ...rest } = checkOpenOptions(options);
       assert.ok(threads >= 1 && threads <= 256);
-      assert.deepEqual(rest, { path: undefined, limits: defaultLimits, provide: [] });
+      assert.deepEqual(rest, {
+        path: undefined,
+        shared: undefined,
+        limits: defaultLimits,
+        provide: [],
+      });
     }
   });
 

@@ -13,6 +13,16 @@ import { makeCall, type PendingCall } from "./pending-call.js";
 import type { ConnectionStatus } from "./remote-engine.js";
 import { StatusFeed } from "./status-feed.js";
 
+/** What tells one pool from another beside its caller's options. */
+export interface PoolSettings {
+  /** How long to wait between attempts to connect. */
+  readonly backoff: Backoff;
+  /** How often a call may lose its connection before it is given up. */
+  readonly lossesMax: number;
+  /** Whether a call that a leaving server refused goes to the next. */
+  readonly movesOn: boolean;
+}
+
 /**
  * Executes queries over connections that are opened as they are needed, the least loaded first. When
  * all are lost it goes on trying the targets in their order; calls wait for that as long as a
@@ -23,7 +33,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   readonly #targets: readonly Target[];
   readonly #options: CheckedConnectOptions;
   readonly #introduction: Introduction;
-  readonly #backoff = new Backoff();
+  readonly #settings: PoolSettings;
   readonly #queue = new CallQueue();
   readonly #feed = new StatusFeed();
   /** Those that take calls. */
@@ -43,7 +53,12 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   /** Ends the dialling when the pool is closed. */
   readonly #ending = new AbortController();
 
-  constructor(targets: readonly [Target, ...Target[]], options: CheckedConnectOptions) {
+  constructor(
+    targets: readonly [Target, ...Target[]],
+    options: CheckedConnectOptions,
+    settings: PoolSettings = { backoff: new Backoff(), lossesMax, movesOn: false },
+  ) {
+    this.#settings = settings;
     this.#targets = targets;
     this.#target = targets[0];
     this.#options = options;
@@ -61,6 +76,16 @@ export class ConnectionPool implements Executor, ConnectionOwner {
     } finally {
       this.#dialling = false;
     }
+  }
+
+  /** Opens a connection when it can, again and again. */
+  start(): void {
+    this.#recover();
+  }
+
+  /** Lets go of all connections; what they carry goes over others. */
+  dropAll(): void {
+    for (const connection of [...this.#all.keys()]) connection.drop();
   }
 
   execute(query: Query, options?: CallOptions): Promise<unknown> {
@@ -90,6 +115,15 @@ export class ConnectionPool implements Executor, ConnectionOwner {
       if (call !== undefined) this.#send(connection, call);
     }
     this.#onChange?.();
+  }
+
+  failed(call: PendingCall, error: AhnlichError): void {
+    if (!this.#settings.movesOn || error.code !== "SHUTTING_DOWN" || call.settled) {
+      call.fail(error);
+      return;
+    }
+    call.connection = undefined;
+    this.#dispatch(call);
   }
 
   leaving(connection: Connection): void {
@@ -162,7 +196,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
     if (sent) call.losses += 1;
     if (this.#closing !== undefined) {
       call.fail(closedError("the client"));
-    } else if (call.losses > lossesMax) {
+    } else if (call.losses > this.#settings.lossesMax) {
       const sentence = `the connection ended ${call.losses} times before the answer came`;
       call.fail(new AhnlichError("CONNECTION_LOST", sentence, { cause }));
     } else {
@@ -182,10 +216,10 @@ export class ConnectionPool implements Executor, ConnectionOwner {
     if (performance.now() < this.#growAt) return;
     this.#dialling = true;
     this.#dial(this.#target)
-      .then(() => this.#backoff.reset())
+      .then(() => this.#settings.backoff.reset())
       .catch(() => {
         // The others go on; this one is tried again later.
-        this.#growAt = performance.now() + this.#backoff.next();
+        this.#growAt = performance.now() + this.#settings.backoff.next();
       })
       .finally(() => {
         this.#dialling = false;
@@ -199,7 +233,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
     if (this.#queue.size > 0) this.#boundWaiting();
     if (this.#dialling || this.#retryTimer !== undefined) return;
     // It alone does not keep the process alive: a call that waits has a timer of its own.
-    this.#retryTimer = setTimeout(() => this.#reconnect(), this.#backoff.next());
+    this.#retryTimer = setTimeout(() => this.#reconnect(), this.#settings.backoff.next());
     this.#retryTimer.unref();
   }
 
@@ -208,7 +242,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
     if (this.#closing !== undefined) return;
     this.#dialling = true;
     this.#dialAny()
-      .then(() => this.#backoff.reset())
+      .then(() => this.#settings.backoff.reset())
       .catch((error) => {
         this.#lastError = toAhnlichError(error);
         // Waiting does not help here: the calls are told at once.
@@ -326,4 +360,13 @@ const growInFlight = 128;
 /** How often a read may lose its connection before it is given up. */
 const lossesMax = 2;
 /** What another attempt in a moment cannot cure. */
-const lasting: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["VERSION_MISMATCH", "FORBIDDEN"]);
+const lasting: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "VERSION_MISMATCH",
+  "FORBIDDEN",
+  // These a folder gives that several processes share.
+  "LOCKED",
+  "INVALID_ARGUMENT",
+  "CORRUPT",
+  "FORMAT_TOO_NEW",
+  "READ_ONLY",
+]);

@@ -55,6 +55,11 @@ export class LmdbPersistence implements Persistence {
     return fileBytes(this.#file);
   }
 
+  /** Whether the folder is ours as it stands now: another may have taken it while this process stood still. */
+  get isOurs(): boolean {
+    return this.#closed === undefined && this.#environment.hasEpoch(this.#ownership.epoch);
+  }
+
   snapshot(): Snapshot {
     this.#checkOpen();
     return new LmdbSnapshot(this.#hold());

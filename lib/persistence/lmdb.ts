@@ -46,6 +46,12 @@ export class LmdbEnvironment {
     return this.#owner.get(ownerKey)?.slice();
   }
 
+  /** Whether the owner row has this epoch, in the latest commit. */
+  hasEpoch(epoch: number): boolean {
+    this.#root.resetReadTxn();
+    return this.#owner.doesExist(ownerKey, epoch);
+  }
+
   /** Replaces the owner row; inside `transact` only. */
   putOwner(epoch: number, row: Uint8Array): void {
     this.#owner.putSync(ownerKey, row, epoch);

@@ -29,7 +29,12 @@ export async function listenWith(
   const listener = Symbol.asyncIterator in where ? where : await listenTcp(where);
   try {
     const session = { ...settings, maxFrameBytes };
-    return new AttachedServer(engine, listener, { maxClients, session, onShutdown });
+    return new AttachedServer(engine, listener, {
+      maxClients,
+      session,
+      onShutdown,
+      lively: true,
+    });
   } catch (error) {
     await listener.close();
     throw error;

@@ -28,6 +28,11 @@ export function bellPath(folder: string, nonce: string): BellPath {
   };
 }
 
+/** The file of that socket; undefined where a bell is no file. */
+export function bellFile(folder: string, nonce: string): string | undefined {
+  return process.platform === "win32" ? undefined : join(folder, bellName(nonce));
+}
+
 /** Removes the socket of an owner that is no more. */
 export function removeBell(folder: string, nonce: string): void {
   rmSync(join(folder, bellName(nonce)), { force: true });

@@ -4,7 +4,8 @@ import { LmdbEnvironment, readOwnerRow } from "../persistence/lmdb.js";
 import { type LmdbFile, prepareFile } from "../persistence/lmdb-file.js";
 import { LmdbPersistence, type Ownership } from "../persistence/lmdb-persistence.js";
 import type { Doorbell } from "./doorbell.js";
-import { holdFolder } from "./held-folders.js";
+import { type HeldFolder, holdFolder } from "./held-folders.js";
+import type { Invitation } from "./invitation.js";
 import { decodeOwnerRow } from "./owner-row.js";
 import { checkUnowned, takeOwnership } from "./ownership.js";
 
@@ -16,6 +17,8 @@ export interface OpenLmdbOptions {
   readonly doorbell: Doorbell;
   readonly random: Random;
   readonly clock: Clock;
+  /** Lets other processes in; without it they get LOCKED. */
+  readonly invitation?: Invitation | undefined;
 }
 
 /**
@@ -26,11 +29,11 @@ export interface OpenLmdbOptions {
  */
 export async function openLmdb(options: OpenLmdbOptions): Promise<LmdbPersistence> {
   const place = prepareFile(options.path);
-  const letGo = holdFolder(place.folder, options.clock.now());
+  const held = holdFolder(place.folder, options.clock.now());
   try {
-    return await openHeld(place, options, letGo);
+    return await openHeld(place, options, held);
   } catch (error) {
-    letGo();
+    held.letGo();
     throw await diskFailure(error, place.folder, "opening");
   }
 }
@@ -38,19 +41,24 @@ export async function openLmdb(options: OpenLmdbOptions): Promise<LmdbPersistenc
 async function openHeld(
   { folder, file, written }: LmdbFile,
   options: OpenLmdbOptions,
-  letGo: () => void,
+  held: HeldFolder,
 ): Promise<LmdbPersistence> {
-  const { doorbell, random, clock, threads } = options;
+  const { doorbell, random, clock, threads, invitation } = options;
   if (written) {
     await checkUnowned(decodeOwnerRow(await readOwnerRow(file), folder), folder, doorbell);
   }
   const environment = await LmdbEnvironment.open(file);
   try {
-    const taken = await takeOwnership({ environment, folder, doorbell, random, clock });
+    const claim = { environment, folder, doorbell, random, clock, invitation };
+    const taken = await takeOwnership(claim);
+    held.owner = () => decodeOwnerRow(environment.ownerRow, folder).owner;
     const ownership: Ownership = {
       epoch: taken.epoch,
-      release: () => taken.release(),
-      end: () => taken.end().finally(letGo),
+      release: () => {
+        held.owner = undefined;
+        taken.release();
+      },
+      end: () => taken.end().finally(() => held.letGo()),
     };
     return new LmdbPersistence({ environment, file, ownership, threads });
   } catch (error) {

@@ -3,8 +3,10 @@ import type { Clock, Random } from "../engine/ports.js";
 import { AhnlichError } from "../model/errors.js";
 import type { LmdbEnvironment } from "../persistence/lmdb.js";
 import type { Ownership } from "../persistence/lmdb-persistence.js";
+import type { Transport } from "../transport/transport.js";
 import { bellPath, removeBell, sweepBells } from "./bell-path.js";
 import type { Doorbell, HungDoorbell } from "./doorbell.js";
+import type { Invitation } from "./invitation.js";
 import { decodeOwnerRow, encodeOwnerRow, type Owner, type OwnerRow } from "./owner-row.js";
 
 export interface Claim {
@@ -13,6 +15,7 @@ export interface Claim {
   readonly doorbell: Doorbell;
   readonly random: Random;
   readonly clock: Clock;
+  readonly invitation?: Invitation | undefined;
 }
 
 /**
@@ -44,27 +47,29 @@ export async function checkUnowned(
   if (await doorbell.answers(bell.path)) throw locked(folder, owner);
 }
 
-/** Expected a folder that nobody owns, got one that is owned. */
+/** Expected a folder that nobody owns, got one that is owned; `why` says what stands in the way of joining it. */
 export function locked(
   folder: string,
-  owner: Pick<Owner, "pid" | "host" | "started">,
+  owner: Pick<Owner, "pid" | "host" | "started" | "shared">,
+  why: string = owner.shared === undefined ? "" : ", which shares it: open it with `shared` too",
 ): AhnlichError {
   const { pid, host, started } = owner;
   const since = new Date(started).toISOString();
-  const sentence = `${folder} is owned by process ${pid} on ${host} since ${since}`;
+  const sentence = `${folder} is owned by process ${pid} on ${host} since ${since}${why}`;
   return new AhnlichError("LOCKED", sentence, { details: { path: folder, pid, host, since } });
 }
 
 /** Undefined where somebody has come between. */
 async function claimAfter(seen: OwnerRow, claim: Claim): Promise<Ownership | undefined> {
-  const { environment, folder, doorbell } = claim;
+  const { environment, folder, doorbell, invitation } = claim;
+  const welcome = invitation && ((transport: Transport) => invitation.welcome(transport));
   const ours = ourRow(seen.epoch + 1, claim);
   using bell = bellPath(folder, ours.owner.nonce);
   let hung: HungDoorbell | undefined;
   try {
     environment.transact(() => {
       if (!isSame(decodeOwnerRow(environment.ownerRow, folder), seen)) return;
-      hung = doorbell.hang(bell.path);
+      hung = doorbell.hang(bell.path, welcome);
       environment.putOwner(ours.epoch, encodeOwnerRow(ours));
     });
   } catch (error) {
@@ -112,10 +117,11 @@ interface OwnedRow extends OwnerRow {
   readonly owner: Owner;
 }
 
-function ourRow(epoch: number, { random, clock }: Claim): OwnedRow {
+function ourRow(epoch: number, { random, clock, invitation }: Claim): OwnedRow {
   const nonce = Buffer.from(random.bytes(16)).toString("hex");
   const owner = { nonce, pid: process.pid, host: hostname(), started: clock.now() };
-  return { epoch, owner };
+  if (invitation === undefined) return { epoch, owner };
+  return { epoch, owner: { ...owner, shared: { limits: invitation.limits } } };
 }
 
 function isSame(a: OwnerRow, b: OwnerRow): boolean {
