@@ -15,22 +15,21 @@ export async function findOwner({ folder, file, written }: LmdbFile): Promise<Ow
 }
 
 /**
- * Makes sure that a living owner lets this process in.
- *
- * @throws LOCKED where it does not share the folder; INVALID_ARGUMENT where it has other limits
+ * Why this owner does not let this process in, if it lives: LOCKED where it does not share the folder,
+ * INVALID_ARGUMENT where it has other limits; undefined where it does.
  */
-export function checkJoinable(folder: string, owner: Owner, limits: Limits): void {
-  const { shared } = owner;
+export function refusalOf(folder: string, owner: Owner, limits: Limits): AhnlichError | undefined {
+  const { shared, pid } = owner;
   if (shared === undefined) {
-    throw locked(folder, owner, ", which opened it without `shared`, so that nobody can join it");
+    return locked(folder, owner, ", which opened it without `shared`, so that nobody can join it");
   }
   for (const [name, bound] of Object.entries(shared.limits)) {
     const ours = limits[name as keyof Limits];
     // One that this version does not know it cannot differ in.
     if (ours === undefined || ours === bound) continue;
-    const sentence = `limits.${name}: expected ${bound}, as process ${owner.pid} has that owns ${folder}, got ${ours}`;
-    throw new AhnlichError("INVALID_ARGUMENT", sentence, {
-      details: { limit: name, expected: bound, got: ours, path: folder, pid: owner.pid },
-    });
+    const sentence = `limits.${name}: expected ${bound}, as process ${pid} has that owns ${folder}, got ${ours}`;
+    const details = { limit: name, expected: bound, got: ours, path: folder, pid };
+    return new AhnlichError("INVALID_ARGUMENT", sentence, { details });
   }
+  return undefined;
 }

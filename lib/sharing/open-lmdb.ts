@@ -3,6 +3,7 @@ import { diskFailure } from "../persistence/disk-failure.js";
 import { LmdbEnvironment, readOwnerRow } from "../persistence/lmdb.js";
 import { type LmdbFile, prepareFile } from "../persistence/lmdb-file.js";
 import { LmdbPersistence, type Ownership } from "../persistence/lmdb-persistence.js";
+import { checkLock } from "./check-lock.js";
 import type { Doorbell } from "./doorbell.js";
 import { type HeldFolder, holdFolder } from "./held-folders.js";
 import type { Invitation } from "./invitation.js";
@@ -45,7 +46,9 @@ async function openHeld(
 ): Promise<LmdbPersistence> {
   const { doorbell, random, clock, threads, invitation } = options;
   if (written) {
-    await checkUnowned(decodeOwnerRow(await readOwnerRow(file), folder), folder, doorbell);
+    const row = decodeOwnerRow(await readOwnerRow(file), folder);
+    await checkUnowned(row, folder, doorbell);
+    if (row.owner !== undefined) await checkLock(folder, file, row.owner);
   }
   const environment = await LmdbEnvironment.open(file);
   try {

@@ -1,5 +1,6 @@
 import type { LocalExecutor } from "../engine/local-executor.js";
 import type { Attachment } from "../handles/embedded-engine.js";
+import type { Outcome } from "../model/answers.js";
 import { AhnlichError } from "../model/errors.js";
 import type { Limits } from "../model/limits.js";
 import type { CallOptions } from "../model/options.js";
@@ -117,12 +118,13 @@ export class OwnedFolder {
   async #serve(query: Query, options: CallOptions | undefined): Promise<unknown> {
     if (!this.isOurs) return silence();
     try {
-      return await this.#engine.executor.execute(query, options);
+      const answer = await this.#engine.executor.execute(query, options);
+      if (!tellsTaken(query, answer)) return answer;
     } catch (error) {
       if (!isTaken(error)) throw error;
-      this.#lose();
-      return silence();
     }
+    this.#lose();
+    return silence();
   }
 
   #lose(): void {
@@ -149,6 +151,12 @@ function isTaken(error: unknown): error is AhnlichError {
   return error instanceof AhnlichError && error.code === "LOCKED";
 }
 
+/** Whether a pipeline had writes that were refused so. */
+function tellsTaken({ kind }: Query, answer: unknown): boolean {
+  if (kind !== "pipeline") return false;
+  return (answer as Outcome<unknown>[]).some((outcome) => !outcome.ok && isTaken(outcome.error));
+}
+
 /** No answer: the connection is about to be dropped. */
 function silence(): Promise<never> {
   return new Promise(() => {});
@@ -159,7 +167,7 @@ function frameBytes({ bytesPerWrite }: Limits): number {
   return Math.min(frameBytesMax, Math.max(standardSettings.maxFrameBytes, 2 * bytesPerWrite));
 }
 
-const askMs = 20;
+const askMs = 5;
 const watchMs = 1_000;
 /** For reads that were under way when the folder was lost. */
 const lostMs = 1_000;

@@ -5,7 +5,7 @@ import { type LmdbFile, prepareFile } from "../persistence/lmdb-file.js";
 import type { Transport } from "../transport/transport.js";
 import { bellFile, bellPath } from "./bell-path.js";
 import type { Doorbell } from "./doorbell.js";
-import { checkJoinable, findOwner } from "./find-owner.js";
+import { findOwner, refusalOf } from "./find-owner.js";
 import type { WayIn } from "./joined-owner.js";
 import { OwnedFolder, type TakeFolder } from "./owned-folder.js";
 import type { Owner } from "./owner-row.js";
@@ -111,8 +111,11 @@ export class SharedFolder implements WayIn {
   ): Promise<Transport | undefined> {
     const { doorbell, enter, limits } = this.#options;
     using bell = bellPath(folder, owner.nonce);
-    if (!(await doorbell.answers(bell.path))) return undefined;
-    checkJoinable(folder, owner, limits);
+    const refusal = refusalOf(folder, owner, limits);
+    if (refusal !== undefined) {
+      if (await doorbell.answers(bell.path)) throw refusal;
+      return undefined;
+    }
     try {
       const transport = await enter(bell.path, signal);
       this.#owner = owner;

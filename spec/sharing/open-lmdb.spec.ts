@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { AhnlichError } from "../../lib/model/errors.js";
 import { LmdbEnvironment, readOwnerRow } from "../../lib/persistence/lmdb.js";
 import { WriteBatch } from "../../lib/persistence/write-batch.js";
@@ -77,6 +77,20 @@ describe("the ownership of a folder", function () {
     assert.equal(readdirSync(path).filter((name) => name.endsWith(".sock")).length, 1);
     await persistence.close();
     assert.deepEqual(readdirSync(path).sort(), ["data.mdb", "data.mdb-lock"]);
+  });
+
+  it("is not waited for where its owner stands still in a commit and its socket is removed", async () => {
+    const owner = await start();
+    await owner.tell({ open: path });
+    assert.equal(await owner.tell({ hold: `${path}/data.mdb` }), "held");
+    for (const name of readdirSync(path)) {
+      if (name.endsWith(".sock")) rmSync(`${path}/${name}`);
+    }
+    const error = await openFolder(path).catch((refused: unknown) => refused);
+    assert.ok(error instanceof AhnlichError && error.code === "LOCKED");
+    assert.match(error.message, /stands still in the middle of a commit/);
+    await owner.kill();
+    await (await openFolder(path)).close();
   });
 
   it("is given back at close", async () => {

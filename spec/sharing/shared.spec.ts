@@ -127,12 +127,17 @@ describe("a shared folder", function () {
         assert.equal((await store.get(id))?.id, id);
       }
     });
+    const outcomes = Promise.allSettled(lanes);
     await owner.close();
-    for (const engine of joined.slice(0, 2)) await engine.close().then(() => engine.close());
+    await joined[0].close();
+    await joined[1].close();
     stopped = true;
-    const outcomes = await Promise.allSettled(lanes);
-    const refusals = outcomes.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
-    for (const error of refusals) assert.equal(error.code, "CLOSED");
+    const [first, second, third] = await outcomes;
+    for (const lane of [first, second]) {
+      assert.ok(lane.status === "rejected");
+      assert.equal(lane.reason.code, "CLOSED");
+    }
+    assert.equal(third.status, "fulfilled");
     assert.equal(await ownerPid(), process.pid);
     assert.ok((await stores[2].count()) > 0);
   });
