@@ -7,10 +7,12 @@ import { Clock, Logger, Random } from "./engine/ports.js";
 import { Publication } from "./engine/publication.js";
 import { Recovery } from "./engine/recovery.js";
 import type { Attachment, EmbeddedEngine } from "./handles/embedded-engine.js";
+import type { EmbeddedExecutor } from "./handles/embedded-executor.js";
 import { EngineHandle } from "./handles/engine-handle.js";
-import type { Executor } from "./handles/executor.js";
+import { checkProgressOptions, type ProgressOptions } from "./handles/progress-options.js";
 import { ExactVectorIndexes } from "./indexes/exact-vector-indexes.js";
 import { VectorIndexes } from "./indexes/vector-index.js";
+import type { Verification } from "./model/answers.js";
 import { packageVersion } from "./model/version.js";
 import type { CheckedOpenOptions } from "./open-options.js";
 import type { LmdbPersistence } from "./persistence/lmdb-persistence.js";
@@ -71,9 +73,9 @@ async function composeLocal(
 
 /** The engine's handle, to which listeners may be attached. */
 class EmbeddedHandle extends EngineHandle implements EmbeddedEngine {
-  readonly #executor: AttachableExecutor;
+  readonly #executor: EmbeddedExecutor;
 
-  constructor(executor: AttachableExecutor) {
+  constructor(executor: EmbeddedExecutor) {
     super(executor);
     this.#executor = executor;
   }
@@ -81,9 +83,12 @@ class EmbeddedHandle extends EngineHandle implements EmbeddedEngine {
   attach(attachment: Attachment): Disposable {
     return this.#executor.attach(attachment);
   }
-}
 
-type AttachableExecutor = Executor & Pick<EmbeddedEngine, "attach">;
+  async verify(options?: ProgressOptions): Promise<Verification> {
+    const { onProgress, callOptions } = checkProgressOptions(options);
+    return this.#executor.verify(onProgress, callOptions);
+  }
+}
 
 function portsOf(options: CheckedOpenOptions): DependencyContainer {
   const own = container.createChildContainer();

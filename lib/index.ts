@@ -5,6 +5,7 @@ import { checkOpenOptions, type OpenOptions } from "./open-options.js";
 
 export type { Attachment, EmbeddedEngine } from "./handles/embedded-engine.js";
 export type { Engine } from "./handles/engine.js";
+export type { ProgressOptions } from "./handles/progress-options.js";
 export type { Store } from "./handles/store.js";
 export type * from "./model/answers.js";
 export type * from "./model/entry.js";

@@ -5,6 +5,7 @@ export { Clock, Logger, Random } from "./engine/ports.js";
 export type {
   IndexSearch,
   Nearest,
+  SeenVector,
   Selection,
   VectorIndex,
 } from "./indexes/vector-index.js";

@@ -61,6 +61,11 @@ const imports: readonly { file: string; refused: string[]; taken: string[] }[] =
     taken: ["../protocol/message.js", "../transport/tcp.js"],
   },
   {
+    file: "lib/transfer/probe.ts",
+    refused: ["../client/connect.js", "node:net", "lmdb"],
+    taken: ["../handles/store.js", "../encoding/encode.js", "node:fs"],
+  },
+  {
     file: "lib/sharing/probe.ts",
     refused: ["../cli/run.js"],
     taken: ["../persistence/lmdb.js"],

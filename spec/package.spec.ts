@@ -19,6 +19,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     "provide",
   ],
   "ahnlich/server": ["AhnlichError", "listen"],
+  "ahnlich/transfer": ["AhnlichError", "exportStore", "importStore"],
 };
 
 /** Dependencies that a program which only serves or connects must not load. */
@@ -49,7 +50,7 @@ describe("the package, packed and installed", function () {
 
   it("serves and connects without lmdb, WebAssembly or tsyringe", async () => {
     const forbid = "globalThis.WebAssembly = undefined;";
-    for (const entry of ["ahnlich/server", "ahnlich/client"]) {
+    for (const entry of ["ahnlich/server", "ahnlich/client", "ahnlich/transfer"]) {
       const { code, stderr } = await evaluate(folder, `${forbid} await import("${entry}");`);
       assert.equal(stderr, "");
       assert.equal(code, 0);

@@ -13,9 +13,11 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   persistence: ["model", "encoding"],
   indexes: ["model", "kernels"],
   rows: ["model", "encoding"],
-  engine: ["model", "handles", "rows"],
+  verification: ["model", "rows"],
+  engine: ["model", "handles", "rows", "verification"],
   client: ["model", "handles", "protocol", "transport"],
   server: ["model", "handles", "protocol", "transport"],
+  transfer: ["model", "encoding", "handles"],
 };
 
 /** The ports that a folder knows beside its layers. */
@@ -26,6 +28,7 @@ const persistencePorts = [
 ];
 const ports: Readonly<Record<string, readonly string[]>> = {
   rows: persistencePorts,
+  verification: persistencePorts,
   engine: ["lib/indexes/vector-index.ts", ...persistencePorts],
 };
 

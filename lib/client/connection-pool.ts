@@ -12,6 +12,7 @@ import { openConnection, type Target } from "./dialer.js";
 import { makeCall, type PendingCall } from "./pending-call.js";
 import type { ConnectionStatus } from "./remote-engine.js";
 import { StatusFeed } from "./status-feed.js";
+import { WriteNumbers } from "./write-numbers.js";
 
 /** What tells one pool from another beside its caller's options. */
 export interface PoolSettings {
@@ -21,12 +22,15 @@ export interface PoolSettings {
   readonly lossesMax: number;
   /** Whether a call that a leaving server refused goes to the next. */
   readonly movesOn: boolean;
+  /** Whether a write without a key is numbered, so that it may be repeated too. */
+  readonly numbersWrites: boolean;
 }
 
 /**
  * Executes queries over connections that are opened as they are needed, the least loaded first. When
  * all are lost it goes on trying the targets in their order; calls wait for that as long as a
- * connection may take to open. What was sent is repeated on another connection only when it is a read.
+ * connection may take to open. What was sent is repeated on another connection only when it is a read, or a write
+ * with an idempotency key or a number.
  */
 export class ConnectionPool implements Executor, ConnectionOwner {
   readonly closed: Promise<Error | undefined>;
@@ -36,6 +40,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   readonly #settings: PoolSettings;
   readonly #queue = new CallQueue();
   readonly #feed = new StatusFeed();
+  readonly #numbers: WriteNumbers | undefined;
   /** Those that take calls. */
   readonly #open: Connection[] = [];
   /** All that are not closed, with where they lead. */
@@ -56,9 +61,10 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   constructor(
     targets: readonly [Target, ...Target[]],
     options: CheckedConnectOptions,
-    settings: PoolSettings = { backoff: new Backoff(), lossesMax, movesOn: false },
+    settings: Partial<PoolSettings> = {},
   ) {
-    this.#settings = settings;
+    this.#settings = { ...standardSettings(), ...settings };
+    this.#numbers = settings.numbersWrites ? new WriteNumbers() : undefined;
     this.#targets = targets;
     this.#target = targets[0];
     this.#options = options;
@@ -90,11 +96,12 @@ export class ConnectionPool implements Executor, ConnectionOwner {
 
   execute(query: Query, options?: CallOptions): Promise<unknown> {
     if (this.#closing !== undefined) throw closedError("the client");
-    const call = makeCall(query);
+    const call = makeCall(query, options?.idempotencyKey);
     const answered = new Promise((resolve, reject) => {
       call.resolve = resolve;
       call.reject = reject;
     });
+    if (this.#numbers !== undefined) call.numberBy(this.#numbers);
     if (options !== undefined) call.watch(options, (given) => this.#abandon(given));
     if (!call.settled) this.#dispatch(call);
     return answered;
@@ -119,7 +126,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
 
   failed(call: PendingCall, error: AhnlichError): void {
     if (!this.#settings.movesOn || error.code !== "SHUTTING_DOWN" || call.settled) {
-      call.fail(error);
+      call.refuse(error);
       return;
     }
     call.connection = undefined;
@@ -155,7 +162,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
     try {
       this.#queue.push(call);
     } catch (error) {
-      call.fail(error);
+      call.lose(toAhnlichError(error));
       return;
     }
     if (this.#open.length === 0) this.#boundWaiting();
@@ -188,17 +195,15 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   /** What becomes of a call whose connection is gone. */
   #repeat(call: PendingCall, sent: boolean, cause: Error | undefined): void {
     call.connection = undefined;
+    if (sent) call.losses += 1;
     if (sent && !call.repeatable) {
       const sentence = "the connection ended after the write was sent, before its answer came";
       call.fail(new AhnlichError("OUTCOME_UNKNOWN", sentence, { cause }));
-      return;
-    }
-    if (sent) call.losses += 1;
-    if (this.#closing !== undefined) {
-      call.fail(closedError("the client"));
+    } else if (this.#closing !== undefined) {
+      call.lose(closedError("the client"));
     } else if (call.losses > this.#settings.lossesMax) {
       const sentence = `the connection ended ${call.losses} times before the answer came`;
-      call.fail(new AhnlichError("CONNECTION_LOST", sentence, { cause }));
+      call.lose(new AhnlichError("CONNECTION_LOST", sentence, { cause }));
     } else {
       this.#dispatch(call);
     }
@@ -306,7 +311,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
       cause,
     });
     const error = cause !== undefined && lasting.has(cause.code) ? cause : lost;
-    for (const call of this.#queue.takeSince(since)) call.fail(error);
+    for (const call of this.#queue.takeSince(since)) call.lose(error);
   }
 
   async #close(timeoutMs: number): Promise<void> {
@@ -316,7 +321,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
     if (this.#all.size > 0) await this.#until(deadline, () => this.#idle);
     clearTimeout(this.#waitTimer);
     for (const call of this.#queue.takeSince(Number.POSITIVE_INFINITY)) {
-      call.fail(closedError("the client"));
+      call.lose(closedError("the client"));
     }
     for (const connection of [...this.#open]) if (connection.inFlight === 0) connection.leave();
     const goodbye = Math.min(deadline, performance.now() + goodbyeMs);
@@ -352,12 +357,16 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   }
 }
 
+function standardSettings(): PoolSettings {
+  return { backoff: new Backoff(), lossesMax, movesOn: false, numbersWrites: false };
+}
+
 const closeTimeoutMs = 10_000;
 /** How long the server may take to close when it was told goodbye. */
 const goodbyeMs = 1_000;
 /** Requests in flight on the least loaded connection from which on another one is opened. */
 const growInFlight = 128;
-/** How often a read may lose its connection before it is given up. */
+/** How often what may be repeated may lose its connection before it is given up. */
 const lossesMax = 2;
 /** What another attempt in a moment cannot cure. */
 const lasting: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

@@ -112,12 +112,8 @@ export class Connection {
   send(call: PendingCall): void {
     const id = this.#window.add(call);
     try {
-      const timeoutMs = call.remainingMs;
-      this.#writer.write(
-        timeoutMs === undefined
-          ? { kind: "request", id, query: call.query }
-          : { kind: "request", id, query: call.query, timeoutMs },
-      );
+      const { query, remainingMs: timeoutMs, idempotencyKey, write } = call;
+      this.#writer.write({ kind: "request", id, query, timeoutMs, idempotencyKey, write });
     } catch (error) {
       this.#window.take(id);
       throw error;

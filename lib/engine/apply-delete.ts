@@ -2,9 +2,8 @@ import { idKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import type { Command, DeleteTarget } from "./command.js";
 import type { Draft } from "./draft.js";
-import { scanEntries } from "./scan.js";
+import { scanDraft } from "./scan-draft.js";
 import type { Steps } from "./steps.js";
-import { trimChanges } from "./trim-changes.js";
 
 type Delete = Extract<Command, { kind: "delete" }>;
 
@@ -20,8 +19,7 @@ export function* applyDelete(draft: Draft, command: Delete): Steps<number> {
   const { nextOrdinal } = store.counters;
   const entries = store.counters.entries - found.size;
   const ids = [...found.keys()];
-  const changed = yield* draft.change(store, command, "delete", ids, { nextOrdinal, entries });
-  trimChanges(draft, changed, command.time);
+  yield* draft.change(store, command, "delete", ids, { nextOrdinal, entries });
   return found.size;
 }
 
@@ -37,6 +35,6 @@ function* find(draft: Draft, store: StoredStore, target: DeleteTarget): Steps<Ma
     return found;
   }
   const where = target.kind === "where" ? target.where : undefined;
-  yield* scanEntries(draft.snapshot, store, where, ({ id, ordinal }) => found.set(id, ordinal));
+  yield* scanDraft(draft, store, where, ({ id, ordinal }) => found.set(id, ordinal));
   return found;
 }

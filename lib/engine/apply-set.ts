@@ -8,7 +8,6 @@ import type { StoredStore } from "../rows/store-rows.js";
 import type { Command, WriteEntry } from "./command.js";
 import type { Accepted, Draft } from "./draft.js";
 import type { Steps } from "./steps.js";
-import { trimChanges } from "./trim-changes.js";
 
 type Set = Extract<Command, { kind: "set" }>;
 
@@ -30,8 +29,7 @@ export function* applySet(draft: Draft, command: Set, limits: Limits): Steps<Set
   }
   entries += inserted;
   const ids = accepted.map(({ entry }) => entry.id);
-  const changed = yield* draft.change(store, command, "set", ids, { nextOrdinal, entries });
-  trimChanges(draft, changed, command.time);
+  yield* draft.change(store, command, "set", ids, { nextOrdinal, entries });
   return { inserted, updated: accepted.length - inserted, version: command.sequence };
 }
 
@@ -73,7 +71,7 @@ function checkVersion(
   before: number | undefined,
 ): void {
   const expected = entry.ifVersion as number;
-  const got = before === undefined ? 0 : draft.versionOf(store, before);
+  const got = before === undefined ? 0 : draft.read(store, entry.id, before).version;
   if (got === expected) return;
   throw new AhnlichError(
     "VERSION_CONFLICT",

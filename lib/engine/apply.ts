@@ -26,6 +26,8 @@ export function* apply(draft: Draft, command: Command, limits: Limits): Steps<un
       return yield* applyDelete(draft, command);
     case "erase":
       return applyErase(draft, command);
+    case "forget":
+      return yield* draft.results.forget(command.time, command.rows);
     default:
       return unknownCommand(command);
   }

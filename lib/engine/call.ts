@@ -2,12 +2,15 @@ import { LateCallOptions } from "../handles/late-call-options.js";
 import { onAbort } from "../model/abort-listeners.js";
 import { AhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
+import type { WriteIdentity } from "../model/write-identity.js";
 
 /** One call under way: when it is given up, `signal` is aborted with an ABORTED or TIMEOUT error as its reason. */
 export interface Call {
   readonly signal: AbortSignal | undefined;
   /** Whether it was given up, for those who do not wait: the signal need not be made for them. */
   readonly aborted: boolean;
+  /** Of the write that is asked for, where it may be repeated. */
+  readonly identity?: WriteIdentity | undefined;
 }
 
 /** Runs a call under its options; one without any costs nothing. What `run` throws is a rejection. */
@@ -20,9 +23,18 @@ export function underCall<T>(
     const { timeoutMs } = options;
     return timeoutMs === undefined ? promised(options, run) : timed(options, timeoutMs, run);
   }
-  const { signal, timeoutMs } = options ?? {};
-  if (signal !== undefined || timeoutMs !== undefined) return limited(signal, timeoutMs, run);
-  return promised(unlimited, run);
+  const { signal, timeoutMs, idempotencyKey: key } = options ?? {};
+  const identity = key === undefined ? undefined : { scope: "", key };
+  if (signal !== undefined || timeoutMs !== undefined) {
+    return limited(signal, timeoutMs, (aborted) => run(new LimitedCall(aborted, identity)));
+  }
+  return promised(identity === undefined ? unlimited : { ...unlimited, identity }, run);
+}
+
+/** The call of one member of a pipeline: given up with it, and its write has an identity of its own. */
+export function memberCall(call: Call, place: number): Call {
+  const { identity } = call;
+  return identity === undefined ? call : new MemberCall(call, { ...identity, member: place });
 }
 
 /** @throws the reason, when the call was given up. */
@@ -66,7 +78,7 @@ async function timed<T>(
 async function limited<T>(
   signal: AbortSignal | undefined,
   timeoutMs: number | undefined,
-  run: (call: Call) => T | Promise<T>,
+  run: (signal: AbortSignal) => T | Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
   const abort = () => controller.abort(abortedBy(signal));
@@ -77,7 +89,7 @@ async function limited<T>(
       ? undefined
       : setTimeout(() => controller.abort(timedOut(timeoutMs)), timeoutMs);
   try {
-    return await run(new LimitedCall(controller.signal));
+    return await run(controller.signal);
   } finally {
     clearTimeout(timer);
     forget?.();
@@ -98,13 +110,33 @@ function timedOut(timeoutMs: number): AhnlichError {
 
 class LimitedCall implements Call {
   readonly signal: AbortSignal;
+  readonly identity: WriteIdentity | undefined;
 
-  constructor(signal: AbortSignal) {
+  constructor(signal: AbortSignal, identity: WriteIdentity | undefined) {
     this.signal = signal;
+    this.identity = identity;
   }
 
   get aborted(): boolean {
     return this.signal.aborted;
+  }
+}
+
+class MemberCall implements Call {
+  readonly identity: WriteIdentity;
+  readonly #whole: Call;
+
+  constructor(whole: Call, identity: WriteIdentity) {
+    this.#whole = whole;
+    this.identity = identity;
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.#whole.signal;
+  }
+
+  get aborted(): boolean {
+    return this.#whole.aborted;
   }
 }
 

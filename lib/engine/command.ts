@@ -2,6 +2,7 @@ import type { Metric } from "../model/metric.js";
 import type { SetMode } from "../model/options.js";
 import type { Predicate } from "../model/predicate.js";
 import type { QueryKind } from "../model/query.js";
+import type { WriteIdentity } from "../model/write-identity.js";
 
 /**
  * A write made definite: checked, with its place in the order of all writes and its time. What depends on the
@@ -12,7 +13,14 @@ export type Command = Write & {
   readonly sequence: number;
   /** Milliseconds since 1970; never less than the command's before. */
   readonly time: number;
+  /** Under which its answer is kept. */
+  readonly identity?: CommandIdentity | undefined;
 };
+
+export interface CommandIdentity extends WriteIdentity {
+  /** Of the write, without its identity. */
+  readonly fingerprint: Uint8Array;
+}
 
 export type Write =
   | {
@@ -32,7 +40,9 @@ export type Write =
     }
   | { readonly kind: "delete"; readonly store: string; readonly target: DeleteTarget }
   /** Takes a bounded number of rows of dropped stores from the disk. */
-  | { readonly kind: "erase"; readonly incarnations: readonly number[]; readonly rows: number };
+  | { readonly kind: "erase"; readonly incarnations: readonly number[]; readonly rows: number }
+  /** Takes a bounded number of old results away. */
+  | { readonly kind: "forget"; readonly rows: number };
 
 export interface WriteEntry {
   readonly id: string;
@@ -47,9 +57,14 @@ export type DeleteTarget =
   | { readonly kind: "where"; readonly where: Predicate }
   | { readonly kind: "all" };
 
-/** Whether applying the command reads a store from end to end, and so wants everything before it published. */
-export function readsWholeStore(command: Command): boolean {
-  return command.kind === "erase" || (command.kind === "delete" && command.target.kind !== "ids");
+/** The sequence that the command brings the state to. */
+export function lastSequenceOf({ sequence }: Command): number {
+  return sequence;
+}
+
+/** Whether applying the command looks for rows that no entry stands for, and so wants all before it published. */
+export function readsRows(command: Command): boolean {
+  return command.kind === "erase" || command.kind === "forget";
 }
 
 /** Whether making or applying the write is so short that it need not be cut into slices. */
@@ -71,7 +86,7 @@ export function isSmall(write: Sized): boolean {
 type Sized =
   | { readonly kind: "set"; readonly entries: readonly unknown[] }
   | { readonly kind: "delete"; readonly target: DeleteTarget }
-  | { readonly kind: Exclude<QueryKind, "set" | "delete"> | "erase" };
+  | { readonly kind: Exclude<QueryKind, "set" | "delete"> | "erase" | "forget" };
 
 /** Some 50 microseconds. */
 const smallEntries = 8;

@@ -1,12 +1,22 @@
 import type { Snapshot } from "../persistence/persistence.js";
 import { WriteBatch } from "../persistence/write-batch.js";
-import { type ChangeKind, changeParts, putChanges } from "../rows/change-rows.js";
-import { deleteEntry, putEntry, readEntry, readOrdinal } from "../rows/entry-rows.js";
+import { type ChangeKind, putChanges } from "../rows/change-rows.js";
+import {
+  deleteEntry,
+  putEntry,
+  putEntryRow,
+  readOrdinal,
+  type StoredEntry,
+} from "../rows/entry-rows.js";
 import { putState, type State } from "../rows/meta-rows.js";
 import { type Counters, putCounters, type StoredStore } from "../rows/store-rows.js";
 import type { Catalog } from "./catalog.js";
-import type { Command, WriteEntry } from "./command.js";
+import { type Command, lastSequenceOf, type WriteEntry } from "./command.js";
+import { DraftResults } from "./draft-results.js";
+import { DraftedEntries, type DraftedEntry } from "./drafted-entries.js";
+import { readByOrdinal, vectorOf } from "./read.js";
 import type { Steps } from "./steps.js";
+import { trimChanges } from "./trim-changes.js";
 import type { View } from "./view.js";
 
 /** What a draft builds on: the current view, or the draft before it that is being committed. */
@@ -24,25 +34,34 @@ export interface Ground {
  */
 export class Draft {
   readonly batch: WriteBatch = new WriteBatch(16 * 1024);
-  readonly catalog: Catalog;
   /** What publishing changes in memory, by store incarnation. */
   readonly effects: Map<number, Effects> = new Map();
   readonly created: StoredStore[] = [];
   readonly dropped: StoredStore[] = [];
+  /** Of writes with a key. */
+  readonly results: DraftResults;
   state: State;
   /** Entries set or deleted: a measure of its size. */
   entries = 0;
   readonly #view: View;
   #before: Draft | undefined;
-  /** The ordinals that ids have now, by incarnation. */
-  readonly #ids: Map<number, Map<string, number>> = new Map();
+  #catalog: Catalog;
+  readonly #entries: DraftedEntries = new DraftedEntries();
   readonly #counted: Set<string> = new Set();
+  /** By incarnation, how many parts of the log the command has that wrote to it last. */
+  readonly #logged: Map<number, { sequence: number; parts: number }> = new Map();
 
   constructor(ground: Ground) {
     this.#view = ground.view;
     this.#before = ground.before;
-    this.catalog = (ground.before ?? ground.view).catalog.copy();
+    this.#catalog = (ground.before ?? ground.view).catalog.copy();
     this.state = ground.state;
+    this.results = new DraftResults(this.batch, ground.view.snapshot, ground.before?.results);
+  }
+
+  /** The stores as if it were committed. */
+  get catalog(): Catalog {
+    return this.#catalog;
   }
 
   /** Without what this draft and the one before it have written. */
@@ -52,17 +71,30 @@ export class Draft {
 
   /** The ordinal of the entry of that id, whose key it is; undefined where there is none. */
   find({ incarnation }: StoredStore, id: string, key: Uint8Array): number | undefined {
-    const here = this.placed(incarnation, id) ?? this.#before?.placed(incarnation, id);
-    if (here !== undefined) return here === absent ? undefined : here;
-    return readOrdinal(this.snapshot, key);
+    const drafted = this.drafted(incarnation, id);
+    return drafted === undefined ? readOrdinal(this.snapshot, key) : drafted?.ordinal;
   }
 
-  /** The version of an entry that was found. */
-  versionOf(store: StoredStore, ordinal: number): number {
-    const { incarnation } = store;
-    const here =
-      this.bornHere(incarnation, ordinal) ?? this.#before?.bornHere(incarnation, ordinal);
-    return here ?? readEntry(this.snapshot, incarnation, ordinal)?.version ?? 0;
+  /** An entry that was found; its metadata may be valid only until the snapshot is read again. */
+  read(store: StoredStore, id: string, ordinal: number): StoredEntry | DraftedEntry {
+    return this.drafted(store.incarnation, id) ?? readByOrdinal(this.snapshot, store, ordinal);
+  }
+
+  vectorOf(store: StoredStore, entry: StoredEntry | DraftedEntry): Float32Array {
+    const drafted = "vector" in entry ? entry.vector : undefined;
+    return drafted ?? vectorOf(this.snapshot, store, entry.ordinal);
+  }
+
+  /** What this draft or the one before it has made of the entry: null where it is deleted. */
+  drafted(incarnation: number, id: string): DraftedEntry | null | undefined {
+    const here = this.#entries.get(incarnation, id);
+    return here === undefined ? this.#before?.drafted(incarnation, id) : here;
+  }
+
+  /** The vectors that this draft and the one before it have added to the store, in the order of their ordinals. */
+  added(incarnation: number): readonly Added[] {
+    const here = this.effects.get(incarnation)?.added ?? [];
+    return this.#before === undefined ? here : [...this.#before.added(incarnation), ...here];
   }
 
   /** Writes an entry that was accepted under a new ordinal. */
@@ -75,21 +107,42 @@ export class Draft {
     const { sequence } = command;
     if (before !== undefined) this.#kill(store, before, sequence);
     putEntry(this.batch, key, ordinal, sequence, entry);
-    this.#remember(store.incarnation, entry.id, ordinal);
+    const { id, vector, metadata } = entry;
+    const drafted = { ordinal, id, version: sequence, metadata, vector };
+    this.#entries.set(store.incarnation, id, drafted);
     const { added } = this.#effectsOn(store);
     const run = added.at(-1);
-    if (run?.born === sequence) run.vectors.push(entry.vector);
-    else added.push({ born: sequence, ordinal, vectors: [entry.vector] });
+    if (run?.born === sequence) run.entries.push(drafted);
+    else added.push({ born: sequence, ordinal, entries: [drafted] });
+    this.entries++;
+  }
+
+  /** Writes an entry again under its ordinal, with other metadata: its vector is left alone. */
+  rewrite(
+    store: StoredStore,
+    command: Command,
+    key: Uint8Array,
+    entry: StoredEntry | DraftedEntry,
+    metadata: Uint8Array,
+  ): void {
+    const { ordinal, id } = entry;
+    const version = command.sequence;
+    putEntryRow(this.batch, key, ordinal, version, metadata);
+    const vector = "vector" in entry ? entry.vector : undefined;
+    this.#entries.set(store.incarnation, id, { ordinal, id, version, metadata, vector });
     this.entries++;
   }
 
   delete(store: StoredStore, command: Command, id: string, ordinal: number): void {
     this.#kill(store, ordinal, command.sequence, id);
-    this.#remember(store.incarnation, id, absent);
+    this.#entries.set(store.incarnation, id, null);
     this.entries++;
   }
 
-  /** Counts what the command did to the store and logs it; the store as it is then. */
+  /**
+   * Logs what the command did to the store and counts it; the store as it is then. The one way into the log, which
+   * a command may take several times: what it logs stays in the order in which it came.
+   */
   *change(
     store: StoredStore,
     command: Command,
@@ -97,19 +150,24 @@ export class Draft {
     ids: readonly string[],
     counters: Pick<Counters, "entries" | "nextOrdinal">,
   ): Steps<StoredStore> {
-    const { incarnation } = store;
+    const { incarnation, counters: was } = store;
     const { sequence, time } = command;
-    yield* putChanges(this.batch, { incarnation, sequence, time }, kind, ids);
-    const { counters: was } = store;
-    const isFirst = was.changes === 0;
-    return this.update(store, {
+    const logged = this.#logged.get(incarnation);
+    const part = logged?.sequence === sequence ? logged.parts : 0;
+    const parts = yield* putChanges(this.batch, { incarnation, sequence, part, time }, kind, ids);
+    this.#logged.set(incarnation, { sequence, parts });
+    const counted = {
       entries: counters.entries,
       nextOrdinal: counters.nextOrdinal,
       position: sequence,
-      changes: was.changes + changeParts(ids.length),
-      changesFrom: isFirst ? sequence : was.changesFrom,
-      changesSince: isFirst ? time : was.changesSince,
-    });
+      changes: was.changes + ids.length,
+      changesFrom: was.changesFrom,
+      changesSince: was.changes === 0 ? time : was.changesSince,
+    };
+    const { batch, snapshot } = this;
+    const added = ids.length;
+    const kept = yield* trimChanges({ batch, snapshot, incarnation }, counted, { time, added });
+    return this.update(store, kept);
   }
 
   /** The store with other counters; what is written here in full costs less than copying it by spreading. */
@@ -119,6 +177,25 @@ export class Draft {
     this.catalog.put(updated);
     this.#counted.add(name);
     return updated;
+  }
+
+  /** Runs steps that write entries; where they throw, it is as it was before them. */
+  *allOrNothing<T>(sequence: number, steps: Steps<T>): Steps<T> {
+    const { length, operations } = this.batch;
+    const [catalog, entries] = [this.#catalog.copy(), this.entries];
+    this.#entries.mark();
+    try {
+      const answer = yield* steps;
+      this.#entries.keep();
+      return answer;
+    } catch (error) {
+      this.#entries.undo();
+      this.batch.truncate(length, operations);
+      this.#catalog = catalog;
+      this.entries = entries;
+      for (const effects of this.effects.values()) forgetFrom(sequence, effects);
+      throw error;
+    }
   }
 
   /** Whether there is anything to commit. */
@@ -132,29 +209,10 @@ export class Draft {
       const store = this.catalog.find(name);
       if (store) putCounters(this.batch, store.incarnation, store.counters);
     }
-    this.state = { ...this.state, sequence: last.sequence, time: last.time };
+    this.results.seal();
+    this.state = { ...this.state, sequence: lastSequenceOf(last), time: last.time };
     putState(this.batch, this.state);
     this.#before = undefined;
-  }
-
-  /** What this draft alone knows of the id. */
-  placed(incarnation: number, id: string): number | undefined {
-    return this.#ids.get(incarnation)?.get(id);
-  }
-
-  /** The sequence that an entry was written at, where it was in this draft. */
-  bornHere(incarnation: number, ordinal: number): number | undefined {
-    const runs = this.effects.get(incarnation)?.added ?? [];
-    return runs.findLast((run) => run.ordinal <= ordinal)?.born;
-  }
-
-  #remember(incarnation: number, id: string, ordinal: number): void {
-    let ids = this.#ids.get(incarnation);
-    if (ids === undefined) {
-      ids = new Map();
-      this.#ids.set(incarnation, ids);
-    }
-    ids.set(id, ordinal);
   }
 
   #kill(store: StoredStore, ordinal: number, died: number, id?: string): void {
@@ -184,10 +242,25 @@ export interface Accepted {
 /** What becomes of a store's vectors in memory. */
 export interface Effects {
   readonly store: StoredStore;
-  /** Of each command, in order: vectors of one ordinal after the other. */
-  readonly added: { readonly born: number; readonly ordinal: number; vectors: Float32Array[] }[];
+  /** In the order of the commands, which is that of the ordinals. */
+  readonly added: Added[];
   readonly killed: { readonly ordinal: number; readonly died: number }[];
 }
 
-/** The ordinal of what was deleted; real ones begin at 1. */
-const absent = 0;
+/** What one command added: one ordinal after the other. */
+export interface Added {
+  readonly born: number;
+  readonly ordinal: number;
+  readonly entries: AddedEntry[];
+}
+
+/** Its vector is that of its ordinal for ever. */
+interface AddedEntry {
+  readonly id: string;
+  readonly vector: Float32Array;
+}
+
+function forgetFrom(sequence: number, { added, killed }: Effects): void {
+  while ((added.at(-1)?.born ?? 0) >= sequence) added.pop();
+  while ((killed.at(-1)?.died ?? 0) >= sequence) killed.pop();
+}

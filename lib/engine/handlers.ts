@@ -6,6 +6,7 @@ import type { Call } from "./call.js";
 import { isSmall } from "./command.js";
 import { count, find } from "./find.js";
 import type { Handlers } from "./handler-table.js";
+import { type MadeWrite, makeWrite } from "./make-write.js";
 import { runPipeline } from "./pipeline.js";
 import type { Publication } from "./publication.js";
 import { readById, toEntry } from "./read.js";
@@ -13,8 +14,9 @@ import type { Report } from "./report.js";
 import { search, searchMany } from "./search.js";
 import { Slice } from "./slice.js";
 import { atOnce, inSlices } from "./steps.js";
+import { verify } from "./verify.js";
 import type { View } from "./view.js";
-import { type WriteQuery, writeOf } from "./write-of.js";
+import type { WriteQuery } from "./write-of.js";
 import type { Writer } from "./writer.js";
 
 /** What the handlers work with. */
@@ -42,13 +44,12 @@ export function makeHandlers({ publication, writer, report, limits }: Workshop):
    */
   let encoding: Promise<unknown> = Promise.resolve();
   const write = (query: WriteQuery, call: Call): Promise<never> => {
-    const made = writeOf(query, limits);
-    if (query.kind !== "set" || isSmall(query)) {
-      return writer.submit(atOnce(made), call) as Promise<never>;
-    }
+    const made = makeWrite(query, limits, call.identity);
+    const submit = ({ write, identity }: MadeWrite) => writer.submit(write, call, identity);
+    if (query.kind !== "set" || isSmall(query)) return submit(atOnce(made)) as Promise<never>;
     const encoded = encoding.then(() => inSlices(made, new Slice(call)));
     encoding = encoded.catch(() => {});
-    return encoded.then((whole) => writer.submit(whole, call)) as Promise<never>;
+    return encoded.then(submit) as Promise<never>;
   };
   const handlers: Handlers = {
     ping: () => null,
@@ -71,6 +72,7 @@ export function makeHandlers({ publication, writer, report, limits }: Workshop):
     search: (query, call) => reading((view) => search(publication, view, query, call)),
     searchMany: (query, call) => reading((view) => searchMany(publication, view, query, call)),
     pipeline: (query, call) => runPipeline(handlers, query, call),
+    verify: (_, call) => verify(publication, call),
   };
   return handlers;
 }

@@ -2,20 +2,23 @@ import { inject, injectable } from "tsyringe";
 import type { Attachment } from "../handles/embedded-engine.js";
 import type { Executor } from "../handles/executor.js";
 import { VectorIndexes } from "../indexes/vector-index.js";
+import type { Verification } from "../model/answers.js";
 import { checkQuery } from "../model/check-query.js";
 import { AhnlichError, toAhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
 import { Persistence } from "../persistence/persistence.js";
-import { underCall } from "./call.js";
+import { type Call, underCall } from "./call.js";
 import { EngineOptions } from "./engine-options.js";
 import { Eraser } from "./eraser.js";
+import { Forgetting } from "./forgetting.js";
 import { carryOut, type Handlers } from "./handler-table.js";
 import { makeHandlers } from "./handlers.js";
 import { Clock, Logger } from "./ports.js";
 import { Publication } from "./publication.js";
 import { Recovery } from "./recovery.js";
 import { Report } from "./report.js";
+import { verify } from "./verify.js";
 import { Writer } from "./writer.js";
 
 /** The engine in this process: checks each query, carries it out, and closes in order. */
@@ -28,6 +31,7 @@ export class LocalExecutor implements Executor {
   readonly #publication: Publication;
   readonly #writer: Writer;
   readonly #eraser: Eraser;
+  readonly #forgetting: Forgetting;
   readonly #handlers: Handlers;
   readonly #attachments: Set<Attachment> = new Set();
   #inFlight = 0;
@@ -52,6 +56,7 @@ export class LocalExecutor implements Executor {
     const { origin, state } = recovery;
     this.#writer = new Writer({ persistence, publisher: publication, clock, limits, state });
     this.#eraser = new Eraser(this.#writer, log);
+    this.#forgetting = new Forgetting(this.#writer, log);
     const startedAt = clock.now();
     const attachments = this.#attachments;
     const report = new Report({
@@ -73,6 +78,20 @@ export class LocalExecutor implements Executor {
     this.#inFlight++;
     const carriedOut = underCall(options, (call) => carryOut(this.#handlers, checked, call));
     return carriedOut.then(this.#answered, this.#failed);
+  }
+
+  /** As the query `verify`, and tells how many entries were looked at. */
+  verify(onProgress: (entries: number) => void, options?: CallOptions): Promise<Verification> {
+    return this.#run(options, (call) => verify(this.#publication, call, onProgress));
+  }
+
+  /** Carries out what is no query in the place of one. */
+  #run<T>(options: CallOptions | undefined, work: (call: Call) => Promise<T>): Promise<T> {
+    if (this.#closing !== undefined) {
+      return Promise.reject(new AhnlichError("CLOSED", "the engine is closed"));
+    }
+    this.#inFlight++;
+    return underCall(options, work).then(this.#answered, this.#failed) as Promise<T>;
   }
 
   attach(attachment: Attachment): Disposable {
@@ -113,6 +132,7 @@ export class LocalExecutor implements Executor {
       step(async () => attachment.close({ timeoutMs: left() }));
     await Promise.all(attached.map(leave));
     this.#eraser.stop();
+    this.#forgetting.stop();
     await within(left(), this.#idle());
     this.#writer.close();
     await within(left(), this.#writer.idle());

@@ -2,7 +2,7 @@ import type { Outcome } from "../model/answers.js";
 import type { CheckedMember, CheckedQuery } from "../model/checked-query.js";
 import { toAhnlichError } from "../model/errors.js";
 import { rights } from "../model/query.js";
-import { type Call, checkCall } from "./call.js";
+import { type Call, checkCall, memberCall } from "./call.js";
 import { isSmall } from "./command.js";
 import { carryOut, type Handlers } from "./handler-table.js";
 import { Slice } from "./slice.js";
@@ -10,7 +10,7 @@ import { Slice } from "./slice.js";
 /**
  * The queries in order, each seeing the ones before; one that fails does not stop the rest. Short writes that
  * follow each other are queued together, in their order, so that they share transactions. When the call is given
- * up, those that have not begun fail with the reason.
+ * up, those that have not begun fail with the reason. Under an idempotency key each write has that key and its place.
  */
 export async function runPipeline(
   handlers: Handlers,
@@ -29,7 +29,7 @@ export async function runPipeline(
       await Promise.all(underWay);
       underWay = [];
     }
-    const outcome = outcomeOf(handlers, member, call);
+    const outcome = outcomeOf(handlers, member, memberCall(call, place));
     // To wait costs more than most answers: only for what is not there yet.
     if (!(outcome instanceof Promise)) outcomes[place] = outcome;
     else if (!joins) outcomes[place] = await outcome;

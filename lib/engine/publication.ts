@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { inject, injectable } from "tsyringe";
-import { VectorIndexes } from "../indexes/vector-index.js";
+import { type VectorIndex, VectorIndexes } from "../indexes/vector-index.js";
 import { AhnlichError } from "../model/errors.js";
 import { Persistence, type Snapshot } from "../persistence/persistence.js";
 import type { StoredStore } from "../rows/store-rows.js";
@@ -48,17 +48,27 @@ export class Publication implements Publisher {
   vectorsOf(store: StoredStore): StoreVectors {
     let vectors = this.#vectors.get(store.incarnation);
     if (vectors === undefined) {
-      vectors = new StoreVectors(this.#indexes, store, this.#giveUp, false);
+      vectors = this.#newVectors(store, false);
       this.#vectors.set(store.incarnation, vectors);
     }
     return vectors;
   }
 
+  /** The index of a store whose vectors are in memory. */
+  loadedIndexOf({ incarnation }: StoredStore): VectorIndex | undefined {
+    return this.#vectors.get(incarnation)?.loaded;
+  }
+
+  #newVectors(store: StoredStore, isNew: boolean): StoreVectors {
+    const { views } = this;
+    const parts = { indexes: this.#indexes, persistence: this.#persistence, views };
+    return new StoreVectors(parts, store, this.#giveUp, isNew);
+  }
+
   async publish(draft: Draft): Promise<void> {
     const slice = new Slice();
     for (const store of draft.created) {
-      const vectors = new StoreVectors(this.#indexes, store, this.#giveUp, true);
-      this.#vectors.set(store.incarnation, vectors);
+      this.#vectors.set(store.incarnation, this.#newVectors(store, true));
       if (slice.isOver) await slice.next();
     }
     for (const effects of draft.effects.values()) {

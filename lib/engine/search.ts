@@ -23,7 +23,7 @@ export async function search(
   if (query.target.kind === "vector") {
     checkDimension(query.target.vector.length, store.dimension, "target");
   }
-  const index = await publication.vectorsOf(store).ready(publication.views, call);
+  const index = await publication.vectorsOf(store).ready(store, call);
   const slice = new Slice(call);
   const { vector, excluded } = await resolveExamples(view.snapshot, store, query.target, slice);
   const searched = { index, view, store, options: query, call, slice };
@@ -43,7 +43,7 @@ export async function searchMany(
     checkDimension(length, store.dimension, `targets[${index}]`);
   }
   if (query.targets.length === 0) return [];
-  const index = await publication.vectorsOf(store).ready(publication.views, call);
+  const index = await publication.vectorsOf(store).ready(store, call);
   const searched = { index, view, store, options: query, call, slice: new Slice(call) };
   return nearest(searched, query.targets, noIds);
 }

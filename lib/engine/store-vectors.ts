@@ -1,18 +1,19 @@
 import type { VectorIndex, VectorIndexes } from "../indexes/vector-index.js";
-import { vectorBytesOfRow } from "../rows/entry-rows.js";
-import { afterStoreKey, ordinalOfKey, storeKey } from "../rows/keys.js";
+import type { Persistence } from "../persistence/persistence.js";
 import type { StoredStore } from "../rows/store-rows.js";
+import type { StoredVectors } from "../rows/vector-blocks.js";
 import { type Call, unlessGivenUp } from "./call.js";
 import type { Effects } from "./draft.js";
+import { loadVectors } from "./load-vectors.js";
 import { Slice } from "./slice.js";
-import type { View, Views } from "./view.js";
+import type { Views } from "./view.js";
 
 /**
  * The vectors of one store in memory. Those of a store that was there when the engine opened are read when
  * they are first searched, while writes go on.
  */
 export class StoreVectors {
-  readonly #indexes: VectorIndexes;
+  readonly #parts: Parts;
   readonly #store: StoredStore;
   readonly #giveUp: GiveUp;
   #index: VectorIndex | undefined;
@@ -26,24 +27,29 @@ export class StoreVectors {
   #isClosed = false;
 
   /** @param isNew the store has no rows yet, so that there is nothing to read */
-  constructor(indexes: VectorIndexes, store: StoredStore, giveUp: GiveUp, isNew: boolean) {
-    this.#indexes = indexes;
+  constructor(parts: Parts, store: StoredStore, giveUp: GiveUp, isNew: boolean) {
+    this.#parts = parts;
     this.#store = store;
     this.#giveUp = giveUp;
-    if (isNew) this.#index = indexes.create(store.dimension);
+    if (isNew) this.#index = parts.indexes.create(store.dimension);
   }
 
   get bytes(): number {
     return this.#index?.bytes ?? 0;
   }
 
+  /** The index, where it is there and whole: in this turn it holds at least all that the current view sees. */
+  get loaded(): VectorIndex | undefined {
+    return this.#loading === undefined ? this.#index : undefined;
+  }
+
   /**
    * The index, which holds at least all that the current view sees. A reader asks for it in the turn in which it
    * acquired its view: to a view that is older, a load that begins later would show what came in between.
    */
-  async ready(views: Views, call: Call): Promise<VectorIndex> {
+  async ready({ counters }: StoredStore, call: Call): Promise<VectorIndex> {
     if (this.#index && !this.#loading) return this.#index;
-    this.#loading ??= this.#load(views).finally(() => {
+    this.#loading ??= this.#load(counters.nextOrdinal).finally(() => {
       this.#loading = undefined;
     });
     return unlessGivenUp(call, this.#loading);
@@ -80,17 +86,30 @@ export class StoreVectors {
     this.#index = undefined;
   }
 
-  async #load(views: Views): Promise<VectorIndex> {
+  /** @param end the first ordinal that the current view does not have */
+  async #load(end: number): Promise<VectorIndex> {
+    const { persistence, views } = this.#parts;
+    const { incarnation, dimension } = this.#store;
     const view = views.acquire();
     const slice = new Slice();
     let index: VectorIndex | undefined;
     this.#deaths = new Map();
     this.#failure = undefined;
     try {
-      index = this.#indexes.create(this.#store.dimension);
+      index = this.#parts.indexes.create(this.#store.dimension);
       this.#index = index;
       for (const effects of [...this.#unpublished]) await this.#follow(index, effects, slice);
-      await this.#read(view, index, slice);
+      const loaded = index;
+      await loadVectors({
+        persistence,
+        views,
+        view,
+        range: { incarnation, dimension, from: 1, to: end },
+        slice,
+        take: (vectors) => this.#take(loaded, vectors),
+        has: (ordinal) => loaded.has(ordinal),
+        deaths: this.#deaths,
+      });
       if (this.#failure !== undefined) throw this.#failure;
       return index;
     } catch (error) {
@@ -104,9 +123,9 @@ export class StoreVectors {
   }
 
   async #follow(index: VectorIndex, { added, killed }: Effects, slice: Slice): Promise<void> {
-    for (const { born, ordinal, vectors } of added) {
-      for (let i = 0; i < vectors.length; i++) {
-        this.#add(index, ordinal + i, vectors[i] as Float32Array, born);
+    for (const { born, ordinal, entries } of added) {
+      for (const [i, { vector }] of entries.entries()) {
+        this.#add(index, ordinal + i, vector, born);
         if (slice.isOver) await slice.next();
       }
     }
@@ -117,14 +136,15 @@ export class StoreVectors {
     }
   }
 
-  async #read({ snapshot }: View, index: VectorIndex, slice: Slice): Promise<void> {
-    const { incarnation } = this.#store;
-    const rows = snapshot.range("vectors", storeKey(incarnation), afterStoreKey(incarnation));
-    for (const { key, value } of rows) {
-      if (this.#isClosed) return;
-      this.#add(index, ordinalOfKey(key), vectorBytesOfRow(key, value), 0);
-      if (slice.isOver) await slice.next();
+  /** Adds what the rows say, unless the store is closed meanwhile. */
+  #take(index: VectorIndex, vectors: StoredVectors): boolean {
+    if (this.#isClosed) return false;
+    index.addBlock(vectors, 0);
+    for (const ordinal of vectors.ordinals) {
+      const died = this.#deaths?.get(ordinal);
+      if (died !== undefined) index.kill(ordinal, died);
     }
+    return true;
   }
 
   #add(index: VectorIndex, ordinal: number, vector: Uint8Array | Float32Array, born: number): void {
@@ -132,6 +152,12 @@ export class StoreVectors {
     const died = this.#deaths?.get(ordinal);
     if (died !== undefined) index.kill(ordinal, died);
   }
+}
+
+interface Parts {
+  readonly indexes: VectorIndexes;
+  readonly persistence: Persistence;
+  readonly views: Views;
 }
 
 /** Told of an index that could not follow: those who search in it already may go on, then it is closed. */

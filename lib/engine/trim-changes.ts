@@ -1,51 +1,72 @@
-import { timeOfChanges } from "../rows/change-rows.js";
+import type { Snapshot } from "../persistence/persistence.js";
+import type { WriteBatch } from "../persistence/write-batch.js";
+import { summaryOfChanges } from "../rows/change-rows.js";
 import { afterStoreKey, changeKey, sequenceOfKey } from "../rows/keys.js";
-import type { StoredStore } from "../rows/store-rows.js";
-import type { Draft } from "./draft.js";
+import type { Counters } from "../rows/store-rows.js";
+import type { Steps } from "./steps.js";
 
-/** How many rows of changes, and for how long, a store keeps; a row holds up to 256 changes of one command. */
-const rowsKept = 1_000_000;
-const msKept = 24 * 60 * 60 * 1000;
-/** Old rows are looked for this much later than they could be, so that it is not done at every command. */
-const slackMs = 60 * 1000;
+/** A store's log in a transaction: what is committed of it, and where rows are taken from it. */
+export interface Log {
+  readonly snapshot: Snapshot;
+  readonly batch: WriteBatch;
+  readonly incarnation: number;
+}
 
 /**
- * Takes the oldest changes of the store from the log where it is too long or too old: whole commands,
- * and a bounded number at a time, which is more than a command adds on average, so that the log shrinks.
+ * Takes the oldest changes from the log where it is too long or too old: whole commands, and about as much as is
+ * added, so that a log that is too long does not grow and no write pays for those before it. What is left is the
+ * last million changes, as far as they are not older than a day; then it is complete from `changesFrom` on, also
+ * when nothing is left. The counters as they are then.
  */
-export function trimChanges(draft: Draft, store: StoredStore, time: number): void {
-  const { changes, changesFrom, changesSince } = store.counters;
+export function* trimChanges(
+  { snapshot, batch, incarnation }: Log,
+  counters: Counters,
+  { time, added }: { time: number; added: number },
+): Steps<Counters> {
+  const { changes, changesFrom, changesSince } = counters;
   const oldest = time - msKept;
-  if (changes <= rowsKept && changesSince >= oldest - slackMs) return;
-  const { incarnation } = store;
+  const isLong = changes > changesKept + slackChanges;
+  if (!isLong && changesSince >= oldest - slackMs) return counters;
+  const rowsMax = Math.max(rowsTrimmed, 2 * added);
   const from = changeKey(incarnation, changesFrom, 0);
+  let rows = 0;
   let trimmed = 0;
   let last = changesFrom - 1;
-  for (const { key, value } of draft.snapshot.range("changes", from, afterStoreKey(incarnation))) {
+  for (const { key, value } of snapshot.range("changes", from, afterStoreKey(incarnation))) {
     const sequence = sequenceOfKey(key);
+    const row = summaryOf(key, value);
     if (sequence !== last) {
-      if (trimmed >= rowsTrimmed) break;
-      if (changes - trimmed <= rowsKept && isSince(oldest, key, value)) break;
+      if (rows >= rowsMax) break;
+      if (changes - trimmed <= changesKept && row.time >= oldest) break;
     }
-    draft.batch.delete("changes", key);
-    trimmed++;
+    batch.delete("changes", key);
+    rows++;
+    trimmed += row.count;
     last = sequence;
+    yield;
   }
-  draft.update(store, {
-    ...store.counters,
-    changes: changes - trimmed,
+  return {
+    ...counters,
+    changes: Math.max(0, changes - trimmed),
     changesFrom: last + 1,
-    changesSince: trimmed < rowsTrimmed ? Math.max(changesSince, oldest) : changesSince,
-  });
+    changesSince: rows < rowsMax ? Math.max(changesSince, oldest) : changesSince,
+  };
 }
 
 /** A row that cannot be read is taken away with the old ones: it must not stand in the way of writes. */
-function isSince(oldest: number, key: Uint8Array, value: Uint8Array): boolean {
+function summaryOf(key: Uint8Array, row: Uint8Array): { count: number; time: number } {
   try {
-    return timeOfChanges(key, value) >= oldest;
+    return summaryOfChanges(key, row);
   } catch {
-    return false;
+    return { count: 1, time: 0 };
   }
 }
 
+/** How many changes, and for how long, a store keeps. */
+const changesKept = 1_000_000;
+const msKept = 24 * 60 * 60 * 1000;
+/** It may grow by so much before it is trimmed, so that this is not done at every command. */
+const slackChanges = 1_000;
+const slackMs = 60 * 1000;
+/** The least that one command takes away. */
 const rowsTrimmed = 128;

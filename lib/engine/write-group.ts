@@ -1,6 +1,6 @@
 import { toAhnlichError } from "../model/errors.js";
 import type { Limits } from "../model/limits.js";
-import { apply } from "./apply.js";
+import { applyOnce } from "./apply-once.js";
 import { type Command, isSmall } from "./command.js";
 import { Draft, type Ground } from "./draft.js";
 import type { PendingWrite } from "./pending-write.js";
@@ -62,7 +62,7 @@ export class WriteGroup {
     const before = draft.batch.operations;
     try {
       pending.error = undefined;
-      const steps = apply(draft, pending.command, this.#limits);
+      const steps = applyOnce(draft, pending.command, this.#limits);
       pending.answer = isSmall(pending.command)
         ? atOnce(steps)
         : await inSlices(steps, new Slice());

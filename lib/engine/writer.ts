@@ -3,7 +3,7 @@ import type { Limits } from "../model/limits.js";
 import type { Persistence } from "../persistence/persistence.js";
 import type { State } from "../rows/meta-rows.js";
 import type { Call } from "./call.js";
-import { type Command, readsWholeStore, type Write } from "./command.js";
+import { type Command, type CommandIdentity, readsRows, type Write } from "./command.js";
 import { type Commit, Committer, type Publisher } from "./committer.js";
 import type { Clock } from "./ports.js";
 import { Slice } from "./slice.js";
@@ -42,14 +42,18 @@ export class Writer {
     this.#time = state.time;
   }
 
-  /** Settles with the answer when the write, which becomes ours, is durable and visible. */
-  submit(write: Write, call: Call): Promise<unknown> {
+  /**
+   * Settles with the answer when the write, which becomes ours, is durable and visible.
+   *
+   * @param identity under which the answer is kept, or found where the write is repeated
+   */
+  submit(write: Write, call: Call, identity?: CommandIdentity): Promise<unknown> {
     try {
       this.#queue.checkRoom(call);
     } catch (refusal) {
       return Promise.reject(refusal);
     }
-    const settled = this.#queue.push(this.#command(write), call);
+    const settled = this.#queue.push(this.#command(write, identity), call);
     this.#running ??= this.#run();
     return settled;
   }
@@ -64,10 +68,10 @@ export class Writer {
     while (this.#running !== undefined) await this.#running;
   }
 
-  #command(write: Write): Command {
+  #command(write: Write, identity: CommandIdentity | undefined): Command {
     const now = Math.floor(this.#clock.now());
     if (now > this.#time && now <= timeMax) this.#time = now;
-    return Object.assign(write, { sequence: ++this.#sequence, time: this.#time });
+    return Object.assign(write, { sequence: ++this.#sequence, time: this.#time, identity });
   }
 
   /** What is sent in one turn of the event loop, by whomever, is gathered before the first is taken. */
@@ -78,7 +82,7 @@ export class Writer {
       if (ahead?.isSettled) ahead = undefined;
       const { next } = this.#queue;
       if (next !== undefined) {
-        if (ahead && readsWholeStore(next.command)) await ahead.settled;
+        if (ahead && readsRows(next.command)) await ahead.settled;
         else ahead = this.#committer.begin(await this.#gather(ahead));
       } else {
         if (!ahead) break;
@@ -97,7 +101,7 @@ export class Writer {
     for (;;) {
       let next = this.#queue.next;
       while (next !== undefined && group.hasRoom) {
-        if (group.members.length > 0 && readsWholeStore(next.command)) break;
+        if (group.members.length > 0 && readsRows(next.command)) break;
         await group.add(this.#queue.take());
         if (slice.isOver) await slice.next();
         next = this.#queue.next;

@@ -1,4 +1,4 @@
-import { checkCallOptions as checkSignalAndTimeout } from "../model/check-call-options.js";
+import { checkCallOptions as checkEachOption } from "../model/check-call-options.js";
 import { AhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import type { Kinds, Query, QueryKind } from "../model/query.js";
@@ -47,10 +47,12 @@ export function unknownOption(name: string): AhnlichError {
   return new AhnlichError("INVALID_ARGUMENT", sentence);
 }
 
-/** `signal` and `timeoutMs` checked; undefined where there is neither. @throws INVALID_ARGUMENT */
+/** The call options among others, checked; undefined where there are none. @throws INVALID_ARGUMENT */
 export function callOptionsOf(options: Record<string, unknown>): CallOptions | undefined {
-  const { signal, timeoutMs } = checkSignalAndTimeout(options);
-  return signal === undefined && timeoutMs === undefined ? undefined : { signal, timeoutMs };
+  const checked = checkEachOption(options);
+  const { signal, timeoutMs, idempotencyKey } = checked;
+  const isBare = signal === undefined && timeoutMs === undefined && idempotencyKey === undefined;
+  return isBare ? undefined : checked;
 }
 
 function split(
@@ -69,6 +71,6 @@ function split(
   return { query, callOptions: callOptionsOf(options) };
 }
 
-function isCallOption(name: string): boolean {
-  return name === "signal" || name === "timeoutMs";
+export function isCallOption(name: string): boolean {
+  return name === "signal" || name === "timeoutMs" || name === "idempotencyKey";
 }

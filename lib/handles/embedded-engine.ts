@@ -1,10 +1,17 @@
-import type { ClientInfo } from "../model/answers.js";
+import type { ClientInfo, Verification } from "../model/answers.js";
 import type { Engine } from "./engine.js";
+import type { ProgressOptions } from "./progress-options.js";
 
 /** An engine in this process, to which listeners may be attached. */
 export interface EmbeddedEngine extends Engine {
   /** From now on the engine reports the attachment's clients and closes it first; disposing detaches it. */
   attach(attachment: Attachment): Disposable;
+  /**
+   * Compares all that is kept and all that is in memory with each other: checksums, counts, ids, vectors, the log of
+   * changes. Writes go on meanwhile. `onProgress` is told of the entries that were looked at. What is wrong is
+   * answered, not thrown.
+   */
+  verify(options?: ProgressOptions): Promise<Verification>;
 }
 
 /** What brings clients to an engine: a server. */

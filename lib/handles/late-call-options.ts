@@ -1,5 +1,6 @@
 import { AhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
+import type { WriteIdentity } from "../model/write-identity.js";
 
 /**
  * CallOptions whose signal is made when it is first read: making one costs more than answering a
@@ -7,11 +8,14 @@ import type { CallOptions } from "../model/options.js";
  */
 export class LateCallOptions implements CallOptions {
   readonly timeoutMs: number | undefined;
+  /** Of the write that is asked for. */
+  readonly identity: WriteIdentity | undefined;
   #controller: AbortController | undefined;
   #reason: AhnlichError | undefined;
 
-  constructor(timeoutMs: number | undefined) {
+  constructor(timeoutMs: number | undefined, identity?: WriteIdentity) {
     this.timeoutMs = timeoutMs;
+    this.identity = identity;
   }
 
   get signal(): AbortSignal {
@@ -20,6 +24,10 @@ export class LateCallOptions implements CallOptions {
       if (this.#reason !== undefined) this.#controller.abort(this.#reason);
     }
     return this.#controller.signal;
+  }
+
+  get idempotencyKey(): string | undefined {
+    return this.identity?.scope === "" ? this.identity.key : undefined;
   }
 
   get aborted(): boolean {

@@ -1,6 +1,9 @@
 import type { SetResponse } from "../model/answers.js";
 import { AhnlichError, type ErrorCode } from "../model/errors.js";
-import { call, callOptionsOf, checkObject, unknownOption } from "./call.js";
+import type { CallOptions } from "../model/options.js";
+import { textBytes } from "../model/text.js";
+import { keyBytesMax } from "../model/write-identity.js";
+import { call, callOptionsOf, checkObject, isCallOption, unknownOption } from "./call.js";
 import type { Executor } from "./executor.js";
 import { makeBatches } from "./load-batches.js";
 import { Patience } from "./patience.js";
@@ -8,7 +11,8 @@ import { Patience } from "./patience.js";
 /**
  * Sets any number of entries in batches, two of them in flight. The first failure stops it: what is
  * in flight settles, then the failure is thrown; what was set stays set. Aborted or timed out it is
- * ABORTED or TIMEOUT when nothing was set, OUTCOME_UNKNOWN with `details.done` otherwise.
+ * ABORTED or TIMEOUT when nothing was set, OUTCOME_UNKNOWN with `details.done` otherwise. Under an idempotency key
+ * the same entries, loaded again in batches of the same size, are set where they were not yet.
  */
 export async function load(
   executor: Executor,
@@ -16,10 +20,10 @@ export async function load(
   entries: unknown,
   options: unknown,
 ): Promise<SetResponse> {
-  const { batch, onProgress, signal, timeoutMs } = checkOptions(options);
+  const { batch, onProgress, signal, timeoutMs, idempotencyKey } = checkOptions(options);
   const iterator = iteratorOf(entries);
   const patience = new Patience(signal, timeoutMs);
-  const loading = new Loading(executor, store, onProgress, patience);
+  const loading = new Loading(executor, store, { onProgress, patience, idempotencyKey });
   try {
     for await (const made of makeBatches(iterator, batch, patience)) {
       await loading.set(made.entries, made.keys);
@@ -38,10 +42,12 @@ class Loading {
   readonly #store: string;
   readonly #onProgress: ((done: number) => void) | undefined;
   readonly #patience: Patience;
+  readonly #idempotencyKey: string | undefined;
   readonly #inFlight = new Map<Promise<void>, ReadonlySet<string | number>>();
   #failed = false;
   #error: unknown;
-  #begun = false;
+  /** Batches begun. */
+  #begun = 0;
   #done = 0;
   #inserted = 0;
   #updated = 0;
@@ -50,13 +56,17 @@ class Loading {
   constructor(
     executor: Executor,
     store: string,
-    onProgress: ((done: number) => void) | undefined,
-    patience: Patience,
+    parts: {
+      readonly onProgress: ((done: number) => void) | undefined;
+      readonly patience: Patience;
+      readonly idempotencyKey: string | undefined;
+    },
   ) {
     this.#executor = executor;
     this.#store = store;
-    this.#onProgress = onProgress;
-    this.#patience = patience;
+    this.#onProgress = parts.onProgress;
+    this.#patience = parts.patience;
+    this.#idempotencyKey = parts.idempotencyKey;
   }
 
   /** Begins to set a batch, once there is room and nothing in flight holds one of its entries. */
@@ -70,7 +80,7 @@ class Loading {
 
   async finish(): Promise<SetResponse> {
     // Nothing to set is no error, but the store must be there.
-    if (!this.#begun) this.#begin([], new Set());
+    if (this.#begun === 0) this.#begin([], new Set());
     await this.settle();
     if (this.#failed) throw this.#error;
     return { inserted: this.#inserted, updated: this.#updated, version: this.#version };
@@ -94,9 +104,9 @@ class Loading {
 
   #begin(entries: unknown[], keys: ReadonlySet<string | number>): void {
     if (this.#failed) throw this.#error;
-    this.#begun = true;
+    this.#begun++;
     const fields = { store: this.#store, entries };
-    const setting: Promise<void> = call(this.#executor, "set", fields, this.#patience.options())
+    const setting: Promise<void> = call(this.#executor, "set", fields, this.#options())
       .then((response) => this.#add(response, entries.length))
       .catch((error) => {
         if (!this.#failed) this.#error = error;
@@ -104,6 +114,13 @@ class Loading {
       })
       .finally(() => this.#inFlight.delete(setting));
     this.#inFlight.set(setting, keys);
+  }
+
+  /** Each batch has a key of its own: the load's and its number. */
+  #options(): CallOptions | undefined {
+    const options = this.#patience.options();
+    if (this.#idempotencyKey === undefined) return options;
+    return { ...options, idempotencyKey: `${this.#idempotencyKey}/${this.#begun}` };
   }
 
   #add(response: SetResponse, count: number): void {
@@ -126,19 +143,26 @@ function checkOptions(options: unknown = {}) {
   checkObject(options);
   const { batch, onProgress, ...rest } = options;
   for (const name of Object.keys(rest)) {
-    if (name !== "signal" && name !== "timeoutMs" && rest[name] !== undefined) {
-      throw unknownOption(name);
-    }
+    if (!isCallOption(name) && rest[name] !== undefined) throw unknownOption(name);
   }
   if (onProgress !== undefined && typeof onProgress !== "function") {
     const sentence = `options.onProgress: expected a function, got ${typeof onProgress}`;
     throw new AhnlichError("INVALID_ARGUMENT", sentence);
   }
+  const callOptions = callOptionsOf(rest);
+  checkRoomOfKey(callOptions?.idempotencyKey);
   return {
     batch: checkBatch(batch),
     onProgress: onProgress as ((done: number) => void) | undefined,
-    ...callOptionsOf(rest),
+    ...callOptions,
   };
+}
+
+/** The keys of the batches are longer than the load's own. */
+function checkRoomOfKey(key: string | undefined): void {
+  if (key === undefined || textBytes(key) <= loadKeyBytesMax) return;
+  const sentence = `idempotencyKey: expected at most ${loadKeyBytesMax} bytes for a load, got ${textBytes(key)}`;
+  throw new AhnlichError("INVALID_ARGUMENT", sentence);
 }
 
 function checkBatch(batch: unknown = batchStandard): number {
@@ -159,6 +183,7 @@ function iteratorOf(entries: unknown): AsyncIterator<unknown> | Iterator<unknown
   throw new AhnlichError("INVALID_ARGUMENT", sentence);
 }
 
+const loadKeyBytesMax: number = keyBytesMax - 16;
 const batchStandard = 1_000;
 const batchMax = 1_000_000;
 /** One is applied while the next is made: more would only wait in memory. */

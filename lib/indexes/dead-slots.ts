@@ -24,6 +24,10 @@ export class DeadSlots {
     return this.#reclaimed - before;
   }
 
+  get hasSlot(): boolean {
+    return this.#head < this.#reclaimed;
+  }
+
   /** A slot to be used again. */
   take(): number | undefined {
     return this.#head < this.#reclaimed ? this.#slots[this.#head++] : undefined;

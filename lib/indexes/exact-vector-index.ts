@@ -9,7 +9,14 @@ import { mergeNearest, none } from "./merge.js";
 import { type SearchUnits, unitsOf } from "./search-units.js";
 import { SlotSelection } from "./slot-selection.js";
 import { Slots } from "./slots.js";
-import type { IndexSearch, Nearest, Selection, VectorIndex } from "./vector-index.js";
+import type {
+  IndexSearch,
+  Nearest,
+  SeenVector,
+  Selection,
+  VectorBlock,
+  VectorIndex,
+} from "./vector-index.js";
 
 /** Finds the nearest by looking at every vector that the search sees. */
 export class ExactVectorIndex implements VectorIndex {
@@ -35,6 +42,15 @@ export class ExactVectorIndex implements VectorIndex {
   add(ordinal: number, vector: Float32Array | Uint8Array, born: number): void {
     if (this.#closed || this.#queue.closed) throw closedError();
     this.#slots.add(ordinal, vector, born);
+  }
+
+  addBlock(block: VectorBlock, born: number): void {
+    if (this.#closed || this.#queue.closed) throw closedError();
+    this.#slots.addBlock(block, born);
+  }
+
+  has(ordinal: number): boolean {
+    return this.#slots.slotOf(ordinal) !== undefined;
   }
 
   kill(ordinal: number, died: number): void {
@@ -72,6 +88,10 @@ export class ExactVectorIndex implements VectorIndex {
     } finally {
       forget?.();
     }
+  }
+
+  seenAt(sequence: number): Iterable<SeenVector> {
+    return this.#slots.seenAt(sequence);
   }
 
   close(): void {

@@ -3,6 +3,7 @@ import * as layout from "../kernels/layout.js";
 import { checkDimension, littleEndian, vectorToBytes } from "../model/vector.js";
 import { DeadSlots } from "./dead-slots.js";
 import { OrdinalMap } from "./ordinal-map.js";
+import type { SeenVector, VectorBlock } from "./vector-index.js";
 
 /** An extent full of slots; its blocks are numbered on from those of the run before. */
 export interface Run {
@@ -67,6 +68,21 @@ export class Slots {
     this.#size++;
   }
 
+  /** As `add` for each; in one piece where the memory is fresh. */
+  addBlock({ ordinals, bytes }: VectorBlock, born: number): void {
+    const vectorBytes = this.dimension * 4;
+    const checked = ordinals.length * vectorBytes;
+    if (bytes.length !== checked) checkDimension(bytes.length, checked, "block");
+    for (let at = 0; at < ordinals.length; ) {
+      const reused = this.#dead.hasSlot ? 1 : 0;
+      const count = reused || Math.min(this.#room(), ordinals.length - at);
+      const some = bytes.subarray(at * vectorBytes, (at + count) * vectorBytes);
+      if (reused) this.add(ordinals[at], some, born);
+      else this.#append(ordinals.subarray(at, at + count), some, born);
+      at += count;
+    }
+  }
+
   kill(ordinal: number, died: number): void {
     const slot = this.#ordinals.get(ordinal);
     if (slot === undefined || this.#arenas.closed) return;
@@ -82,6 +98,23 @@ export class Slots {
   /** What died at or before `sequence` is no longer held. */
   reclaim(sequence: number): void {
     this.#size -= this.#dead.reclaim(sequence);
+  }
+
+  /** The vectors that were born at or before `sequence` and had not died then. */
+  *seenAt(sequence: number): Generator<SeenVector, void, undefined> {
+    for (let i = 0; i < this.runs.length; i++) {
+      for (let index = 0; index < (this.runs[i]?.used ?? 0); index++) {
+        if (this.#arenas.closed) return;
+        const { arena, address } = this.runs[i].place;
+        const { words, doubles } = arena;
+        const of = (field: number): number =>
+          doubles[(words[(address + field) >>> 2] + index * 8) / 8];
+        if (of(layout.runBorn) > sequence || of(layout.runDied) <= sequence) continue;
+        const at = address + layout.runHeaderBytes + index * this.stride;
+        const bytes = arena.bytes.subarray(at, at + this.dimension * 4);
+        yield { ordinal: of(layout.runOrdinals), bytes };
+      }
+    }
   }
 
   slotOf(ordinal: number): number | undefined {
@@ -101,9 +134,40 @@ export class Slots {
   }
 
   #next(): number {
-    let run = this.runs.at(-1);
-    if (run === undefined || run.used === run.capacity) run = this.#addRun();
+    const run = this.#openRun();
     return run.firstBlock * layout.blockSlots + run.used++;
+  }
+
+  /** Slots at the end of the last run. */
+  #room(): number {
+    const run = this.#openRun();
+    return run.capacity - run.used;
+  }
+
+  /** There is room for all. */
+  #append(ordinals: Float64Array, vectors: Uint8Array, born: number): void {
+    const run = this.#openRun();
+    const { arena, address } = run.place;
+    const first = run.used;
+    const vectorBytes = this.dimension * 4;
+    let at = address + layout.runHeaderBytes + first * this.stride;
+    if (this.stride === vectorBytes) arena.bytes.set(vectors, at);
+    else {
+      for (let from = 0; from < vectors.length; from += vectorBytes, at += this.stride) {
+        arena.bytes.set(vectors.subarray(from, from + vectorBytes), at);
+      }
+    }
+    arena.doubles.set(ordinals, this.#ordinalPlace(run, first));
+    run.used += ordinals.length;
+    arena.kernels.putSlots(address, first, ordinals.length, this.dimension, born, run.used);
+    const slot = run.firstBlock * layout.blockSlots + first;
+    for (let i = 0; i < ordinals.length; i++) this.#ordinals.set(ordinals[i], slot + i);
+    this.#size += ordinals.length;
+  }
+
+  #openRun(): Run {
+    const run = this.runs.at(-1);
+    return run === undefined || run.used === run.capacity ? this.#addRun() : run;
   }
 
   #addRun(): Run {
@@ -128,9 +192,14 @@ export class Slots {
     this.#runOfBlock.fill(this.runs.length, run.firstBlock, this.#blocks);
   }
 
-  #ordinalAt({ place }: Run, index: number): number {
-    const { words, doubles } = place.arena;
-    return doubles[(words[(place.address + layout.runOrdinals) >>> 2] + index * 8) / 8];
+  #ordinalAt(run: Run, index: number): number {
+    return run.place.arena.doubles[this.#ordinalPlace(run, index)];
+  }
+
+  /** Where among the doubles of its arena. */
+  #ordinalPlace({ place }: Run, index: number): number {
+    const { words } = place.arena;
+    return (words[(place.address + layout.runOrdinals) >>> 2] + index * 8) / 8;
   }
 }
 

@@ -31,6 +31,10 @@ export interface VectorIndex {
    * @throws DIMENSION_MISMATCH, LIMIT_EXCEEDED when there is no memory for it, CLOSED; nothing is changed then
    */
   add(ordinal: number, vector: Float32Array | Uint8Array, born: number): void;
+  /** As `add` for every vector of the block in turn; when it throws, some of them may have been added. */
+  addBlock(block: VectorBlock, born: number): void;
+  /** Whether it holds a vector under this ordinal, dead or not. */
+  has(ordinal: number): boolean;
   /** The vector of that ordinal is not seen from `died` on; unknown ordinals are ignored. */
   kill(ordinal: number, died: number): void;
   /** No search below `sequence` runs or will come: what died at or before it may be overwritten. */
@@ -44,8 +48,26 @@ export interface VectorIndex {
    * wait, LIMIT_EXCEEDED when there is no memory for it, INTERNAL when its worker ended
    */
   search(request: IndexSearch, signal?: AbortSignal): Promise<Nearest[]>;
+  /**
+   * What a search at `sequence` looks at, in no order. Vectors may be added and killed while it is walked through,
+   * as long as nothing is reclaimed that the search would see.
+   */
+  seenAt(sequence: number): Iterable<SeenVector>;
   /** Gives its memory back once no search runs. */
   close(): void;
+}
+
+export interface SeenVector {
+  readonly ordinal: number;
+  /** Little-endian float32s: a view, valid until the next. */
+  readonly bytes: Uint8Array;
+}
+
+/** Some vectors of one dimension. */
+export interface VectorBlock {
+  readonly ordinals: Float64Array;
+  /** Little-endian float32, one vector after the other, at an alignment of 4. */
+  readonly bytes: Uint8Array;
 }
 
 export interface IndexSearch {

@@ -14,6 +14,15 @@ export interface Kernels {
     born: number,
     used: boolean,
   ): void;
+  /** Makes slots of `count` copied rows and ordinals; the first `used` slots of the run are used then. */
+  putSlots(
+    run: number,
+    first: number,
+    count: number,
+    dimension: number,
+    born: number,
+    used: number,
+  ): void;
   /** 0 when it was dead by then already. */
   killSlot(run: number, index: number, died: number): number;
   /** Readies the targets of a job. */

@@ -36,6 +36,14 @@ export interface EngineInfo {
   readonly position: string;
 }
 
+/** What a look at everything has found. */
+export interface Verification {
+  /** Entries of all stores. */
+  readonly entries: number;
+  /** Empty where all is well; at most some hundred sentences, the last of which says how many more there are. */
+  readonly problems: string[];
+}
+
 /** One `connect()`, however many connections it holds. Times in milliseconds, `since` counted from 1970. */
 export interface ClientInfo {
   readonly id: string;

@@ -246,4 +246,5 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
       queries: checkMembers(ask.queries, limits),
     }),
   },
+  verify: { fields: { kind }, check: () => ({ kind: "verify" }) },
 };

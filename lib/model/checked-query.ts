@@ -52,6 +52,7 @@ export interface CheckedKinds {
   search: CheckedSearchOptions & { readonly target: CheckedSearchTarget };
   searchMany: CheckedSearchOptions & { readonly targets: readonly Float32Array[] };
   pipeline: { readonly queries: readonly CheckedMember[] };
+  verify: {};
 }
 
 export interface CheckedEntry {

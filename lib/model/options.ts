@@ -9,6 +9,12 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
   /** Milliseconds from now, 1 to 2^31 - 1: TIMEOUT where nothing was changed, OUTCOME_UNKNOWN otherwise. */
   timeoutMs?: number | undefined;
+  /**
+   * 1 to 256 bytes of UTF-8 that no other write has: repeating a write with its key, after whatever end of the
+   * first, carries it out at most once and answers what the first was answered. Kept for about 24 hours;
+   * INVALID_ARGUMENT where the key was used for another write. Reads pass over it.
+   */
+  idempotencyKey?: string | undefined;
 }
 
 export interface StoreOptions {

@@ -1,4 +1,11 @@
-import type { ClientInfo, EngineInfo, Outcome, SetResponse, StoreInfo } from "./answers.js";
+import type {
+  ClientInfo,
+  EngineInfo,
+  Outcome,
+  SetResponse,
+  StoreInfo,
+  Verification,
+} from "./answers.js";
 import type { Entry, EntryInput, Examples, Include, Key, Match, Page } from "./entry.js";
 import type { FindOptions, SearchOptions, SetMode, StoreOptions, Target } from "./options.js";
 import type { VectorInput } from "./vector.js";
@@ -39,6 +46,8 @@ export interface Kinds {
   };
   /** In order, each seeing the ones before; not atomic. */
   pipeline: { ask: { queries: readonly Query[] }; answer: Outcome<unknown>[] };
+  /** Compares all that is kept and all that is in memory with each other; writes go on meanwhile. */
+  verify: { ask: {}; answer: Verification };
 }
 
 export type QueryKind = keyof Kinds;
@@ -70,6 +79,7 @@ export const rights: { readonly [K in QueryKind]: "read" | "write" | "admin" } =
   search: "read",
   searchMany: "read",
   pipeline: "read",
+  verify: "admin",
 };
 
 export const queryKinds: readonly QueryKind[] = Object.keys(rights) as QueryKind[];

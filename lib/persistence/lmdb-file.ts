@@ -4,6 +4,8 @@ import {
   constants,
   existsSync,
   fstatSync,
+  fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readSync,
@@ -54,7 +56,37 @@ export function fileBytes(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
+/**
+ * Puts the beginning of a new environment on disk before anything is built on it, and the file's name: who loses its
+ * power later has a file that can be opened, or one in which surely nothing was ever committed.
+ */
+export function syncNewFile(file: string): void {
+  if (fileBytes(file) > newFileBytes) return;
+  const descriptor = openSync(file, constants.O_RDWR);
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  syncFolder(dirname(file));
+}
+
 const fileName = "data.mdb";
+/** What LMDB writes when it opens an empty file: two pages. */
+const newFileBytes = 8_192;
+
+/** Puts the names in a folder on disk, where the system has such a thing. */
+function syncFolder(folder: string): void {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(folder, constants.O_RDONLY);
+    fsyncSync(descriptor);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EIO") throw error;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
 
 /** Node's own recursive way never ends where a file system lets nobody make folders, such as /proc. */
 function makeFolder(path: string): void {
@@ -63,6 +95,7 @@ function makeFolder(path: string): void {
   for (const folder of missing.reverse()) {
     try {
       mkdirSync(folder, { mode: 0o700 });
+      syncFolder(dirname(folder));
     } catch (error) {
       // Another process may make the same folder at the same time.
       if (!existsSync(folder)) throw error;
@@ -80,6 +113,10 @@ function makeFolder(path: string): void {
 function checkHeader(descriptor: number, file: string): boolean {
   const size = fstatSync(descriptor).size;
   if (size === 0) return false;
+  if (isUnfinished(descriptor, size)) {
+    ftruncateSync(descriptor, 0);
+    return false;
+  }
   const first = readMeta(descriptor, 0, file);
   const { pageSize } = first;
   if (pageSize < 512 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0) {
@@ -93,6 +130,25 @@ function checkHeader(descriptor: number, file: string): boolean {
     }
   }
   return true;
+}
+
+/**
+ * The power went before the first two pages were on disk, and so before anything else was written: each of them is
+ * as LMDB first writes it, without any transaction, or empty; and one of them is missing.
+ */
+function isUnfinished(descriptor: number, size: number): boolean {
+  if (size > newFileBytes) return false;
+  const bytes = Buffer.alloc(newFileBytes);
+  readSync(descriptor, bytes, 0, size, 0);
+  const pages = [bytes.subarray(0, newFileBytes / 2), bytes.subarray(newFileBytes / 2)];
+  const isEmpty = (page: Buffer) => page.every((byte) => byte === 0);
+  return pages.every((page) => isEmpty(page) || isBegun(page)) && pages.some(isEmpty);
+}
+
+function isBegun(page: Buffer): boolean {
+  const view = new DataView(page.buffer, page.byteOffset, page.length);
+  const isMeta = view.getUint32(24, littleEndian) === magic;
+  return isMeta && view.getBigUint64(152, littleEndian) === 0n;
 }
 
 interface Meta {

@@ -6,6 +6,7 @@ import type { LmdbEnvironment } from "./lmdb.js";
 import { fileBytes } from "./lmdb-file.js";
 import { LmdbSnapshot, LmdbState } from "./lmdb-snapshot.js";
 import type { Persistence, Snapshot } from "./persistence.js";
+import { readInThread } from "./read-worker.js";
 import { within } from "./within.js";
 import type { WriteBatch } from "./write-batch.js";
 
@@ -36,6 +37,8 @@ export class LmdbPersistence implements Persistence {
   readonly #file: string;
   readonly #ownership: Ownership;
   readonly #worker: CommitWorker | undefined;
+  readonly readBehind?: (module: URL, input: unknown) => AsyncIterable<unknown>;
+  readonly #readings = new Set<AsyncGenerator<unknown>>();
   readonly #states = new Set<LmdbState>();
   /** The latest settled commit while it is held, and so what `snapshot` gives while the next is under way. */
   #latest: LmdbState | undefined;
@@ -49,6 +52,7 @@ export class LmdbPersistence implements Persistence {
     this.#file = file;
     this.#ownership = ownership;
     this.#worker = threads > 0 ? new CommitWorker(file) : undefined;
+    if (threads > 0) this.readBehind = (module, input) => this.#readBehind(module, input);
   }
 
   get bytes(): number {
@@ -77,6 +81,17 @@ export class LmdbPersistence implements Persistence {
       await this.#underWay;
     } finally {
       this.#underWay = undefined;
+    }
+  }
+
+  async *#readBehind(module: URL, input: unknown): AsyncGenerator<unknown, void, undefined> {
+    this.#checkOpen();
+    const reading = readInThread(this.#file, module, input);
+    this.#readings.add(reading);
+    try {
+      yield* reading;
+    } finally {
+      this.#readings.delete(reading);
     }
   }
 
@@ -156,6 +171,7 @@ export class LmdbPersistence implements Persistence {
   async #close(): Promise<void> {
     await this.#underWay?.catch(() => undefined);
     for (const state of this.#states) state.close();
+    await Promise.all([...this.#readings].map((reading) => reading.return(undefined)));
     await this.#worker?.close();
     try {
       this.#ownership.release();

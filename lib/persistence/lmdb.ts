@@ -1,4 +1,5 @@
 import { ABORT, type Database, openAsClass, type RootDatabase, type Transaction } from "lmdb";
+import { syncNewFile } from "./lmdb-file.js";
 import { type Row, type TableName, tableNames } from "./table.js";
 import { WriteBatch } from "./write-batch.js";
 
@@ -32,6 +33,7 @@ export class LmdbEnvironment {
     return patiently(async () => {
       const root = await openRoot(file, environmentOptions);
       try {
+        syncNewFile(file);
         return new LmdbEnvironment(root);
       } catch (error) {
         await root.close();

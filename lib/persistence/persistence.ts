@@ -17,6 +17,11 @@ export interface Persistence {
    * @throws DISK_FULL, IO_ERROR and from then on READ_ONLY, LOCKED when another process has taken the folder, CLOSED
    */
   commit(batch: WriteBatch): Promise<void>;
+  /**
+   * What the module's `read(snapshot, input)` yields, run by another thread on what the latest settled commit left,
+   * or a later one. It ends before the persistence closes. Absent where there is no other thread.
+   */
+  readBehind?(module: URL, input: unknown): AsyncIterable<unknown>;
   /** Bytes held, on disk or in memory. */
   readonly bytes: number;
   /** Where the bytes are, for people; undefined where nothing is kept. */

@@ -11,6 +11,8 @@ export const tableNames = [
   "ids",
   "changes",
   "erasing",
+  "expiries",
+  "results",
 ] as const;
 
 export type TableName = (typeof tableNames)[number];

@@ -44,6 +44,13 @@ export class WriteBatch {
     if (this.#length + bytes > this.#bytes.length) this.#grow(this.#length + bytes);
   }
 
+  /** Takes back all but so many bytes and operations, which were there once. */
+  truncate(length: number, operations: number): void {
+    this.#bytes.fill(0, length, this.#length);
+    this.#length = length;
+    this.#operations = operations;
+  }
+
   put(table: TableName, key: Uint8Array, value: Uint8Array): void {
     const at = this.reserve(table, key, value.length);
     this.#bytes.set(value, at);

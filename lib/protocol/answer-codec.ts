@@ -105,6 +105,7 @@ const answerShapes: { readonly [K in QueryKind]: Shape } = {
   search: listOf(entry),
   searchMany: listOf(listOf(entry)),
   pipeline: listOf(outcome),
+  verify: plain,
 };
 
 /** Of each kind, whether something can be its answer, as far as a client leans on it. */
@@ -126,6 +127,7 @@ const forms: { readonly [K in QueryKind]: (answer: unknown) => boolean } = {
   search: isListOfFields,
   searchMany: (answer) => Array.isArray(answer) && answer.every(isListOfFields),
   pipeline: Array.isArray,
+  verify: (answer) => isFields(answer) && Array.isArray(answer.problems),
 };
 
 function isNull(value: unknown): boolean {

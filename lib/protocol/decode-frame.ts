@@ -1,4 +1,6 @@
 import { AhnlichError } from "../model/errors.js";
+import { textBytes } from "../model/text.js";
+import { keyBytesMax } from "../model/write-identity.js";
 import { EnvelopeReader } from "./envelope-reader.js";
 import { errorFromWire } from "./error-codec.js";
 import type { AcceptMessage, ConnectMessage, Message, RequestMessage } from "./message.js";
@@ -58,12 +60,44 @@ function readRequest(reader: EnvelopeReader): RequestMessage {
   const query = reader.value();
   if (reader.left === 0) return { kind: "request", id, query };
   const header = reader.decoded();
-  const timeoutMs = isMap(header) && Object.hasOwn(header, "timeoutMs") ? header.timeoutMs : null;
-  if (timeoutMs === null) return { kind: "request", id, query };
-  if (isWhole(timeoutMs) && timeoutMs >= 1 && timeoutMs < 2 ** 31) {
-    return { kind: "request", id, query, timeoutMs };
-  }
-  throw new AhnlichError("PROTOCOL_ERROR", "timeoutMs: expected an integer from 1 to 2^31 - 1");
+  if (!isMap(header)) return { kind: "request", id, query };
+  const timeoutMs = fieldOf(header, "timeoutMs", isTimeout, "an integer from 1 to 2^31 - 1");
+  const idempotencyKey = fieldOf(header, "idempotencyKey", isKey, "a text of 1 to 256 bytes");
+  const write = fieldOf(header, "write", isNumbers, "two integers from 1 to 2^48 - 1");
+  return {
+    ...{ kind: "request", id, query },
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(write === undefined ? {} : { write: { number: write[0], settled: write[1] } }),
+  };
+}
+
+/** A field of a header; undefined where there is none, or nil. */
+function fieldOf<T>(
+  header: Record<string, unknown>,
+  name: string,
+  is: (value: unknown) => value is T,
+  expected: string,
+): T | undefined {
+  const value = Object.hasOwn(header, name) ? header[name] : null;
+  if (value === null) return undefined;
+  if (is(value)) return value;
+  throw new AhnlichError("PROTOCOL_ERROR", `${name}: expected ${expected}`);
+}
+
+function isTimeout(value: unknown): value is number {
+  return isWhole(value) && value >= 1 && value < 2 ** 31;
+}
+
+function isNumbers(value: unknown): value is [number, number] {
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  return value.every((each) => isWhole(each) && each >= 1 && each < 2 ** 48);
+}
+
+function isKey(value: unknown): value is string {
+  if (typeof value !== "string") return false;
+  const bytes = textBytes(value);
+  return bytes >= 1 && bytes <= keyBytesMax;
 }
 
 function readConnect(reader: EnvelopeReader): ConnectMessage {

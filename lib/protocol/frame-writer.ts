@@ -1,5 +1,6 @@
 import { encode } from "../encoding/encode.js";
 import { AhnlichError } from "../model/errors.js";
+import { keyBytesMax } from "../model/write-identity.js";
 import { errorToWire } from "./error-codec.js";
 import type { Message, PartMessage, RequestMessage, ResponseMessage } from "./message.js";
 import { messagesPerFrame, messageTypes, sentenceMax } from "./message-types.js";
@@ -85,14 +86,13 @@ export class FrameWriter {
   }
 
   #writeRequest(message: RequestMessage): void {
-    const { query, timeoutMs } = message;
-    this.#begin(headBytes + query.length + (timeoutMs === undefined ? 0 : headerBytes));
-    this.#array(timeoutMs === undefined ? 3 : 4, messageTypes.request);
-    this.#uint(message.id);
+    const { id, query } = message;
+    const header = headerOf(message);
+    this.#begin(headBytes + query.length + (header?.length ?? 0));
+    this.#array(header === undefined ? 3 : 4, messageTypes.request);
+    this.#uint(id);
     this.#append(query);
-    if (timeoutMs === undefined) return;
-    this.#append(timeoutHeader);
-    this.#uint(timeoutMs);
+    if (header !== undefined) this.#append(header);
   }
 
   #writeResponse(message: ResponseMessage): void {
@@ -136,7 +136,7 @@ export class FrameWriter {
         { details: { limit: "maxFrameBytes", bound: this.maxFrameBytes, got: bytes } },
       );
     }
-    const inSlab = Math.min(bytes, largestCopied + headBytes + headerBytes) + 4;
+    const inSlab = Math.min(bytes, largestCopied + headBytes + headerBytesMax) + 4;
     if (this.#at + inSlab > this.#slab.length) {
       this.cut();
       this.#flushSlab();
@@ -240,6 +240,24 @@ const slabBytes = 64 * 1024;
 const largestCopied = 8 * 1024;
 /** The array's head, the type and the id take at most this. */
 const headBytes = 7;
-/** `{ timeoutMs: ... }`, up to its number: a map of one, a text of nine bytes. */
-const timeoutHeader: Uint8Array = Uint8Array.of(0x81, 0xa9, ...Buffer.from("timeoutMs"));
-const headerBytes = 16;
+/** A header takes at most this. */
+const headerBytesMax: number = keyBytesMax + 64;
+/** `{ timeoutMs: ... }`, up to its number. */
+const timeoutHeader: Uint8Array = Uint8Array.of(0x81, ...encode("timeoutMs"));
+
+/** What stands behind the query; undefined where there is nothing to say. */
+function headerOf({ timeoutMs, idempotencyKey, write }: RequestMessage): Uint8Array | undefined {
+  const isBare = idempotencyKey === undefined && write === undefined;
+  if (isBare && timeoutMs === undefined) return undefined;
+  // Most requests with a header have this one, and encoding costs more than the rest of the message.
+  if (isBare) return withUint(timeoutHeader, timeoutMs as number);
+  return encode({ timeoutMs, idempotencyKey, write: write && [write.number, write.settled] });
+}
+
+function withUint(start: Uint8Array, value: number): Uint8Array {
+  const number = encode(value);
+  const bytes = new Uint8Array(start.length + number.length);
+  bytes.set(start);
+  bytes.set(number, start.length);
+  return bytes;
+}

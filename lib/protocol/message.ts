@@ -1,4 +1,5 @@
 import type { AhnlichError } from "../model/errors.js";
+import type { WriteNumber } from "../model/write-identity.js";
 
 /**
  * What one end tells the other; docs/protocol.md gives their bytes. Queries and answers stay as
@@ -51,6 +52,10 @@ export interface RequestMessage {
   readonly query: Uint8Array;
   /** Milliseconds that the client goes on waiting, 1 to 2^31 - 1. */
   readonly timeoutMs?: number | undefined;
+  /** Of the write that is asked for: 1 to 256 bytes. */
+  readonly idempotencyKey?: string | undefined;
+  /** Of the write that is asked for, where the client numbers its writes. */
+  readonly write?: WriteNumber | undefined;
 }
 
 export interface ResponseMessage {

@@ -71,6 +71,7 @@ const askShapes: { readonly [K in QueryKind]: Shape } = {
   search: fieldsOf({ target: searchTarget(), where: predicate }),
   searchMany: fieldsOf({ targets: listOf(vector), where: predicate }),
   pipeline: fieldsOf({ queries: listOf(lazily(() => queryShape)) }),
+  verify: fieldsOf({}),
 };
 
 /** `[kind, fields]`, or `[kind]` where there are no fields. */

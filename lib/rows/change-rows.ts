@@ -4,7 +4,7 @@ import { changeKey, readU48, writeU48 } from "./keys.js";
 import { bodyOf, putRow } from "./row.js";
 
 /*
- * What each command did to the entries of a store, in order, in parts of at most 256 changes:
+ * The log of changes: what each command did to the entries of a store, in order, in parts of at most 256 changes:
  *
  *   changes   incarnation, sequence, part   | time u48 | count u16 | (kind u8 | id length u16 | id) x count |
  */
@@ -12,25 +12,31 @@ import { bodyOf, putRow } from "./row.js";
 export const changeKinds = ["set", "delete"] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
-/** How many parts `count` changes take. */
-export function changeParts(count: number): number {
-  return Math.ceil(count / changesPerPart);
+/** Where in the log of its store the changes of a command begin, and when it came. */
+export interface LogPlace {
+  readonly incarnation: number;
+  readonly sequence: number;
+  /** Above 0 where the command has logged something before. */
+  readonly part: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
 }
 
-/** Puts one part after the other; it is done when all are asked for. */
+/** Puts one part after the other, and gives the number of the part behind them. */
 export function* putChanges(
   batch: WriteBatch,
-  at: { incarnation: number; sequence: number; time: number },
+  { incarnation, sequence, part, time }: LogPlace,
   kind: ChangeKind,
   ids: readonly string[],
-): Generator<undefined, void, undefined> {
-  for (let part = 0; part * changesPerPart < ids.length; part++) {
-    const slice = ids.slice(part * changesPerPart, (part + 1) * changesPerPart);
-    const key = changeKey(at.incarnation, at.sequence, part);
+): Generator<undefined, number, undefined> {
+  let next = part;
+  for (let from = 0; from < ids.length; from += changesPerPart) {
+    const slice = ids.slice(from, from + changesPerPart);
+    const key = changeKey(incarnation, sequence, next++);
     let length = 8;
     for (const id of slice) length += 3 + textBytes(id);
     putRow(batch, "changes", key, length, (bytes, start) => {
-      writeU48(bytes, start, at.time);
+      writeU48(bytes, start, time);
       bytes.writeUInt16BE(slice.length, start + 6);
       let offset = start + 8;
       for (const id of slice) {
@@ -42,11 +48,16 @@ export function* putChanges(
     });
     yield;
   }
+  return next;
 }
 
-/** When the changes of a row came, in milliseconds since 1970. */
-export function timeOfChanges(key: Uint8Array, row: Uint8Array): number {
-  return readU48(bodyOf("changes", key, row), 0);
+/** How many changes a row holds, and when they came, in milliseconds since 1970. @throws CORRUPT */
+export function summaryOfChanges(
+  key: Uint8Array,
+  row: Uint8Array,
+): { readonly count: number; readonly time: number } {
+  const body = bodyOf("changes", key, row);
+  return { count: body.readUInt16BE(6), time: readU48(body, 0) };
 }
 
 const changesPerPart = 256;

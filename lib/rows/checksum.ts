@@ -10,7 +10,10 @@ export function checksum(
   start = 0,
   end: number = bytes.length,
 ): number {
-  if (end - start > shortBytes) return crc32(bytes.subarray(start, end), seed);
+  if (end - start > shortBytes) {
+    const isWhole = start === 0 && end === bytes.length;
+    return crc32(isWhole ? bytes : bytes.subarray(start, end), seed);
+  }
   let sum = ~seed;
   for (let i = start; i < end; i++) {
     sum = (table[(sum ^ (bytes[i] as number)) & 0xff] as number) ^ (sum >>> 8);

@@ -8,7 +8,7 @@ import { idKey, ordinalKey, readU32, readU48, writeU48 } from "./keys.js";
 import { beginRow, bodyOf, endRow } from "./row.js";
 
 /*
- * An entry is three rows. An ordinal stands for one state of one entry and is never used twice:
+ * An entry is three rows. An ordinal stands for one entry with one vector and is never used for another:
  *
  *   ids      incarnation, id        | ordinal u48 |
  *   entries  incarnation, ordinal   | version u48 | flags u8 = 0 | id length u16 | id | metadata, MessagePack |
@@ -31,6 +31,23 @@ export function putEntry(
   version: number,
   { vector, metadata }: { vector: Float32Array; metadata: Uint8Array },
 ): void {
+  const place = putEntryRow(batch, key, ordinal, version, metadata);
+  const floats = beginRow(batch, "vectors", place, vector.length * 4);
+  batch.buffer.set(vectorToBytes(vector), floats);
+  endRow(batch, "vectors", place, floats);
+  const ofId = beginRow(batch, "ids", key, 6);
+  writeU48(batch.buffer, ofId, ordinal);
+  endRow(batch, "ids", key, ofId);
+}
+
+/** Only the row of table `entries`, whose key it returns: again, where the vector stays. */
+export function putEntryRow(
+  batch: WriteBatch,
+  key: Uint8Array,
+  ordinal: number,
+  version: number,
+  metadata: Uint8Array,
+): Uint8Array {
   const place = ordinalKey(readU32(key, 0), ordinal);
   const idLength = key.length - 4;
   const entry = beginRow(batch, "entries", place, prefixBytes + idLength + metadata.length);
@@ -39,12 +56,7 @@ export function putEntry(
   for (let i = 0; i < idLength; i++) batch.buffer[entry + prefixBytes + i] = key[4 + i] as number;
   batch.buffer.set(metadata, entry + prefixBytes + idLength);
   endRow(batch, "entries", place, entry);
-  const floats = beginRow(batch, "vectors", place, vector.length * 4);
-  batch.buffer.set(vectorToBytes(vector), floats);
-  endRow(batch, "vectors", place, floats);
-  const ofId = beginRow(batch, "ids", key, 6);
-  writeU48(batch.buffer, ofId, ordinal);
-  endRow(batch, "ids", key, ofId);
+  return place;
 }
 
 /** Deletes the rows of an ordinal; the id's row only where `id` is given. */
@@ -99,11 +111,6 @@ export function readVector(
   const key = ordinalKey(incarnation, ordinal);
   const row = snapshot.get("vectors", key);
   return row === undefined ? undefined : vectorFromBytes(bodyOf("vectors", key, row));
-}
-
-/** The vector's bytes as they are stored: a view. */
-export function vectorBytesOfRow(key: Uint8Array, row: Uint8Array): Uint8Array {
-  return bodyOf("vectors", key, row);
 }
 
 export function encodeMetadata(metadata: Metadata): Uint8Array {

@@ -55,9 +55,9 @@ export function endRow(batch: WriteBatch, table: TableName, key: Uint8Array, at:
 export function bodyOf(table: TableName, key: Uint8Array, row: Uint8Array): Buffer {
   if (row.length >= headerBytes) {
     const format = row[0] as number;
-    const sum = checksum(row, sumOfKey(table, format, key), headerBytes);
-    if (sum === storedSum(row)) {
-      if (format <= rowFormat) return bodyIn(row);
+    const body = bodyIn(row);
+    if (checksum(body, sumOfKey(table, format, key)) === storedSum(row)) {
+      if (format <= rowFormat) return body;
       throw new AhnlichError(
         "FORMAT_TOO_NEW",
         `a row of table ${table} has format ${format}, this version reads up to ${rowFormat}`,

@@ -64,18 +64,23 @@ export function putCounters(batch: WriteBatch, incarnation: number, counters: Co
 
 export function* readStores(snapshot: Snapshot): Generator<StoredStore> {
   for (const { key, value } of snapshot.range("stores", firstKey, lastKey)) {
-    const name = Buffer.from(key).toString();
-    const body = bodyOf("stores", key, value);
-    const incarnation = readU32(body, 0);
-    const dimension = readU32(body, 4);
-    const metric = metrics[body[8] as number];
-    const created = readU48(body, 9);
-    if (metric === undefined) {
-      throw new AhnlichError("FORMAT_TOO_NEW", `store ${name} has a metric of a later version`);
-    }
-    const counters = readCounters(snapshot, incarnation);
-    yield { name, incarnation, dimension, metric, created, counters };
+    yield storeOfRow(snapshot, key, value);
   }
+}
+
+/** @throws CORRUPT where the row or the counters of its store cannot be read, FORMAT_TOO_NEW */
+export function storeOfRow(snapshot: Snapshot, key: Uint8Array, row: Uint8Array): StoredStore {
+  const name = Buffer.from(key).toString();
+  const body = bodyOf("stores", key, row);
+  const incarnation = readU32(body, 0);
+  const dimension = readU32(body, 4);
+  const metric = metrics[body[8] as number];
+  const created = readU48(body, 9);
+  if (metric === undefined) {
+    throw new AhnlichError("FORMAT_TOO_NEW", `store ${name} has a metric of a later version`);
+  }
+  const counters = readCounters(snapshot, incarnation);
+  return { name, incarnation, dimension, metric, created, counters };
 }
 
 /** The incarnations of dropped stores whose rows are not all erased yet. */

@@ -2,6 +2,7 @@ import { LateCallOptions } from "../handles/late-call-options.js";
 import { AhnlichError, toAhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
+import { identityOfNumber, type WriteIdentity } from "../model/write-identity.js";
 import { encodeAnswer } from "../protocol/answer-codec.js";
 import type { FailureMessage, RequestMessage, ResponseMessage } from "../protocol/message.js";
 import { decodeQuery } from "../protocol/query-codec.js";
@@ -30,12 +31,12 @@ export class RequestWindow {
   }
 
   /** @throws PROTOCOL_ERROR when a request of this id is in flight. */
-  begin(message: RequestMessage): void {
+  begin(message: RequestMessage, clientId: string): void {
     const { id } = message;
     if (this.#requests.get(id) !== undefined) {
       throw new AhnlichError("PROTOCOL_ERROR", "a request of this id is in flight already");
     }
-    const options = new LateCallOptions(message.timeoutMs);
+    const options = new LateCallOptions(message.timeoutMs, identityOf(message, clientId));
     this.#requests.set(id, options);
     try {
       const query = decodeQuery(message.query);
@@ -76,4 +77,13 @@ export class RequestWindow {
     this.#requests.delete(id);
     this.#write({ kind: "failure", id, error: toAhnlichError(thrown) });
   }
+}
+
+/** A key that the caller chose wins over the number that its client gave. */
+function identityOf(
+  { idempotencyKey: key, write }: RequestMessage,
+  clientId: string,
+): WriteIdentity | undefined {
+  if (key !== undefined) return { scope: "", key };
+  return write === undefined ? undefined : identityOfNumber(clientId, write);
 }

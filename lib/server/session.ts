@@ -196,11 +196,11 @@ export class Session implements ClientConnection {
   #receive(message: Message): void {
     if (this.#status === "meeting" && message.kind === "connect") {
       this.#accept(message);
-    } else if (this.stranger) {
+    } else if (this.#client === undefined) {
       throw unexpected();
     } else if (message.kind === "request") {
       if (this.#saidGoodbye) throw unexpected();
-      if (this.#refusal === undefined) this.#requests.begin(message);
+      if (this.#refusal === undefined) this.#requests.begin(message, this.#client.key);
       else this.#write({ kind: "failure", id: message.id, error: this.#refusal });
     } else if (message.kind === "cancel") {
       this.#requests.cancel(message.id);

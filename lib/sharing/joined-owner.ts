@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { Backoff } from "../client/backoff.js";
 import { ConnectionPool } from "../client/connection-pool.js";
 import type { Executor } from "../handles/executor.js";
+import { LateCallOptions } from "../handles/late-call-options.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
 import { within } from "../persistence/within.js";
@@ -40,6 +41,7 @@ export class JoinedOwner implements Executor {
       backoff: new Backoff(5, 500),
       lossesMax: Number.POSITIVE_INFINITY,
       movesOn: true,
+      numbersWrites: true,
     });
   }
 
@@ -58,7 +60,7 @@ export class JoinedOwner implements Executor {
   }
 
   execute(query: Query, options?: CallOptions): Promise<unknown> {
-    const answered = this.#pool.execute(query, options);
+    const answered = this.#pool.execute(query, withKey(options));
     if (this.#inFlight++ === 0) this.#watch = setInterval(() => this.#look(), watchMs);
     return answered.finally(this.#settled);
   }
@@ -92,6 +94,13 @@ export class JoinedOwner implements Executor {
     const { socket } = this.#way;
     if (socket !== undefined && !existsSync(socket)) this.#pool.dropAll();
   }
+}
+
+/** The key that a client of this process has told with its request goes on with it. */
+function withKey(options: CallOptions | undefined): CallOptions | undefined {
+  if (!(options instanceof LateCallOptions) || options.identity?.scope !== "") return options;
+  const { signal, timeoutMs, identity } = options;
+  return { signal, timeoutMs, idempotencyKey: identity.key };
 }
 
 /** How long an owner may take to answer the first time, and a call waits for one. */

@@ -1,6 +1,6 @@
 import type { LocalExecutor } from "../engine/local-executor.js";
 import type { Attachment } from "../handles/embedded-engine.js";
-import type { Outcome } from "../model/answers.js";
+import type { Outcome, Verification } from "../model/answers.js";
 import { AhnlichError } from "../model/errors.js";
 import type { Limits } from "../model/limits.js";
 import type { CallOptions } from "../model/options.js";
@@ -90,6 +90,10 @@ export class OwnedFolder {
       const sentence = `${error.message}; nothing was written, and another call goes to its new owner`;
       throw new AhnlichError("LOCKED", sentence, { details: error.details, cause: error });
     });
+  }
+
+  verify(onProgress: (entries: number) => void, options?: CallOptions): Promise<Verification> {
+    return this.#engine.executor.verify(onProgress, options);
   }
 
   attach(attachment: Attachment): Disposable {

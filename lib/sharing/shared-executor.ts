@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Attachment } from "../handles/embedded-engine.js";
+import type { EmbeddedExecutor } from "../handles/embedded-executor.js";
 import { closedError } from "../handles/engine-handle.js";
-import type { Executor } from "../handles/executor.js";
+import type { Verification } from "../model/answers.js";
 import { type ErrorCode, toAhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
@@ -14,7 +15,7 @@ import { withClients } from "./with-clients.js";
  * The engine of one of several processes on one folder. It owns the folder, or reaches the owner; when
  * the owner is gone, one of those that are left becomes the next, and the others find it.
  */
-export class SharedExecutor implements Executor, FolderUser {
+export class SharedExecutor implements EmbeddedExecutor, FolderUser {
   readonly closed: Promise<Error | undefined>;
   readonly #folder: SharedFolder;
   /** Each is attached to the engine in this process, while there is one. */
@@ -58,6 +59,18 @@ export class SharedExecutor implements Executor, FolderUser {
     const answered = this.#join().execute(query, options);
     const attached = this.#attachments.size > 0;
     return attached ? answered.then((answer) => this.#withClients(query, answer)) : answered;
+  }
+
+  /** A joiner hears of the progress at the end. */
+  async verify(
+    onProgress: (entries: number) => void,
+    options?: CallOptions,
+  ): Promise<Verification> {
+    const owned = this.#closing === undefined ? this.#folder.owned : undefined;
+    if (owned !== undefined) return owned.verify(onProgress, options);
+    const verification = (await this.execute({ kind: "verify" }, options)) as Verification;
+    onProgress(verification.entries);
+    return verification;
   }
 
   attach(attachment: Attachment): Disposable {

@@ -10,6 +10,7 @@ import { examplesContract } from "./examples.contract.js";
 import { executeContract } from "./execute.contract.js";
 import { findContract } from "./find.contract.js";
 import { getContract } from "./get.contract.js";
+import { idempotencyContract } from "./idempotency.contract.js";
 import { identityContract } from "./identity.contract.js";
 import { largeContract } from "./large.contract.js";
 import { limitsContract } from "./limits.contract.js";
@@ -21,6 +22,7 @@ import { searchManyContract } from "./search-many.contract.js";
 import { searchWhereContract } from "./search-where.contract.js";
 import { setContract } from "./set.contract.js";
 import { storesContract } from "./stores.contract.js";
+import { verifyContract } from "./verify.contract.js";
 import { versionsContract } from "./versions.contract.js";
 import { whereContract } from "./where.contract.js";
 
@@ -49,6 +51,7 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   pipelineContract,
   executeContract,
   loadContract,
+  idempotencyContract,
   largeContract,
   argumentsContract,
   callsContract,
@@ -56,4 +59,5 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   badInputContract,
   badQueriesContract,
   limitsContract,
+  verifyContract,
 ];

@@ -112,6 +112,7 @@ const pairs: { readonly [K in Exclude<QueryKind, "shutdown">]: Pair } = {
     ask: (store) => ({ queries: [{ kind: "count", store }, { kind: "ping" }] }),
     call: (engine, store) => engine.pipeline([{ kind: "count", store }, { kind: "ping" }]),
   },
+  verify: { ask: () => ({}), call: (engine) => engine.execute({ kind: "verify" }) },
 };
 
 /** What moves from one call to the next is left out. */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
+import type { VectorBlock } from "../../lib/indexes/vector-index.js";
+import { vectorToBytes } from "../../lib/model/vector.js";
 import { randomNumbers, randomVector } from "../support/random.js";
 import { NaiveIndex, pairs, unaligned } from "./oracle.js";
 
@@ -34,11 +36,14 @@ describe("ExactVectorIndex, seen at a sequence", () => {
     for (const [i, one] of steps.entries()) {
       const sequence = i + 1;
       if ("add" in one) {
-        for (let n = 0; n < one.add; n++) {
-          const vector = randomVector(random, 3);
-          index.add(++ordinal, unaligned(vector), sequence);
-          naive.add(ordinal, vector, sequence);
-        }
+        const vectors = Array.from({ length: one.add }, () => randomVector(random, 3));
+        const first = ordinal + 1;
+        for (const vector of vectors) naive.add(++ordinal, vector, sequence);
+        if (one.add % 2 === 0) index.addBlock(blockOf(vectors, first), sequence);
+        else
+          for (const [n, vector] of vectors.entries()) {
+            index.add(first + n, unaligned(vector), sequence);
+          }
       } else if ("kill" in one) {
         for (let n = 0; n < one.kill; n++) {
           const which = Math.floor(random() * (ordinal + 2));
@@ -58,6 +63,39 @@ describe("ExactVectorIndex, seen at a sequence", () => {
     }
     index.close();
   }
+
+  it("takes a block into whatever room there is, the memory of the dead first", async () => {
+    for (const dimension of [1, 4, 100]) {
+      const index = indexes.create(dimension);
+      const naive = new NaiveIndex();
+      const random = randomNumbers(dimension);
+      for (let round = 1; round < 8; round++) {
+        const vectors = Array.from({ length: 700 }, () => randomVector(random, dimension));
+        const first = round * 1_000;
+        index.addBlock(blockOf(vectors, first), round);
+        for (const [n, vector] of vectors.entries()) naive.add(first + n, vector, round);
+        for (let n = 0; n < 300; n++) {
+          index.kill(first + n * 2, round + 1);
+          naive.kill(first + n * 2, round + 1);
+        }
+        index.reclaim(round);
+        const targets = [randomVector(random, dimension)];
+        const request = { targets, metric: "euclidean", limit: 30, sequence: round } as const;
+        assert.deepEqual(pairs(await index.search(request)), naive.search(request));
+        assert.equal(index.has(first + 699), true);
+        assert.equal(index.has(first + 700), false);
+      }
+      index.close();
+    }
+  });
+
+  it("refuses a block whose bytes are not those of so many vectors", () => {
+    const index = indexes.create(3);
+    const ordinals = Float64Array.of(1, 2);
+    const block = { ordinals, bytes: new Uint8Array(20) };
+    assert.throws(() => index.addBlock(block, 1), { code: "DIMENSION_MISMATCH" });
+    assert.equal(index.size, 0);
+  });
 
   for (const threads of [0, 2]) {
     it(`is not disturbed by writes while a search runs, with ${threads} threads`, async () => {
@@ -139,3 +177,11 @@ describe("ExactVectorIndex, seen at a sequence", () => {
     assert.equal(index.size, 0);
   });
 });
+
+/** The vectors under ordinals from `first` on. */
+function blockOf(vectors: readonly Float32Array[], first: number): VectorBlock {
+  return {
+    ordinals: Float64Array.from(vectors, (_, n) => first + n),
+    bytes: Uint8Array.from(vectors.flatMap((vector) => [...vectorToBytes(vector)])),
+  };
+}

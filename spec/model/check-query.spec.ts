@@ -37,6 +37,7 @@ describe("checkQuery", () => {
       search: { ...search, target: { kind: "vector", vector: f32(1) } },
       searchMany: { ...search, targets: [] },
       pipeline: { queries: [] },
+      verify: {},
     };
     for (const kind of queryKinds)
       assert.deepEqual(check(least[kind]), { kind, ...expected[kind] });

@@ -36,4 +36,5 @@ export const least: { readonly [K in QueryKind]: Raw<K> } = {
   search: { kind: "search", store: "s", target: [1] },
   searchMany: { kind: "searchMany", store: "s", targets: [] },
   pipeline: { kind: "pipeline", queries: [] },
+  verify: { kind: "verify" },
 };

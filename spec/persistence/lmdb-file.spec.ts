@@ -54,7 +54,11 @@ describe("opening an environment", () => {
 
   it("refuses bytes that are no environment, and leaves them as they are", async () => {
     const file = folder.at("data.mdb");
-    for (const garbage of [Buffer.of(1), Buffer.alloc(100_000, "garbage"), Buffer.alloc(8_192)]) {
+    for (const garbage of [
+      Buffer.of(1),
+      Buffer.alloc(8_192, 1),
+      Buffer.alloc(100_000, "garbage"),
+    ]) {
       writeFileSync(file, garbage);
       await assert.rejects(openFolder(folder.path), hasCode("CORRUPT"));
       assert.deepEqual(readFileSync(file), garbage);
@@ -64,6 +68,27 @@ describe("opening an environment", () => {
   it("takes an empty file for a new environment", async () => {
     writeFileSync(folder.at("data.mdb"), "");
     await (await openFolder(folder.path)).close();
+  });
+
+  it("takes a file whose first pages never reached the disk for a new environment", async () => {
+    const path = folder.at("begun");
+    await (await openFolder(path)).close();
+    // Page 0 has had another transaction since; the pages differ in their numbers, and in nothing else at first.
+    const begun = Buffer.from(readFileSync(folder.at("begun", "data.mdb")).subarray(0, 8_192));
+    begun.writeBigUInt64LE(0n, 152);
+    begun.writeBigUInt64LE(0n, 4_096 + 152);
+    const [first, second] = [Buffer.alloc(8_192), Buffer.alloc(8_192)];
+    begun.copy(first, 0, 0, 4_096);
+    begun.copy(second, 4_096, 4_096);
+    for (const [i, torn] of [first, second, Buffer.alloc(8_192), Buffer.alloc(700)].entries()) {
+      mkdirSync(folder.at(`torn ${i}`));
+      writeFileSync(folder.at(`torn ${i}`, "data.mdb"), torn);
+      const persistence = await openFolder(folder.at(`torn ${i}`));
+      await persistence.commit(manyRows(10));
+      await persistence.close();
+    }
+    writeFileSync(folder.at("data.mdb"), Buffer.concat([Buffer.alloc(8_192), begun]));
+    await assert.rejects(openFolder(folder.path), hasCode("CORRUPT"), "there is something behind");
   });
 
   it("refuses an environment that was cut off, or is of another data version", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { AhnlichError } from "../../lib/model/errors.js";
+import type { LmdbPersistence } from "../../lib/persistence/lmdb-persistence.js";
 import type { Persistence, Snapshot } from "../../lib/persistence/persistence.js";
 import { WriteBatch } from "../../lib/persistence/write-batch.js";
 import { itKeepsRows, manyRows, numberKey } from "../contracts/persistence.contract.js";
@@ -122,5 +123,59 @@ describe("lmdb", function () {
     for (const snapshot of held.splice(0)) snapshot.release();
     await commitAndHold();
     await persistence.close();
+  });
+
+  describe("read by another thread", () => {
+    const job = new URL("../support/read-job.js", import.meta.url);
+    const filled = async (name: string): Promise<LmdbPersistence> => {
+      const persistence = await openFolder(folder.at(name));
+      await persistence.commit(manyRows(5_000));
+      return persistence;
+    };
+    const read = (persistence: LmdbPersistence, input: object): AsyncIterable<number> =>
+      persistence.readBehind?.(job, input) as AsyncIterable<number>;
+
+    it("gives all that was committed, in order", async () => {
+      const persistence = await filled("behind");
+      const lengths: number[] = [];
+      for await (const length of read(persistence, { table: "entries" })) lengths.push(length);
+      const held = persistence.snapshot();
+      const rows = [...held.range("entries", new Uint8Array(1), new Uint8Array(9).fill(255))];
+      assert.equal(rows.length, 5_000);
+      assert.deepEqual(
+        lengths,
+        rows.map(({ value }) => value.length),
+      );
+      held.release();
+      await persistence.close();
+    });
+
+    it("ends when nobody wants more, and when the persistence closes", async () => {
+      const persistence = await filled("broken-off");
+      for await (const _ of read(persistence, { table: "entries" })) break;
+      const left = read(persistence, { table: "entries" })[Symbol.asyncIterator]();
+      assert.equal((await left.next()).done, false);
+      await persistence.close();
+      assert.equal((await left.next()).done, true);
+      await assert.rejects(async () => {
+        for await (const _ of read(persistence, { table: "entries" }));
+      }, /closed/);
+    });
+
+    it("fails where the module does", async () => {
+      const persistence = await filled("failing");
+      const seen: number[] = [];
+      await assert.rejects(async () => {
+        for await (const one of read(persistence, { table: "entries", failAt: 20 })) seen.push(one);
+      }, /told to fail/);
+      assert.equal(seen.length, 20);
+      await persistence.close();
+    });
+
+    it("is not offered without threads", async () => {
+      const persistence = await openFolder(folder.at("alone"), 0);
+      assert.equal(persistence.readBehind, undefined);
+      await persistence.close();
+    });
   });
 });

@@ -16,6 +16,8 @@ import { seeded } from "../support/seeded.js";
 const largest = 1024 * 1024;
 const ids = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 2 ** 32 - 1 }));
 const encoded = values().map((value) => encode(value));
+const keys = fc.string({ unit: "binary", minLength: 1, maxLength: 64 });
+const numbers = fc.integer({ min: 1, max: 2 ** 48 - 1 });
 const noNullPrototype = { noNullPrototype: true };
 const kinds: { readonly [K in Message["kind"]]: fc.Arbitrary<Message> } = {
   connect: fc.record(
@@ -40,6 +42,13 @@ const kinds: { readonly [K in Message["kind"]]: fc.Arbitrary<Message> } = {
     fc.tuple(ids, encoded).map(([id, query]): Message => ({ kind: "request", id, query })),
     fc.tuple(ids, fc.integer({ min: 1, max: 2 ** 31 - 1 })).map(([id, timeoutMs]): Message => {
       return { kind: "request", id, query: encodeQuery({ kind: "ping" }), timeoutMs };
+    }),
+    fc.tuple(ids, encoded, keys).map(([id, query, idempotencyKey]): Message => {
+      return { kind: "request", id, query, idempotencyKey };
+    }),
+    fc.tuple(ids, encoded, keys, numbers).map(([id, query, idempotencyKey, number]): Message => {
+      const write = { number, settled: 1 };
+      return { kind: "request", id, query, timeoutMs: 2 ** 31 - 1, idempotencyKey, write };
     }),
   ),
   response: fc.tuple(ids, encoded).map(([id, answer]) => ({ kind: "response", id, answer })),

@@ -5,7 +5,7 @@ import { AhnlichError } from "../../lib/model/errors.js";
 import { MemoryPersistence } from "../../lib/persistence/memory.js";
 import { type TableName, tableNames } from "../../lib/persistence/table.js";
 import { WriteBatch } from "../../lib/persistence/write-batch.js";
-import { putChanges, timeOfChanges } from "../../lib/rows/change-rows.js";
+import { putChanges, summaryOfChanges } from "../../lib/rows/change-rows.js";
 import { checksum } from "../../lib/rows/checksum.js";
 import {
   decodeMetadata,
@@ -19,6 +19,7 @@ import {
 import {
   afterIdKey,
   afterStoreKey,
+  changeKey,
   idKey,
   idOfKey,
   ordinalKey,
@@ -77,7 +78,7 @@ describe("rows on disk", () => {
         "ids 00000001c3a9 000000000004",
       ],
     );
-    const at = { incarnation: 1, sequence: 258, time: 772 };
+    const at = { incarnation: 1, sequence: 258, part: 0, time: 772 };
     assert.deepEqual(
       written((batch) => [...putChanges(batch, at, "delete", ["é", "x"])]),
       ["changes 0000000100000000010200000000 0000000003040002010002c3a901000178"],
@@ -134,11 +135,14 @@ describe("rows on disk", () => {
   it("log changes in parts of at most 256, each with its time", () => {
     const batch = new WriteBatch();
     const ids = Array.from({ length: 600 }, (_, i) => `id ${i}`);
-    for (const _ of putChanges(batch, { incarnation: 1, sequence: 2, time: 77 }, "set", ids));
+    const at = { incarnation: 1, sequence: 2, part: 3, time: 77 };
+    for (const _ of putChanges(batch, at, "set", ids));
     const counts: number[] = [];
     WriteBatch.forEach(batch.bytes, (_, key, value) => {
-      assert.equal(timeOfChanges(key, value as Uint8Array), 77);
-      counts.push(Buffer.from(value as Uint8Array).readUInt16BE(5 + 6));
+      const { count, time } = summaryOfChanges(key, value as Uint8Array);
+      assert.equal(time, 77);
+      assert.deepEqual(key, changeKey(1, 2, 3 + counts.length));
+      counts.push(count);
     });
     assert.deepEqual(counts, [256, 256, 88]);
   });

@@ -60,6 +60,7 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
   pipeline: fc
     .array(fc.oneof(...[0, 1, 2].map(() => leaf())), { maxLength: 4 })
     .map((queries) => ({ kind: "pipeline", queries }) as Query),
+  verify: asks("verify", {}),
 };
 
 /** Answers to a query, as a client is given them. */
@@ -115,6 +116,9 @@ const answersOf: { readonly [K in Exclude<QueryKind, "pipeline">]: fc.Arbitrary<
   delete: fc.nat(),
   search: fc.array(matches()),
   searchMany: fc.array(fc.array(matches()), { maxLength: 4 }),
+  verify: fc.record({ entries: fc.nat(), problems: fc.array(fc.string()) }).map((answer) => ({
+    ...answer,
+  })),
 };
 
 function asks(kind: QueryKind, fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<Query> {

@@ -1,7 +1,7 @@
 import type { Attachment, EmbeddedEngine } from "../../lib/handles/embedded-engine.js";
 import { closedError, EngineHandle } from "../../lib/handles/engine-handle.js";
 import type { Executor } from "../../lib/handles/executor.js";
-import type { Outcome } from "../../lib/model/answers.js";
+import type { Outcome, Verification } from "../../lib/model/answers.js";
 import { AhnlichError, toAhnlichError } from "../../lib/model/errors.js";
 import type { CallOptions } from "../../lib/model/options.js";
 import type { Query } from "../../lib/model/query.js";
@@ -32,6 +32,10 @@ export class FakeEngine extends EngineHandle implements EmbeddedEngine {
     this.executor.checkOpen();
     this.executor.attachments.add(attachment);
     return { [Symbol.dispose]: () => this.executor.attachments.delete(attachment) };
+  }
+
+  async verify(): Promise<Verification> {
+    return { entries: this.executor.entries.size, problems: [] };
   }
 
   /** The held queries once there are so many. */

@@ -22,6 +22,7 @@ export const fieldsOf: { readonly [kind: string]: readonly string[] } = {
   search: ["store", "target", "limit", "where", "recall", "metric", "maxDistance", "include"],
   searchMany: ["store", "targets", "limit", "where", "recall", "metric", "maxDistance", "include"],
   pipeline: ["queries"],
+  verify: [],
 };
 
 export function refuse(code: ErrorCode, sentence: string, details = {}): never {

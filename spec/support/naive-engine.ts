@@ -5,6 +5,7 @@ import { type Limits, makeLimits } from "../../lib/model/limits.js";
 import type { CallOptions } from "../../lib/model/options.js";
 import type { Query } from "../../lib/model/query.js";
 import { NaiveModel } from "./naive-model.js";
+import { NaiveResults } from "./naive-results.js";
 import { type Executor, plainEngine } from "./plain-engine.js";
 
 /** An engine that is right because it is simple: the oracle of the property specs. */
@@ -13,7 +14,7 @@ export function naiveEngine(limits?: Partial<Limits>): Engine {
 }
 
 class NaiveExecutor implements Executor {
-  readonly #model: NaiveModel;
+  readonly #results: NaiveResults;
   readonly #inFlight = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
   #settleClosed: (reason: undefined) => void = () => undefined;
@@ -22,7 +23,7 @@ class NaiveExecutor implements Executor {
   });
 
   constructor(model: NaiveModel) {
-    this.#model = model;
+    this.#results = new NaiveResults((query) => model.ask(query));
   }
 
   async execute(query: Query, options: CallOptions = {}): Promise<unknown> {
@@ -38,13 +39,14 @@ class NaiveExecutor implements Executor {
     return this.#closing;
   }
 
-  async #answer(query: Query, { signal, timeoutMs }: CallOptions): Promise<unknown> {
+  async #answer(query: Query, options: CallOptions): Promise<unknown> {
+    const { signal, timeoutMs, idempotencyKey } = options;
     const deadline = performance.now() + (timeoutMs ?? Number.POSITIVE_INFINITY);
     if (signal?.aborted) throw new AhnlichError("ABORTED", "the call was aborted");
     await turn();
     if (signal?.aborted) throw new AhnlichError("ABORTED", "the call was aborted");
     if (performance.now() > deadline) throw new AhnlichError("TIMEOUT", "the time is over");
-    return copyOf(this.#model.ask(query));
+    return copyOf(this.#results.ask(query, idempotencyKey));
   }
 
   async #close(): Promise<void> {
@@ -53,13 +55,18 @@ class NaiveExecutor implements Executor {
   }
 }
 
-function checkCall({ signal, timeoutMs }: CallOptions): void {
+function checkCall({ signal, timeoutMs, idempotencyKey }: CallOptions): void {
   const inRange = Number.isSafeInteger(timeoutMs) && Number(timeoutMs) >= 1;
   if (timeoutMs !== undefined && !(inRange && Number(timeoutMs) < 2 ** 31)) {
     throw new AhnlichError("INVALID_ARGUMENT", "timeoutMs is an integer from 1 to 2^31 - 1");
   }
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new AhnlichError("INVALID_ARGUMENT", "signal is an AbortSignal");
+  }
+  if (idempotencyKey === undefined) return;
+  const bytes = typeof idempotencyKey === "string" ? Buffer.byteLength(idempotencyKey) : 0;
+  if (bytes < 1 || bytes > 256 || !idempotencyKey.isWellFormed()) {
+    throw new AhnlichError("INVALID_ARGUMENT", "idempotencyKey is a text of 1 to 256 bytes");
   }
 }
 

@@ -1,11 +1,13 @@
 import type {
   IndexSearch,
   Nearest,
+  SeenVector,
   Selection,
+  VectorBlock,
   VectorIndex,
   VectorIndexes,
 } from "../../lib/indexes/vector-index.js";
-import { vectorFromBytes } from "../../lib/model/vector.js";
+import { vectorFromBytes, vectorToBytes } from "../../lib/model/vector.js";
 import { NaiveIndex } from "../indexes/oracle.js";
 
 /** Vector indexes without kernels or workers, that count what is asked and fail when told to. */
@@ -49,11 +51,28 @@ class NaiveVectorIndex implements VectorIndex {
     this.#index.add(ordinal, vectorFromBytes(vector), born);
   }
 
+  addBlock({ ordinals, bytes }: VectorBlock, born: number): void {
+    const length = bytes.length / ordinals.length;
+    for (const [i, ordinal] of ordinals.entries()) {
+      this.add(ordinal, bytes.subarray(i * length, (i + 1) * length), born);
+    }
+  }
+
+  has(ordinal: number): boolean {
+    return this.#index.rows.some((row) => row.ordinal === ordinal);
+  }
+
   kill(ordinal: number, died: number): void {
     this.#index.kill(ordinal, died);
   }
 
   reclaim(): void {}
+
+  seenAt(sequence: number): SeenVector[] {
+    return this.#index.rows
+      .filter(({ born, died }) => born <= sequence && sequence < died)
+      .map(({ ordinal, vector }) => ({ ordinal, bytes: vectorToBytes(vector) }));
+  }
 
   select(): Selection {
     return new Set<number>();

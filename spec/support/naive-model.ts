@@ -104,6 +104,8 @@ export class NaiveModel {
         });
       case "pipeline":
         return this.#pipeline(query);
+      case "verify":
+        return { entries: this.#info().entries, problems: [] };
       case "shutdown":
         return refuse("FORBIDDEN", "a naive engine is not shut down by queries");
     }

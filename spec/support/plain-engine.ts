@@ -46,8 +46,9 @@ type Ask = (kind: string, fixed: object, options?: object) => Promise<unknown>;
 
 function askOf(executor: Executor): Ask {
   return async (kind, fixed, options = {}) => {
-    const { signal, timeoutMs, ...rest } = options as CallOptions;
-    return executor.execute({ kind, ...fixed, ...rest } as never, { signal, timeoutMs });
+    const { signal, timeoutMs, idempotencyKey, ...rest } = options as CallOptions;
+    const query = { kind, ...fixed, ...rest } as never;
+    return executor.execute(query, { signal, timeoutMs, idempotencyKey });
   };
 }
 
@@ -104,8 +105,11 @@ async function load(
   }
   const sum = { inserted: 0, updated: 0, version: 0 };
   let done = 0;
+  let batches = 0;
   const write = async (some: object[]) => {
-    const response = (await ask("set", { store, entries: some }, call)) as typeof sum;
+    const idempotencyKey = call.idempotencyKey && `${call.idempotencyKey}/${++batches}`;
+    const options = { ...call, idempotencyKey };
+    const response = (await ask("set", { store, entries: some }, options)) as typeof sum;
     sum.inserted += response.inserted;
     sum.updated += response.updated;
     sum.version = response.version;

@@ -69,6 +69,34 @@ export function putSlot(
   if (used) settle(run, block, (index / blockSlots) * blockSlots);
 }
 
+/**
+ * Makes slots of `count` rows that are copied already, as their ordinals are, and that no search has seen; of the
+ * run the first `used` slots are used then.
+ */
+export function putSlots(
+  run: usize,
+  first: u32,
+  count: u32,
+  dimension: u32,
+  born: f64,
+  used: u32,
+): void {
+  const stride: u32 = load<u32>(run, runStride);
+  const norms: usize = load<u32>(run, runNorms);
+  const births: usize = load<u32>(run, runBorn);
+  const end = first + count;
+  let row = <usize>load<u32>(run, runVectors) + first * stride;
+  for (let index = first; index < end; index++, row += stride) {
+    for (let at: u32 = dimension * 4; at < stride; at += 4) store<f32>(row + at, 0);
+    store<f32>(norms + index * 4, norm(row, dimension, stride));
+    setTime(births + index * 8, born);
+  }
+  const isFull = used == load<u32>(run, runCapacity);
+  for (let slot = first & ~(blockSlots - 1); slot < end; slot += blockSlots) {
+    if (isFull || slot + blockSlots <= used) settle(run, blockOf(run, slot), slot);
+  }
+}
+
 /** False when it was dead by then already. */
 export function killSlot(run: usize, index: u32, died: f64): bool {
   const at = <usize>load<u32>(run, runDied) + index * 8;

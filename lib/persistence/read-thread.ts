@@ -1,0 +1,45 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { LmdbEnvironment } from "./lmdb.js";
+import { LmdbSnapshot, LmdbState } from "./lmdb-snapshot.js";
+import {
+  type ReadJob,
+  type ReadMessage,
+  type ReadModule,
+  stopPlace,
+  takenPlace,
+} from "./read-worker.js";
+
+/** Values that nobody has taken yet. */
+const ahead = 8;
+
+/** The thread of `readInThread`: it reads one snapshot, and waits where it is too far ahead. */
+const { file, module, input, control } = workerData as ReadJob;
+const { read } = (await import(module)) as ReadModule;
+const environment = await LmdbEnvironment.open(file);
+try {
+  const snapshot = new LmdbSnapshot(new LmdbState(environment, () => {}));
+  try {
+    post(read(snapshot, input));
+  } finally {
+    snapshot.release();
+  }
+} finally {
+  await environment.close();
+}
+
+function post(values: ReturnType<ReadModule["read"]>): void {
+  let posted = 0;
+  for (const { value, transfer } of values) {
+    parentPort?.postMessage({ value } satisfies ReadMessage, transfer);
+    posted++;
+    for (let taken = takenOf(); taken >= 0 && posted - taken >= ahead; taken = takenOf()) {
+      Atomics.wait(control, takenPlace, taken);
+    }
+    if (Atomics.load(control, stopPlace) === 1) return;
+  }
+  parentPort?.postMessage("end" satisfies ReadMessage);
+}
+
+function takenOf(): number {
+  return Atomics.load(control, takenPlace);
+}

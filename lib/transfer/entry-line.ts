@@ -1,0 +1,85 @@
+import { describe } from "../model/describe.js";
+import type { Entry } from "../model/entry.js";
+import { metrics } from "../model/metric.js";
+import { isPlainObject } from "../model/plain-object.js";
+import type { GivenEntry, StoreHead } from "./item.js";
+import { metadataFromJson, metadataToJson } from "./json-metadata.js";
+import { shortestNumber } from "./shortest-number.js";
+import { lineError } from "./transfer-error.js";
+
+/** An entry as one line of JSON, without its end; the vector is left out where it is kept elsewhere. */
+export function entryLine(entry: Entry, withVector = true): string {
+  const { id, vector, metadata } = entry;
+  const between = !withVector ? "" : `,"vector":${vectorText(vector)}`;
+  return `{"id":${JSON.stringify(id)}${between},"metadata":${JSON.stringify(metadataToJson(metadata))}}`;
+}
+
+/** The first line of an export: what the store is that its entries were in. */
+export function headLine({ dimension, metric }: StoreHead): string {
+  return JSON.stringify({ $store: { dimension, metric } });
+}
+
+/** What stands in a line of JSON. @throws INVALID_ARGUMENT with `details.line` */
+export function parseLine(text: string, line: number): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    const came = cause instanceof Error ? cause.message.slice(0, 200) : "";
+    throw lineError(line, `expected one JSON object, got what is no JSON: ${came}`);
+  }
+  if (isPlainObject(value)) return value;
+  throw lineError(line, `expected one JSON object, got ${describe(value)}`);
+}
+
+/** The head that this object is; undefined where it is no head but an entry. */
+export function toHead(
+  object: Readonly<Record<string, unknown>>,
+  line: number,
+): StoreHead | undefined {
+  if (!Object.hasOwn(object, "$store")) return undefined;
+  const store = object.$store;
+  if (!isPlainObject(store)) throw lineError(line, `$store: expected an object`);
+  const { dimension, metric } = store;
+  if (!Number.isSafeInteger(dimension) || Number(dimension) < 1) {
+    const got = describe(dimension);
+    throw lineError(line, `$store.dimension: expected an integer from 1 on, got ${got}`);
+  }
+  const known = metrics.find((each) => each === metric);
+  if (metric !== undefined && known === undefined) {
+    throw lineError(line, `$store.metric: expected one of ${metrics}, got ${describe(metric)}`);
+  }
+  return { dimension: Number(dimension), metric: known };
+}
+
+/** The entry that this object is. @throws INVALID_ARGUMENT for a field that entries do not have */
+export function toEntry(
+  object: Readonly<Record<string, unknown>>,
+  line: number,
+  depthMax: number,
+): GivenEntry {
+  for (const name of Object.keys(object)) {
+    if (Object.hasOwn(entryFields, name)) continue;
+    const offer = `an entry has ${Object.keys(entryFields).join(", ")}`;
+    throw lineError(line, `unknown field ${JSON.stringify(name.slice(0, 100))}; ${offer}`);
+  }
+  const { id, vector, metadata } = object;
+  try {
+    return { id, vector, metadata: metadataFromJson(metadata, depthMax) };
+  } catch (error) {
+    throw lineError(line, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** An own loop: JSON.stringify would print -0 as 0, and wants an array of numbers first. */
+function vectorText(vector: Float32Array): string {
+  let text = "[";
+  for (let i = 0; i < vector.length; i++) {
+    const number = shortestNumber(vector[i]);
+    const sign = number === 0 && Object.is(number, -0) ? "-" : "";
+    text += i === 0 ? sign + number : `,${sign}${number}`;
+  }
+  return `${text}]`;
+}
+
+const entryFields = { id: true, vector: true, metadata: true };

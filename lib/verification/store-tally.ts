@@ -1,0 +1,53 @@
+import { AhnlichError } from "../model/errors.js";
+import type { TableName } from "../persistence/table.js";
+import { readU32 } from "../rows/keys.js";
+import type { StoredStore } from "../rows/store-rows.js";
+import type { Problems } from "./problems.js";
+import { placeOf } from "./walk-table.js";
+
+/** What was counted of the rows of one store, to be compared with what its counters say. */
+export class StoreTally {
+  /** Undefined for a dropped store whose rows are being erased: they may be there in part. */
+  readonly store: StoredStore | undefined;
+  entries = 0;
+  vectors = 0;
+  ids = 0;
+  changes = 0;
+  ordinalMax = 0;
+  /** Something of an entry is missing, so that something may be over elsewhere. */
+  isTorn = false;
+
+  constructor(store: StoredStore | undefined) {
+    this.store = store;
+  }
+
+  compare(problems: Problems): void {
+    if (this.store === undefined) return;
+    const { name, counters } = this.store;
+    const counts = [
+      ["entries", this.entries, counters.entries],
+      ["vectors", this.vectors, counters.entries],
+      ["ids", this.ids, counters.entries],
+      // A log begun by version 0.1.0 has more than its counter says: it counted rows.
+      ["changes", Math.min(this.changes, counters.changes), counters.changes],
+    ] as const;
+    for (const [what, found, counted] of counts) {
+      if (found === counted) continue;
+      problems.add(`store ${name}: ${found} ${what} are there, and its counters say ${counted}`);
+    }
+    if (this.ordinalMax < counters.nextOrdinal) return;
+    const next = `its counters say that ${counters.nextOrdinal} is the next`;
+    problems.add(`store ${name}: ordinal ${this.ordinalMax} is taken, and ${next}`);
+  }
+}
+
+/** The tallies of all stores by their incarnation, which every key of a store's rows begins with. */
+export type Tallies = ReadonlyMap<number, StoreTally>;
+
+/** The tally of the store that the row belongs to. @throws where there is none, which is a problem */
+export function ownerOf(tallies: Tallies, table: TableName, key: Uint8Array): StoreTally {
+  const tally = key.length < 4 ? undefined : tallies.get(readU32(key, 0));
+  if (tally !== undefined) return tally;
+  const sentence = `${placeOf(table, key)}: it belongs to no store that can be read`;
+  throw new AhnlichError("CORRUPT", sentence);
+}

@@ -1,0 +1,15 @@
+/** Numbers of one kind, told by their middle and their largest. */
+export class Distribution {
+  readonly #numbers: number[] = [];
+
+  add(number: number): void {
+    this.#numbers.push(number);
+  }
+
+  get text(): string {
+    if (this.#numbers.length === 0) return "none";
+    const sorted = this.#numbers.toSorted((a, b) => a - b);
+    const median = sorted[Math.floor(sorted.length / 2)];
+    return `median ${median.toFixed(1)}, at most ${sorted[sorted.length - 1].toFixed(1)}`;
+  }
+}

@@ -1,0 +1,374 @@
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import type { Engine } from "../../lib/handles/engine.js";
+import { defaultLimits } from "../../lib/model/limits.js";
+import { importStore } from "../../lib/transfer.js";
+import { duringSuite, withEngine } from "../support/reach.js";
+import { rejects } from "../support/rejects.js";
+import { TemporaryFolder } from "../support/temporary-folder.js";
+import { reaches } from "./reaches.js";
+
+const head = `{"$store":{"dimension":2,"metric":"euclidean"}}`;
+
+for (const reach of reaches) {
+  describe(`importStore, ${reach.name}`, function () {
+    this.timeout(30_000);
+    const suite = duringSuite(reach);
+    const folder = new TemporaryFolder();
+    let files = 0;
+    after(() => folder.remove());
+
+    const fileOf = (...lines: readonly (string | Uint8Array)[]): string => {
+      const path = folder.at(`${++files}.jsonl`);
+      writeFileSync(path, Buffer.concat(lines.flatMap((line) => [Buffer.from(line), newline])));
+      return path;
+    };
+    const numbered = (count: number): string[] =>
+      Array.from({ length: count }, (_, i) => `{"id":"e${i}","vector":[${i},1]}`);
+
+    it("makes the store that the first line tells of", async () => {
+      const name = suite.newName();
+      const report = await importStore(suite.engine, name, fileOf(head, ...numbered(3)));
+      assert.deepEqual(report, { entries: 3, inserted: 3, updated: 0 });
+      const { dimension, metric, entries } = await suite.engine.store(name).info();
+      assert.deepEqual([dimension, metric, entries], [2, "euclidean", 3]);
+    });
+
+    it("makes it empty where nothing else stands in the file", async () => {
+      const name = suite.newName();
+      await importStore(suite.engine, name, fileOf(head));
+      assert.equal(await suite.engine.store(name).count(), 0);
+    });
+
+    it("takes dimension from the first entry and the metric from its option", async () => {
+      const name = suite.newName();
+      await importStore(suite.engine, name, fileOf(...numbered(1)), { metric: "dot" });
+      const { dimension, metric } = await suite.engine.store(name).info();
+      assert.deepEqual([dimension, metric], [2, "dot"]);
+    });
+
+    it("reads lines that were written by hand", async () => {
+      const store = await suite.newStore({ dimension: 2 });
+      const path = fileOf(
+        `\ufeff{ "vector": [1, 2e0], "id": "a", "metadata": {"when": {"$date": "2024-02-29"}} }\r`,
+        "",
+        "  ",
+        `{"vector":[3,4],"metadata":{"raw":{"$bytes":"AAEC"},"n":{"list":[{"$date":"1970-01-01T00:00:01Z"}]}}}`,
+      );
+      assert.equal((await importStore(suite.engine, store.name, path)).entries, 2);
+      const { entries } = await store.find();
+      assert.deepEqual(
+        entries.map(({ metadata }) => metadata),
+        [
+          { raw: new Uint8Array([0, 1, 2]), n: { list: [new Date(1_000)] } },
+          { when: new Date("2024-02-29T00:00:00Z") },
+        ].sort((a) => (entries[0].id === "a" ? ("when" in a ? -1 : 1) : "when" in a ? 1 : -1)),
+      );
+    });
+
+    it("replaces what is there, and of one id twice the later line stays", async () => {
+      const store = await suite.newStore({ dimension: 1 });
+      await store.set({ id: "a", vector: [0], metadata: { old: true } });
+      const twice = Array.from(
+        { length: 2_500 },
+        (_, i) => `{"id":"${i % 2 ? "a" : i}","vector":[${i}]}`,
+      );
+      const report = await importStore(suite.engine, store.name, fileOf(...twice));
+      assert.equal(report.entries, 2_500);
+      const entry = await store.get("a");
+      assert.deepEqual([entry?.vector[0], entry?.metadata], [2_499, {}]);
+    });
+
+    it("reads a stream, however it is cut", async () => {
+      const text = Buffer.from(
+        [head, `{"id":"ü","vector":[1,2]}`, `{"id":"b","vector":[3,4]}`].join("\n"),
+      );
+      async function* bytewise() {
+        for (const byte of text) yield new Uint8Array([byte]);
+      }
+      const name = suite.newName();
+      assert.equal((await importStore(suite.engine, name, bytewise())).inserted, 2);
+      assert.deepEqual(await idsOf(suite.engine, name), ["b", "ü"]);
+    });
+
+    it("says how far it has come", async () => {
+      const seen: number[] = [];
+      const path = fileOf(head, ...numbered(2_500));
+      let end = 0;
+      await importStore(suite.engine, suite.newName(), path, {
+        onProgress: ({ entries, bytes, totalBytes }) => {
+          seen.push(entries);
+          assert.ok(bytes <= (totalBytes ?? 0));
+          end = (totalBytes ?? 0) - bytes;
+        },
+      });
+      assert.deepEqual(seen.slice(-1), [2_500]);
+      assert.equal(seen.length, 3);
+      assert.equal(end, 0);
+    });
+
+    describe("names the line of", () => {
+      const good = `{"id":"good","vector":[1,2]}`;
+      const wrong: readonly (readonly [string, string | Uint8Array, RegExp, string?])[] = [
+        ["what is no JSON", `{"id":"b","vec`, /what is no JSON/],
+        ["what is no object", "[1,2]", /expected one JSON object, got an array/],
+        ["two objects", "{} {}", /what is no JSON/],
+        [
+          "a field that entries do not have",
+          `{"id":"b","vector":[1,2],"text":"x"}`,
+          /unknown field "text"/,
+        ],
+        ["a missing vector", `{"id":"b"}`, /vector: expected a Float32Array or an array/],
+        [
+          "a vector of text",
+          `{"id":"b","vector":["1",2]}`,
+          /vector\[0\]: expected a finite float32/,
+        ],
+        [
+          "a vector with a hole",
+          `{"id":"b","vector":[1,null]}`,
+          /vector\[1\]: expected a finite float32/,
+        ],
+        ["a vector too large for float32", `{"id":"b","vector":[1,1e39]}`, /vector\[1\]/],
+        [
+          "another dimension",
+          `{"id":"b","vector":[1,2,3]}`,
+          /expected 2 dimensions, got 3/,
+          "DIMENSION_MISMATCH",
+        ],
+        ["an id that is no text", `{"id":7,"vector":[1,2]}`, /id: expected an id/],
+        ["an empty id", `{"id":"","vector":[1,2]}`, /id: an id is not empty/],
+        [
+          "an id that is too long",
+          `{"id":"${"x".repeat(513)}","vector":[1,2]}`,
+          /id: 513/,
+          "LIMIT_EXCEEDED",
+        ],
+        [
+          "metadata that is a list",
+          `{"id":"b","vector":[1,2],"metadata":[]}`,
+          /metadata: expected a plain object/,
+        ],
+        [
+          "a field name with a dollar",
+          `{"id":"b","vector":[1,2],"metadata":{"$x":1}}`,
+          /metadata: expected \{"\$date"/,
+        ],
+        [
+          "a date that is none",
+          `{"id":"b","vector":[1,2],"metadata":{"a":{"$date":"soon"}}}`,
+          /metadata\.a: expected/,
+        ],
+        [
+          "a date and more",
+          `{"id":"b","vector":[1,2],"metadata":{"a":{"$date":"2024-01-01","b":1}}}`,
+          /metadata\.a/,
+        ],
+        [
+          "bytes that are no base64",
+          `{"id":"b","vector":[1,2],"metadata":{"a":[{"$bytes":"?"}]}}`,
+          /metadata\.a\[0\]/,
+        ],
+        [
+          "metadata that is too deep",
+          `{"id":"b","vector":[1,2],"metadata":${nested(17)}}`,
+          /16/,
+          "LIMIT_EXCEEDED",
+        ],
+        [
+          "metadata beyond all depth",
+          `{"id":"b","vector":[1,2],"metadata":${nested(9_999)}}`,
+          /16/,
+          "LIMIT_EXCEEDED",
+        ],
+        [
+          "metadata that is too large",
+          `{"id":"b","vector":[1,2],"metadata":{"a":[${"1.5,".repeat(9e3)}1]}}`,
+          /metadataBytes/,
+          "LIMIT_EXCEEDED",
+        ],
+        ["bytes that are no UTF-8", Buffer.from([0x7b, 0xff, 0x7d]), /expected UTF-8/],
+        [
+          "a line without an end",
+          `{"id":"${"x".repeat(2_000_000)}"`,
+          /longer than/,
+          "LIMIT_EXCEEDED",
+        ],
+      ];
+      for (const [what, line, sentence, code = "INVALID_ARGUMENT"] of wrong) {
+        it(what, async () => {
+          const store = await suite.newStore({ dimension: 2 });
+          const path = fileOf(good, "", line, `{"id":"later","vector":[5,6]}`);
+          const error = await rejects(
+            importStore(suite.engine, store.name, path),
+            code as "INTERNAL",
+          );
+          assert.match(error.message, sentence);
+          assert.ok(error.message.startsWith(`${path}, line 3: `), error.message);
+          assert.deepEqual([error.details.file, error.details.line], [path, 3]);
+          assert.deepEqual(await idsOf(suite.engine, store.name), ["good"]);
+        });
+      }
+    });
+
+    it("makes no store for a first line that is wrong", async () => {
+      const name = suite.newName();
+      for (const line of [
+        `{"id":"a","vector":"x"}`,
+        `{"$store":{"dimension":0}}`,
+        `{"$store":7}`,
+      ]) {
+        const error = await rejects(
+          importStore(suite.engine, name, fileOf(line)),
+          "INVALID_ARGUMENT",
+        );
+        assert.equal(error.details.line, 1);
+      }
+      await rejects(suite.engine.store(name).info(), "STORE_NOT_FOUND");
+    });
+
+    it("refuses a store of another dimension, and changes nothing", async () => {
+      const store = await suite.newStore({ dimension: 3 });
+      const path = fileOf(head, ...numbered(2));
+      const error = await rejects(
+        importStore(suite.engine, store.name, path),
+        "DIMENSION_MISMATCH",
+      );
+      assert.deepEqual([error.details.expected, error.details.got], [3, 2]);
+      assert.equal(await store.count(), 0);
+    });
+
+    it("goes on where a failure says, once the line is mended", async () => {
+      const lines = [head, ...numbered(3_000)];
+      const name = suite.newName();
+      const broken = fileOf(...lines.with(2_345, "{"));
+      const { details } = await rejects(
+        importStore(suite.engine, name, broken),
+        "INVALID_ARGUMENT",
+      );
+      assert.equal(details.line, 2_346);
+      assert.equal(await suite.engine.store(name).count(), 2_344);
+      const from = Number(details.line);
+      const report = await importStore(suite.engine, name, fileOf(...lines), { from });
+      assert.deepEqual(report, { entries: 656, inserted: 656, updated: 0 });
+    });
+
+    it("gives the same store when it is begun again from the beginning", async () => {
+      const lines = [head, ...numbered(1_500)];
+      const name = suite.newName();
+      const broken = fileOf(...lines.with(1_200, "no"));
+      await rejects(importStore(suite.engine, name, broken), "INVALID_ARGUMENT");
+      await importStore(suite.engine, name, fileOf(...lines));
+      assert.equal(await suite.engine.store(name).count(), 1_500);
+    });
+
+    it("stops when it is aborted, and says where", async () => {
+      const aborter = new AbortController();
+      const name = suite.newName();
+      const importing = importStore(suite.engine, name, fileOf(head, ...numbered(9_000)), {
+        signal: aborter.signal,
+        onProgress: () => aborter.abort(),
+      });
+      const error = await rejects(importing, "OUTCOME_UNKNOWN");
+      const line = Number(error.details.line);
+      assert.ok(line > 1_000 && line <= 9_001, `line ${line}`);
+      const ids = new Set(await idsOf(suite.engine, name));
+      for (let i = 0; i < line - 2; i++) assert.ok(ids.has(`e${i}`), `e${i}`);
+    });
+
+    it("gives up a stream that hangs", async () => {
+      const store = await suite.newStore({ dimension: 1 });
+      const error = await rejects(
+        importStore(suite.engine, store.name, hanging(), { timeoutMs: 20 }),
+        "TIMEOUT",
+      );
+      assert.equal(error.name, "TimeoutError");
+    });
+
+    it("refuses what is no file, no stream and no option", async () => {
+      const { engine } = suite;
+      const path = fileOf(head);
+      mkdirSync(folder.at("folder.jsonl"), { recursive: true });
+      const calls: readonly (readonly [Promise<unknown>, RegExp])[] = [
+        [importStore(engine, "x", folder.at("none.jsonl")), /there is no such file/],
+        [importStore(engine, "x", folder.at("folder.jsonl")), /expected a file, got a folder/],
+        [importStore(engine, "x", folder.at("films.csv")), /the name does not say the format/],
+        [importStore(engine, "x", 7 as never), /from: expected the path of a file/],
+        [importStore(engine, "x", hanging(), { format: "npy" }), /expected jsonl for a stream/],
+        [importStore(engine, "x", numbers() as never), /expected bytes or text, got 1/],
+        [importStore(engine, "a/b/c", path), /"name" or "namespace\/name"/],
+        [importStore(engine, "x", path, { from: 0 }), /from: expected the number of a line/],
+        [importStore(engine, "x", path, { format: "csv" as never }), /format: expected one of/],
+        [importStore(engine, "x", path, { metric: "l1" as never }), /metric: expected one of/],
+        [
+          importStore(engine, "x", path, { onProgress: 1 as never }),
+          /onProgress: expected a function/,
+        ],
+        [importStore(engine, "x", path, { colour: 1 } as never), /unknown field "colour"/],
+      ];
+      for (const [call, sentence] of calls) {
+        assert.match((await rejects(call, "INVALID_ARGUMENT")).message, sentence);
+      }
+      await rejects(engine.store("x").info(), "STORE_NOT_FOUND");
+      await rejects(importStore(engine, "x", fileOf("")), "STORE_NOT_FOUND");
+    });
+
+    it("keeps to the limits of the engine that it reaches", async () => {
+      const limits = { entriesPerWrite: 7, bytesPerWrite: 400, metadataBytes: 300 };
+      await withEngine(
+        reach,
+        async (engine) => {
+          const lines = numbered(50).map((line) =>
+            line.replace("}", `,"metadata":{"a":"${"x".repeat(90)}"}}`),
+          );
+          const { inserted } = await importStore(engine, "s", fileOf(head, ...lines));
+          assert.equal(inserted, 50);
+          const long = `{"id":"b","vector":[1,2],"metadata":{"a":"${"x".repeat(301)}"}}`;
+          const error = await rejects(
+            importStore(engine, "s", fileOf(head, long)),
+            "LIMIT_EXCEEDED",
+          );
+          assert.equal(error.details.line, 2);
+        },
+        { limits: { ...defaultLimits, ...limits } },
+      );
+    });
+
+    it("says which lines a refused batch leaves out", async () => {
+      await withEngine(
+        reach,
+        async (engine) => {
+          const path = fileOf(head, ...numbered(5_000));
+          const error = await rejects(importStore(engine, "s", path), "LIMIT_EXCEEDED");
+          const line = Number(error.details.line);
+          const ids = new Set(await idsOf(engine, "s"));
+          assert.ok(line > 1 && !ids.has(`e${line - 2}`), `line ${line}`);
+          for (let i = 0; i < line - 2; i++) assert.ok(ids.has(`e${i}`), `e${i}`);
+        },
+        { limits: { memoryBytes: 3_000 * 8 } },
+      );
+    });
+  });
+}
+
+const newline = Buffer.from("\n");
+
+function nested(depth: number): string {
+  return `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
+}
+
+async function* hanging(): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(`{"id":"a","vector":[1]}\n`);
+  await new Promise(() => {});
+}
+
+async function* numbers(): AsyncGenerator<number> {
+  yield 1;
+}
+
+async function idsOf(engine: Engine, name: string): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { id } of engine.store(name).entries({ include: { vector: false } }))
+    ids.push(id);
+  return ids;
+}

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { shortestNumber } from "../../lib/transfer/shortest-number.js";
+
+describe("the shortest number for a float32", () => {
+  it("is the decimal that somebody wrote", () => {
+    for (const number of [0.1, -0.3, 1, 100, 0.5, 1e-7, 3.4e12, 1e18, 16_777_216, 1e-30, 1e-45]) {
+      assert.equal(shortestNumber(Math.fround(number)), number);
+    }
+  });
+
+  it("keeps both zeros", () => {
+    assert.ok(Object.is(shortestNumber(0), 0));
+    assert.ok(Object.is(shortestNumber(-0), -0));
+  });
+
+  it("reads back as that float32, and has no digit too many", () => {
+    fc.assert(
+      fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), (x) => {
+        const shortest = shortestNumber(x);
+        assert.ok(Object.is(Math.fround(Number(String(shortest))), x) || x === 0);
+        assert.ok(digitsOf(shortest) <= digitsOf(naiveShortest(x)));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});
+
+function naiveShortest(x: number): number {
+  for (let digits = 1; digits < 17; digits++) {
+    if (Math.fround(Number(x.toPrecision(digits))) === x) return Number(x.toPrecision(digits));
+  }
+  return x;
+}
+
+function digitsOf(number: number): number {
+  const digits = number.toExponential().replace(/e.*/, "");
+  return digits.replace(/[-.]/g, "").length;
+}
