@@ -123,10 +123,12 @@ function checkHeader(descriptor: number, file: string): boolean {
     throw corrupt(file, `its page size is ${pageSize}`);
   }
   const second = readMeta(descriptor, pageSize, file);
+  // Only now: another process may write to it, and it grows before its pages name what is new.
+  const grown = fstatSync(descriptor).size;
   const latest = second.transaction > first.transaction ? second : first;
   for (const root of latest.roots) {
-    if (root !== noPage && (root + 1n) * BigInt(pageSize) > BigInt(size)) {
-      throw corrupt(file, `it ends at ${size} bytes, before its page ${root}`);
+    if (root !== noPage && (root + 1n) * BigInt(pageSize) > BigInt(grown)) {
+      throw corrupt(file, `it ends at ${grown} bytes, before its page ${root}`);
     }
   }
   return true;

@@ -13,6 +13,11 @@ import type { WriteBatch } from "./write-batch.js";
 /** The right to write to an environment, as long as its owner row has this epoch. */
 export interface Ownership {
   readonly epoch: number;
+  /**
+   * Whether it can still be ours: only an owner whose socket is gone can have lost it. Asking costs a look at
+   * the file system.
+   */
+  readonly isHeld: boolean;
   /** Gives the row back while the environment is open; what is left of it afterwards by `end`. */
   release(): void;
   end(): Promise<void>;
@@ -59,9 +64,9 @@ export class LmdbPersistence implements Persistence {
     return fileBytes(this.#file);
   }
 
-  /** Whether the folder is ours as it stands now: another may have taken it while this process stood still. */
+  /** Whether the folder can be ours still. */
   get isOurs(): boolean {
-    return this.#closed === undefined && this.#environment.hasEpoch(this.#ownership.epoch);
+    return this.#closed === undefined && this.#ownership.isHeld;
   }
 
   snapshot(): Snapshot {

@@ -42,16 +42,13 @@ export class LmdbEnvironment {
     });
   }
 
-  /** The owner row as bytes, in the latest commit or inside `transact`. */
+  /**
+   * The owner row as bytes, in the latest commit or inside `transact`. Not while commits are held: lmdb-js may hand
+   * their transactions to a read that names none, and end them with it.
+   */
   get ownerRow(): Uint8Array | undefined {
     this.#root.resetReadTxn();
     return this.#owner.get(ownerKey)?.slice();
-  }
-
-  /** Whether the owner row has this epoch, in the latest commit. */
-  hasEpoch(epoch: number): boolean {
-    this.#root.resetReadTxn();
-    return this.#owner.doesExist(ownerKey, epoch);
   }
 
   /** Replaces the owner row; inside `transact` only. */

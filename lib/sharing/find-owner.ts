@@ -9,7 +9,7 @@ import { locked } from "./ownership.js";
 /** Who owns the folder by its row, dead or alive; undefined where nobody does. @throws CORRUPT, IO_ERROR */
 export async function findOwner({ folder, file, written }: LmdbFile): Promise<Owner | undefined> {
   const held = heldFolder(folder);
-  if (held !== undefined) return held.owner?.();
+  if (held !== undefined) return held.owner;
   if (!written) return undefined;
   return decodeOwnerRow(await readOwnerRow(file), folder).owner;
 }

@@ -7,8 +7,8 @@ import { locked } from "./ownership.js";
 export interface HeldFolder {
   /** Milliseconds since 1970. */
   readonly started: number;
-  /** Who owns it by its row as it stands now; absent while it is being opened or closed. */
-  owner?: (() => Owner | undefined) | undefined;
+  /** Who owns it: an engine of this process; absent while it is being opened or closed. */
+  owner?: Owner | undefined;
   letGo(): void;
 }
 

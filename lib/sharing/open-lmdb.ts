@@ -54,9 +54,12 @@ async function openHeld(
   try {
     const claim = { environment, folder, doorbell, random, clock, invitation };
     const taken = await takeOwnership(claim);
-    held.owner = () => decodeOwnerRow(environment.ownerRow, folder).owner;
+    held.owner = taken.owner;
     const ownership: Ownership = {
       epoch: taken.epoch,
+      get isHeld() {
+        return taken.isHeld;
+      },
       release: () => {
         held.owner = undefined;
         taken.release();

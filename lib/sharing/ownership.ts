@@ -1,10 +1,11 @@
+import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Clock, Random } from "../engine/ports.js";
 import { AhnlichError } from "../model/errors.js";
 import type { LmdbEnvironment } from "../persistence/lmdb.js";
 import type { Ownership } from "../persistence/lmdb-persistence.js";
 import type { Transport } from "../transport/transport.js";
-import { bellPath, removeBell, sweepBells } from "./bell-path.js";
+import { bellFile, bellPath, removeBell, sweepBells } from "./bell-path.js";
 import type { Doorbell, HungDoorbell } from "./doorbell.js";
 import type { Invitation } from "./invitation.js";
 import { decodeOwnerRow, encodeOwnerRow, type Owner, type OwnerRow } from "./owner-row.js";
@@ -25,7 +26,7 @@ export interface Claim {
  *
  * @throws LOCKED with the owner's pid and since when
  */
-export async function takeOwnership(claim: Claim): Promise<Ownership> {
+export async function takeOwnership(claim: Claim): Promise<HeldOwnership> {
   const { environment, folder, doorbell } = claim;
   for (let attempt = 0; attempt < attempts; attempt++) {
     const seen = decodeOwnerRow(environment.ownerRow, folder);
@@ -60,7 +61,7 @@ export function locked(
 }
 
 /** Undefined where somebody has come between. */
-async function claimAfter(seen: OwnerRow, claim: Claim): Promise<Ownership | undefined> {
+async function claimAfter(seen: OwnerRow, claim: Claim): Promise<HeldOwnership | undefined> {
   const { environment, folder, doorbell, invitation } = claim;
   const welcome = invitation && ((transport: Transport) => invitation.welcome(transport));
   const ours = ourRow(seen.epoch + 1, claim);
@@ -82,8 +83,10 @@ async function claimAfter(seen: OwnerRow, claim: Claim): Promise<Ownership | und
   return new HeldOwnership(environment, folder, ours, hung);
 }
 
-class HeldOwnership implements Ownership {
+/** The right to write, and the bell that shows that its owner lives. */
+export class HeldOwnership implements Ownership {
   readonly epoch: number;
+  readonly owner: Owner;
   readonly #environment: LmdbEnvironment;
   readonly #folder: string;
   readonly #row: OwnedRow;
@@ -91,10 +94,16 @@ class HeldOwnership implements Ownership {
 
   constructor(environment: LmdbEnvironment, folder: string, row: OwnedRow, bell: HungDoorbell) {
     this.epoch = row.epoch;
+    this.owner = row.owner;
     this.#environment = environment;
     this.#folder = folder;
     this.#row = row;
     this.#bell = bell;
+  }
+
+  get isHeld(): boolean {
+    const file = bellFile(this.#folder, this.#row.owner.nonce);
+    return file === undefined || existsSync(file);
   }
 
   /** The epoch stays in the row: a former owner that wakes up must not find its own there. */

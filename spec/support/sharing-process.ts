@@ -25,6 +25,7 @@ export class SharingProcess {
     this.#child.on("exit", () => {
       for (const { reject } of this.#asked.values()) reject(new Error("the process has ended"));
       this.#asked.clear();
+      for (const resolve of this.#progress.splice(0)) resolve();
     });
   }
 
@@ -55,15 +56,19 @@ export class SharingProcess {
     await this.#tell({ work: name });
   }
 
-  /** Settles when its work has come so much farther, or the process has ended. */
-  async progress(writes: number): Promise<void> {
+  /** Settles when its work has come so much farther, the process has ended, or the time is over. */
+  async progress(writes: number, withinMs = 20_000): Promise<boolean> {
     const goal = this.acknowledged.length + writes;
-    while (this.acknowledged.length < goal && !this.ended) {
+    const ends = performance.now() + withinMs;
+    while (this.acknowledged.length < goal && !this.ended && performance.now() < ends) {
+      let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
         this.#progress.push(resolve);
-        this.#child.once("exit", resolve);
+        timer = setTimeout(resolve, ends - performance.now());
       });
+      clearTimeout(timer);
     }
+    return this.acknowledged.length >= goal;
   }
 
   stop(): Promise<WorkReport> {

@@ -87,7 +87,8 @@ export class SharingTrial {
       owner.signal("SIGSTOP");
       if (blow === "depose") {
         removeSockets(this.#options.path);
-        await Promise.all(others.map((each) => each.progress(this.#options.writes)));
+        // One that was stopped in the middle of a commit keeps the folder until it goes on.
+        await Promise.all(others.map((each) => each.progress(this.#options.writes, 4_000)));
       }
       owner.signal("SIGCONT");
       return;
