@@ -3,7 +3,15 @@ export type { ConnectOptions } from "./client/connect-options.js";
 export type { ConnectionStatus, RemoteEngine } from "./client/remote-engine.js";
 export type { Engine } from "./handles/engine.js";
 export type { Store } from "./handles/store.js";
-export type { ClientInfo, EngineInfo, Outcome, SetResponse, StoreInfo } from "./model/answers.js";
+export type {
+  Change,
+  Changes,
+  ClientInfo,
+  EngineInfo,
+  Outcome,
+  SetResponse,
+  StoreInfo,
+} from "./model/answers.js";
 export type { Entry, EntryInput, Examples, Include, Key, Match, Page } from "./model/entry.js";
 export { AhnlichError, type ErrorCode, type ErrorDetails } from "./model/errors.js";
 export type { Limits } from "./model/limits.js";
@@ -17,7 +25,15 @@ export type {
   StoreOptions,
   Target,
 } from "./model/options.js";
-export { type Kinds, type Query, type QueryKind, query, type ResponseTo } from "./model/query.js";
+export type { MetadataMode, Patch } from "./model/patch.js";
+export {
+  type Kinds,
+  type Query,
+  type QueryKind,
+  query,
+  type ResponseTo,
+  type WriteQuery,
+} from "./model/query.js";
 export { idOf, type VectorInput } from "./model/vector.js";
 export type { Condition, FieldName, Operators, Where } from "./model/where.js";
 export type { Transport } from "./transport/transport.js";

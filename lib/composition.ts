@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { randomBytes } from "node:crypto";
 import { container, type DependencyContainer, type InjectionToken, Lifecycle } from "tsyringe";
+import { CommandLog } from "./engine/command-log.js";
 import { EngineOptions } from "./engine/engine-options.js";
 import { LocalExecutor } from "./engine/local-executor.js";
 import { Clock, Logger, Random } from "./engine/ports.js";
@@ -101,6 +102,7 @@ function registerPorts(own: DependencyContainer, options: CheckedOpenOptions): v
   own.register<Clock>(Clock, { useValue: { now: () => Date.now() } });
   own.register<Random>(Random, { useValue: { bytes: (count) => randomBytes(count) } });
   own.register<Logger>(Logger, { useValue: silent });
+  own.register<CommandLog>(CommandLog, { useValue: { decided: () => {} } });
   // Writes are held to limits.memoryBytes when they are applied, where refusing them changes nothing.
   const indexes = new Lazy(
     () => new ExactVectorIndexes({ threads, memoryBytes: Number.MAX_SAFE_INTEGER }),

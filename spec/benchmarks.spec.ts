@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseCommandLine } from "../benchmarks/command-line.js";
+import { compareDurable } from "../benchmarks/compare/durable.js";
 import { measures } from "../benchmarks/measures/all.js";
 import { figuresTable } from "../benchmarks/report.js";
 import { full, quick, smoke } from "../benchmarks/sizes.js";
@@ -7,6 +8,7 @@ import { barChart } from "../benchmarks/support/chart.js";
 import { interleave } from "../benchmarks/support/interleave.js";
 import { rateOf } from "../benchmarks/support/rate.js";
 import { ratios, spreadOf } from "../benchmarks/support/stats.js";
+import { packageVersion } from "../lib/model/version.js";
 
 /** They end with an error where an answer is wrong, so that what is asserted here is only that they measure. */
 describe("the benchmarks, in small", function () {
@@ -22,6 +24,19 @@ describe("the benchmarks, in small", function () {
       for (const { value } of bars.flatMap((group) => group.bars)) assert.ok(value > 0);
     });
   }
+});
+
+describe("the comparison with others, in small", function () {
+  this.timeout(60_000);
+  it("measures those that are there", async () => {
+    const ours = { execPath: process.execPath, node: process.version, version: packageVersion };
+    const sizes = { ingested: 300, batch: 100, opened: 500, rounds: 1, vectors: "random" } as const;
+    const tables = await compareDurable(new Map([["ahnlich", ours]]), sizes);
+    assert.deepEqual(
+      tables.map(({ rows }) => rows.map(([name]) => name)),
+      [["ahnlich"], ["ahnlich"]],
+    );
+  });
 });
 
 describe("the support of the benchmarks", () => {

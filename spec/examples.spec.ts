@@ -22,6 +22,7 @@ const printed: Readonly<Record<string, readonly string[]>> = {
   "replaced-port": ["2024-02-29T00:00:00.000Z"],
   "serve-and-connect": ["near true", "reader 1"],
   "unix-socket": ["ahnlich+unix: true"],
+  watch: ["read [ 'Alien' ]", "delete Alien", "set Brazil", "[ 'Brazil' ]"],
   where: ["Alien", "Solaris", "2", "2"],
 };
 

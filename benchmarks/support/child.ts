@@ -8,8 +8,8 @@ export interface Child extends AsyncDisposable {
 }
 
 /** Runs the module, which hears the job as its first message. It ends when it is disposed or its work is done. */
-export function startChild(module: URL, job: object): Child {
-  const child = fork(module, { serialization: "advanced" });
+export function startChild(module: URL, job: object, execPath: string = process.execPath): Child {
+  const child = fork(module, { serialization: "advanced", execPath });
   child.send(job);
   return {
     answer: () => nextMessage(child, module),
@@ -25,8 +25,8 @@ export function startChild(module: URL, job: object): Child {
 }
 
 /** The one answer of a process that does one thing. */
-export async function askChild(module: URL, job: object): Promise<unknown> {
-  await using child = startChild(module, job);
+export async function askChild(module: URL, job: object, execPath?: string): Promise<unknown> {
+  await using child = startChild(module, job, execPath);
   return await child.answer();
 }
 

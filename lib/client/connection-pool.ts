@@ -119,7 +119,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   released(connection: Connection): void {
     while (this.#queue.size > 0 && connection.room > 0) {
       const call = this.#queue.shift();
-      if (call !== undefined) this.#send(connection, call);
+      if (call !== undefined) this.#sendQueued(connection, call);
     }
     this.#onChange?.();
   }
@@ -153,13 +153,16 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   }
 
   #dispatch(call: PendingCall): void {
-    const connection = this.#queue.size === 0 ? this.#leastLoaded() : undefined;
+    // Those that wait for changes have places of their own, and stand behind nobody.
+    const isFree = this.#queue.size === 0 || call.waits;
+    const connection = isFree ? this.#leastLoaded(call) : undefined;
     if (connection !== undefined) {
-      if (connection.inFlight >= growInFlight || connection.blocked) this.#grow();
+      if (connection.busy >= growInFlight || connection.blocked) this.#grow();
       this.#send(connection, call);
       return;
     }
     try {
+      if (call.waits && this.#open.length > 0) throw tooManyWait();
       this.#queue.push(call);
     } catch (error) {
       call.lose(toAhnlichError(error));
@@ -177,11 +180,21 @@ export class ConnectionPool implements Executor, ConnectionOwner {
     }
   }
 
-  #leastLoaded(): Connection | undefined {
+  /** One that waits for changes is not to stand before those behind it. */
+  #sendQueued(connection: Connection, call: PendingCall): void {
+    if (!call.waits) this.#send(connection, call);
+    else if (this.#closing !== undefined) call.fail(closedError("the client"));
+    else if (connection.roomFor(call) === 0) call.fail(tooManyWait());
+    else this.#send(connection, call);
+  }
+
+  /** The one with the most room for such a call. */
+  #leastLoaded(call: PendingCall): Connection | undefined {
     let least: Connection | undefined;
+    let most = 0;
     for (const connection of this.#open) {
-      if (connection.room === 0) continue;
-      if (least === undefined || connection.inFlight < least.inFlight) least = connection;
+      const room = connection.roomFor(call);
+      if (room > most) [least, most] = [connection, room];
     }
     return least;
   }
@@ -318,6 +331,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
     clearTimeout(this.#retryTimer);
     this.#ending.abort();
     const deadline = performance.now() + timeoutMs;
+    for (const connection of this.#all.keys()) connection.endWaiting(closedError("the client"));
     if (this.#all.size > 0) await this.#until(deadline, () => this.#idle);
     clearTimeout(this.#waitTimer);
     for (const call of this.#queue.takeSince(Number.POSITIVE_INFINITY)) {
@@ -359,6 +373,10 @@ export class ConnectionPool implements Executor, ConnectionOwner {
 
 function standardSettings(): PoolSettings {
   return { backoff: new Backoff(), lossesMax, movesOn: false, numbersWrites: false };
+}
+
+function tooManyWait(): AhnlichError {
+  return new AhnlichError("BUSY", "as many calls wait for changes as may");
 }
 
 const closeTimeoutMs = 10_000;

@@ -90,8 +90,17 @@ export class Connection {
 
   /** How many more calls it takes now. */
   get room(): number {
-    if (this.#status !== "open" || this.#outbox.queuedBytes > queuedBytesMax) return 0;
-    return this.#window.room;
+    return this.#takesMore ? this.#window.room : 0;
+  }
+
+  /** How many more calls like this one it takes now. */
+  roomFor(call: PendingCall): number {
+    return this.#takesMore ? this.#window.roomFor(call) : 0;
+  }
+
+  /** Calls that the server works at. */
+  get busy(): number {
+    return this.#window.busy;
   }
 
   get inFlight(): number {
@@ -129,6 +138,15 @@ export class Connection {
     if (this.#status === "closed") return;
     this.#writer.write({ kind: "cancel", id: call.id });
     this.#outbox.wake();
+  }
+
+  /** Gives up the calls that wait for changes. */
+  endWaiting(error: AhnlichError): void {
+    for (const call of this.#window.waiting()) {
+      if (call.settled) continue;
+      call.fail(error);
+      this.cancel(call);
+    }
   }
 
   /** Takes no more calls, finishes those in flight, says goodbye and closes. */
@@ -238,9 +256,17 @@ export class Connection {
     if (this.#status !== "opening") {
       throw new AhnlichError("PROTOCOL_ERROR", "the server accepted twice");
     }
-    this.#window = new InFlightWindow(Math.min(Math.max(1, message.inFlight), inFlightMax));
+    const { inFlight, waiting = 0 } = message;
+    this.#window = new InFlightWindow(
+      Math.min(Math.max(1, inFlight), inFlightMax),
+      Math.min(waiting, inFlightMax),
+    );
     this.#status = "open";
     this.#opened.resolve();
+  }
+
+  get #takesMore(): boolean {
+    return this.#status === "open" && this.#outbox.queuedBytes <= queuedBytesMax;
   }
 
   #released(): void {

@@ -1,7 +1,7 @@
 import { onAbort } from "../model/abort-listeners.js";
 import { AhnlichError, type ErrorCode } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
-import { type Query, type QueryKind, rights } from "../model/query.js";
+import { type Query, type QueryKind, rights, waitsForChanges } from "../model/query.js";
 import type { WriteNumber } from "../model/write-identity.js";
 import { decodeAnswer } from "../protocol/answer-codec.js";
 import { encodeQuery, type Refusals } from "../protocol/query-codec.js";
@@ -19,6 +19,8 @@ export class PendingCall {
   /** The encoded query: the caller's objects are not looked at again. */
   readonly query: Uint8Array;
   readonly idempotencyKey: string | undefined;
+  /** Whether it may wait for seconds, and so takes no place of those that work. */
+  readonly waits: boolean;
   /** Where the client numbers its writes. */
   #numbers: WriteNumbers | undefined;
   #number = 0;
@@ -48,6 +50,7 @@ export class PendingCall {
     this.kind = query.kind;
     this.query = bytes;
     this.#refusals = refusals;
+    this.waits = waitsForChanges(query);
     this.idempotencyKey = idempotencyKey;
     this.#isRead = isRead(query);
     this.#isKept = !this.#isRead && isKept(query);
@@ -187,5 +190,6 @@ const undecided: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...(["READ_ONLY", "DISK_FULL", "IO_ERROR", "INTERNAL"] as const),
 ]);
 const keptKinds: ReadonlySet<QueryKind> = new Set<QueryKind>([
-  ...(["createStore", "dropStore", "dropNamespace", "set", "delete"] as const),
+  ...(["createStore", "dropStore", "dropNamespace"] as const),
+  ...(["set", "update", "delete", "transaction"] as const),
 ]);

@@ -23,4 +23,11 @@ export function applyErase(draft: Draft, command: Erase): number {
 }
 
 /** Every table whose keys begin with an incarnation, but the tombstones themselves. */
-const tablesOfStores: readonly TableName[] = ["entries", "vectors", "ids", "changes", "counters"];
+const tablesOfStores: readonly TableName[] = [
+  "entries",
+  "vectors",
+  "ids",
+  "expiries",
+  "changes",
+  "counters",
+];

@@ -1,12 +1,15 @@
 import type { SetResponse } from "../model/answers.js";
 import { AhnlichError } from "../model/errors.js";
-import { checkLimit, type Limits } from "../model/limits.js";
+import type { Limits } from "../model/limits.js";
 import type { SetMode } from "../model/options.js";
 import { checkDimension } from "../model/vector.js";
 import { idKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
+import { checkMemory } from "./check-memory.js";
+import { checkVersion } from "./check-version.js";
 import type { Command, WriteEntry } from "./command.js";
 import type { Accepted, Draft } from "./draft.js";
+import { expiryAfter } from "./expiry.js";
 import type { Steps } from "./steps.js";
 
 type Set = Extract<Command, { kind: "set" }>;
@@ -19,39 +22,59 @@ export function* applySet(draft: Draft, command: Set, limits: Limits): Steps<Set
     checkDimension(vector.length, store.dimension, `entries[${index}].vector`);
   }
   const accepted = yield* check(draft, store, command);
-  const inserted = accepted.filter(({ before }) => before === undefined).length;
-  checkMemory(draft, store, inserted, limits);
+  const added = accepted.filter(({ before }) => before === undefined).length;
+  const inserted = accepted.filter(({ isThere }) => !isThere).length;
+  checkMemory(draft, store, added, limits);
   draft.batch.expect(accepted.length * (store.dimension * 4 + bytesBesideVector));
   let { nextOrdinal, entries } = store.counters;
   for (const one of accepted) {
     draft.put(store, command, nextOrdinal++, one);
     yield;
   }
-  entries += inserted;
+  entries += added;
   const ids = accepted.map(({ entry }) => entry.id);
   yield* draft.change(store, command, "set", ids, { nextOrdinal, entries });
   return { inserted, updated: accepted.length - inserted, version: command.sequence };
 }
 
 /** The entries that may be written, each id once: the last one wins. */
-function* check(draft: Draft, store: StoredStore, command: Set): Steps<Accepted[]> {
-  const accepted: Accepted[] = [];
+function* check(draft: Draft, store: StoredStore, command: Set): Steps<Checked[]> {
+  const accepted: Checked[] = [];
   const places = new Map<string, number>();
   for (const entry of command.entries) {
     const place = places.get(entry.id);
-    const one = place === undefined ? accept(draft, store, entry) : { ...accepted[place], entry };
-    checkMode(command.mode, entry.id, one.before !== undefined || place !== undefined);
-    if (entry.ifVersion !== undefined) checkVersion(draft, store, entry, one.before);
+    const one =
+      place === undefined
+        ? accept(draft, store, command, entry)
+        : {
+            ...(accepted[place] as Checked),
+            entry,
+            expiresAt: expiryAfter(command.time, entry.ttlMs, store),
+          };
+    checkMode(command.mode, entry.id, one.isThere || place !== undefined);
+    if (entry.ifVersion !== undefined) {
+      const { before, isThere } = one;
+      const isSeen = before !== undefined && isThere;
+      const there = isSeen ? draft.read(store, entry.id, before) : undefined;
+      checkVersion(entry.id, entry.ifVersion, there);
+    }
     places.set(entry.id, place ?? accepted.length);
-    accepted[place ?? accepted.length] = one as Accepted;
+    accepted[place ?? accepted.length] = one;
     yield;
   }
   return accepted;
 }
 
-function accept(draft: Draft, store: StoredStore, entry: WriteEntry): Accepted {
+interface Checked extends Accepted {
+  /** Whether what it replaces is still an entry, at the time of the command. */
+  readonly isThere: boolean;
+}
+
+function accept(draft: Draft, store: StoredStore, { time }: Set, entry: WriteEntry): Checked {
   const key = idKey(store.incarnation, entry.id);
-  return { entry, key, before: draft.find(store, entry.id, key) };
+  const before = draft.find(store, entry.id, key);
+  const isThere = before !== undefined && !draft.hasExpired(store, entry.id, before, time);
+  return { entry, key, before, isThere, expiresAt: expiryAfter(time, entry.ttlMs, store) };
 }
 
 function checkMode(mode: SetMode, id: string, isThere: boolean): void {
@@ -62,27 +85,6 @@ function checkMode(mode: SetMode, id: string, isThere: boolean): void {
   if (mode === "replace" && !isThere) {
     throw new AhnlichError("ENTRY_NOT_FOUND", `replace: there is no entry ${id}`, { details });
   }
-}
-
-function checkVersion(
-  draft: Draft,
-  store: StoredStore,
-  entry: WriteEntry,
-  before: number | undefined,
-): void {
-  const expected = entry.ifVersion as number;
-  const got = before === undefined ? 0 : draft.read(store, entry.id, before).version;
-  if (got === expected) return;
-  throw new AhnlichError(
-    "VERSION_CONFLICT",
-    `entry ${entry.id}: expected version ${expected}, it has ${got}`,
-    { details: { id: entry.id, expected, got } },
-  );
-}
-
-function checkMemory(draft: Draft, store: StoredStore, inserted: number, limits: Limits): void {
-  const bytes = draft.catalog.vectorBytes + inserted * store.dimension * 4;
-  checkLimit(limits, "memoryBytes", bytes, "vectors in memory");
 }
 
 /** A guess at what the rows of an entry take beside its vector; too little costs a copy of the batch. */

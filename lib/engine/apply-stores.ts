@@ -1,6 +1,6 @@
 import { AhnlichError } from "../model/errors.js";
 import { checkLimit, type Limits } from "../model/limits.js";
-import { nameKey } from "../rows/keys.js";
+import { nameKey, storeKey } from "../rows/keys.js";
 import { putErasing, putStore, type StoredStore } from "../rows/store-rows.js";
 import type { Command } from "./command.js";
 import type { Draft } from "./draft.js";
@@ -14,7 +14,7 @@ export function applyCreateStore(
   command: Of<"createStore">,
   limits: Limits,
 ): boolean {
-  const { store: name, dimension, metric, sequence } = command;
+  const { store: name, dimension, metric, ttlMs, sequence } = command;
   const there = draft.catalog.find(name);
   if (there) {
     checkSame(there, command);
@@ -29,8 +29,9 @@ export function applyCreateStore(
     changes: 0,
     changesFrom: sequence,
     changesSince: command.time,
+    expiring: 0,
   };
-  const store = { name, incarnation, dimension, metric, created: sequence, counters };
+  const store = { name, incarnation, dimension, metric, created: sequence, ttlMs, counters };
   draft.state = { ...draft.state, nextIncarnation: incarnation + 1 };
   putStore(draft.batch, store);
   draft.update(store, counters);
@@ -57,9 +58,13 @@ export function* applyDropNamespace(draft: Draft, command: Of<"dropNamespace">):
   return stores.length;
 }
 
-/** The store is gone at once; a tombstone stands for the rows that are still to be erased. */
+/**
+ * The store is gone at once; a tombstone stands for the rows that are still to be erased. Its counters are none of
+ * them: whether the last of them were ever written depends on how commands were grouped.
+ */
 function drop(draft: Draft, store: StoredStore, sequence: number): void {
   draft.batch.delete("stores", nameKey(store.name));
+  draft.batch.delete("counters", storeKey(store.incarnation));
   putErasing(draft.batch, store.incarnation, sequence);
   draft.catalog.remove(store.name);
   draft.effects.delete(store.incarnation);

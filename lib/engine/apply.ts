@@ -1,9 +1,10 @@
 import { AhnlichError } from "../model/errors.js";
 import type { Limits } from "../model/limits.js";
-import { applyDelete } from "./apply-delete.js";
+import { applyEntryWrite } from "./apply-entry-write.js";
 import { applyErase } from "./apply-erase.js";
-import { applySet } from "./apply-set.js";
+import { applyExpire } from "./apply-expire.js";
 import { applyCreateStore, applyDropNamespace, applyDropStore } from "./apply-stores.js";
+import { applyTransaction } from "./apply-transaction.js";
 import type { Command } from "./command.js";
 import type { Draft } from "./draft.js";
 import type { Steps } from "./steps.js";
@@ -21,9 +22,13 @@ export function* apply(draft: Draft, command: Command, limits: Limits): Steps<un
     case "dropNamespace":
       return yield* applyDropNamespace(draft, command);
     case "set":
-      return yield* applySet(draft, command, limits);
+    case "update":
     case "delete":
-      return yield* applyDelete(draft, command);
+      return yield* applyEntryWrite(draft, command, limits);
+    case "transaction":
+      return yield* applyTransaction(draft, command, limits);
+    case "expire":
+      return yield* applyExpire(draft, command);
     case "erase":
       return applyErase(draft, command);
     case "forget":

@@ -7,21 +7,23 @@ export class Catalog {
   readonly #stores: Tree;
   #entries: number;
   #vectorBytes: number;
+  #expiring: number;
 
-  private constructor(stores: Tree, entries: number, vectorBytes: number) {
+  private constructor(stores: Tree, entries: number, vectorBytes: number, expiring: number) {
     this.#stores = stores;
     this.#entries = entries;
     this.#vectorBytes = vectorBytes;
+    this.#expiring = expiring;
   }
 
   static of(stores: Iterable<StoredStore>): Catalog {
-    const catalog = new Catalog(new sortedBtree.default(undefined, compareNames), 0, 0);
+    const catalog = new Catalog(new sortedBtree.default(undefined, compareNames), 0, 0, 0);
     for (const store of stores) catalog.put(store);
     return catalog;
   }
 
   copy(): Catalog {
-    return new Catalog(this.#stores.clone(), this.#entries, this.#vectorBytes);
+    return new Catalog(this.#stores.clone(), this.#entries, this.#vectorBytes, this.#expiring);
   }
 
   /** How many stores. */
@@ -37,6 +39,11 @@ export class Catalog {
   /** What the vectors of all stores take at four bytes a number. */
   get vectorBytes(): number {
     return this.#vectorBytes;
+  }
+
+  /** Those of the entries of all stores that expire. */
+  get expiring(): number {
+    return this.#expiring;
   }
 
   find(name: string): StoredStore | undefined {
@@ -76,6 +83,7 @@ export class Catalog {
   #count(store: StoredStore | undefined, sign: 1 | -1): void {
     if (store === undefined) return;
     this.#entries += sign * store.counters.entries;
+    this.#expiring += sign * store.counters.expiring;
     this.#vectorBytes += sign * store.counters.entries * store.dimension * 4;
   }
 }

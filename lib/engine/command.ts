@@ -1,7 +1,7 @@
+import type { CheckedPatch, CheckedTarget, GuardedTarget } from "../model/checked-query.js";
 import type { Metric } from "../model/metric.js";
 import type { SetMode } from "../model/options.js";
-import type { Predicate } from "../model/predicate.js";
-import type { QueryKind } from "../model/query.js";
+import type { QueryKind, WriteQuery } from "../model/query.js";
 import type { WriteIdentity } from "../model/write-identity.js";
 
 /**
@@ -28,38 +28,64 @@ export type Write =
       readonly store: string;
       readonly dimension: number;
       readonly metric: Metric;
+      readonly ttlMs: number | undefined;
       readonly ifNotExists: boolean;
     }
   | { readonly kind: "dropStore"; readonly store: string; readonly ifExists: boolean }
   | { readonly kind: "dropNamespace"; readonly namespace: string }
+  | EntryWrite
+  /** Takes a sequence for each write, its own for the first. */
+  | { readonly kind: "transaction"; readonly writes: readonly EntryWrite[] }
+  /** Takes entries that have expired from one store: those of these that still have, and are, what they were. */
+  | {
+      readonly kind: "expire";
+      readonly store: string;
+      readonly incarnation: number;
+      readonly due: readonly { readonly id: string; readonly ordinal: number }[];
+    }
+  /** Takes a bounded number of rows of dropped stores from the disk. */
+  | { readonly kind: "erase"; readonly incarnations: readonly number[]; readonly rows: number }
+  /** Takes a bounded number of old results away. */
+  | { readonly kind: "forget"; readonly rows: number };
+
+/** A write to the entries of one store. */
+export type EntryWrite =
   | {
       readonly kind: "set";
       readonly store: string;
       readonly mode: SetMode;
       readonly entries: readonly WriteEntry[];
     }
-  | { readonly kind: "delete"; readonly store: string; readonly target: DeleteTarget }
-  /** Takes a bounded number of rows of dropped stores from the disk. */
-  | { readonly kind: "erase"; readonly incarnations: readonly number[]; readonly rows: number }
-  /** Takes a bounded number of old results away. */
-  | { readonly kind: "forget"; readonly rows: number };
+  | (GuardedTarget & {
+      readonly kind: "update";
+      readonly store: string;
+      readonly patch: WritePatch;
+    })
+  | (GuardedTarget & { readonly kind: "delete"; readonly store: string });
 
 export interface WriteEntry {
   readonly id: string;
   readonly vector: Float32Array;
   /** MessagePack. */
   readonly metadata: Uint8Array;
+  /** Milliseconds to live; null: for ever, undefined: as the store says. */
+  readonly ttlMs: number | null | undefined;
   readonly ifVersion: number | undefined;
 }
 
-export type DeleteTarget =
-  | { readonly kind: "ids"; readonly ids: readonly string[] }
-  | { readonly kind: "where"; readonly where: Predicate }
-  | { readonly kind: "all" };
+export interface WritePatch extends CheckedPatch {
+  /** The id that the content of the new vector gives. */
+  readonly contentId: string | undefined;
+}
 
 /** The sequence that the command brings the state to. */
-export function lastSequenceOf({ sequence }: Command): number {
-  return sequence;
+export function lastSequenceOf(command: Command): number {
+  return command.sequence + sequencesOf(command) - 1;
+}
+
+/** How many sequences the write takes: one at least, so that no two commands have the same. */
+export function sequencesOf(write: Write): number {
+  return write.kind === "transaction" ? Math.max(1, write.writes.length) : 1;
 }
 
 /** Whether applying the command looks for rows that no entry stands for, and so wants all before it published. */
@@ -72,6 +98,9 @@ export function isSmall(write: Sized): boolean {
   switch (write.kind) {
     case "set":
       return write.entries.length <= smallEntries;
+    case "transaction":
+      return write.writes.length <= smallEntries && write.writes.every(isSmall);
+    case "update":
     case "delete":
       return write.target.kind === "ids" && write.target.ids.length <= smallEntries;
     case "createStore":
@@ -85,8 +114,15 @@ export function isSmall(write: Sized): boolean {
 /** A write, or a query that asks for one. */
 type Sized =
   | { readonly kind: "set"; readonly entries: readonly unknown[] }
-  | { readonly kind: "delete"; readonly target: DeleteTarget }
-  | { readonly kind: Exclude<QueryKind, "set" | "delete"> | "erase" | "forget" };
+  | { readonly kind: "update" | "delete"; readonly target: CheckedTarget }
+  | { readonly kind: "transaction"; readonly writes: readonly Sized[] }
+  | {
+      readonly kind:
+        | Exclude<QueryKind, WriteQuery["kind"] | "transaction">
+        | "expire"
+        | "erase"
+        | "forget";
+    };
 
 /** Some 50 microseconds. */
 const smallEntries = 8;

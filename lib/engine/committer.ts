@@ -1,6 +1,7 @@
 import { AhnlichError, toAhnlichError } from "../model/errors.js";
 import type { Persistence } from "../persistence/persistence.js";
 import type { State } from "../rows/meta-rows.js";
+import type { CommandLog } from "./command-log.js";
 import type { Draft } from "./draft.js";
 import type { View } from "./view.js";
 import type { WriteGroup } from "./write-group.js";
@@ -18,6 +19,7 @@ export interface Publisher {
 export class Committer {
   readonly #persistence: Persistence;
   readonly #publisher: Publisher;
+  readonly #log: CommandLog;
   readonly #whenFailed: (failure: AhnlichError) => void;
   #state: State;
   /** Why not even a write that was taken is carried out. */
@@ -27,11 +29,13 @@ export class Committer {
   constructor(parts: {
     persistence: Persistence;
     publisher: Publisher;
+    log: CommandLog;
     state: State;
     whenFailed: (failure: AhnlichError) => void;
   }) {
     this.#persistence = parts.persistence;
     this.#publisher = parts.publisher;
+    this.#log = parts.log;
     this.#state = parts.state;
     this.#whenFailed = parts.whenFailed;
   }
@@ -68,7 +72,10 @@ export class Committer {
     } finally {
       this.#publisher.release(group.ground.view);
     }
-    for (const member of members) member.settle();
+    for (const member of members) {
+      this.#log.decided(member);
+      member.settle();
+    }
     return true;
   }
 

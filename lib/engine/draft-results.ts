@@ -62,7 +62,7 @@ export class DraftResults {
     scope.counters =
       rows === 0 ? { rows: 1, from: sequence, since: time } : { rows: rows + 1, from, since };
     this.#trim(identity.scope, scope, {
-      since: time - msKept,
+      since: time - resultsKeptMs,
       rows: identity.scope === "" ? rowsKept : numberedRowsKept,
       settled: identity.settled ?? 0,
       most: rowsTrimmed,
@@ -74,7 +74,7 @@ export class DraftResults {
    * scopes where there are too many; how many. To be called on a draft of nothing else.
    */
   *forget(now: number, most: number): Steps<number> {
-    const due = now - msKept;
+    const due = now - resultsKeptMs;
     const scopes: ResultScope[] = [];
     for (const scope of readResultScopes(this.#snapshot)) {
       scopes.push(scope);
@@ -149,6 +149,12 @@ export class DraftResults {
   }
 }
 
+/** How long a result is kept at least, where its scope has no more than may be. */
+export const resultsKeptMs: number = 24 * 60 * 60 * 1000;
+
+/** So many scopes keep results: those of clients that number their writes, and the one of keys. */
+export const scopesKept = 10_000;
+
 /** What stays of a scope's results. */
 interface Kept {
   /** Those of this time and later ones, */
@@ -172,10 +178,7 @@ function nameOf(key: Uint8Array): string {
 }
 
 const noResults: ResultCounters = { rows: 0, from: 0, since: 0 };
-/** How many results, and for how long, a scope keeps. */
+/** How many results a scope keeps. */
 const rowsKept = 1_000_000;
 const numberedRowsKept = 100_000;
-const msKept: number = 24 * 60 * 60 * 1000;
 const rowsTrimmed = 8;
-/** Of clients that number their writes. */
-const scopesKept = 10_000;

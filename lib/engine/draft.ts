@@ -3,17 +3,21 @@ import { WriteBatch } from "../persistence/write-batch.js";
 import { type ChangeKind, putChanges } from "../rows/change-rows.js";
 import {
   deleteEntry,
+  deleteId,
   putEntry,
   putEntryRow,
   readOrdinal,
   type StoredEntry,
 } from "../rows/entry-rows.js";
+import { deleteExpiry, putExpiry } from "../rows/expiry-rows.js";
 import { putState, type State } from "../rows/meta-rows.js";
 import { type Counters, putCounters, type StoredStore } from "../rows/store-rows.js";
 import type { Catalog } from "./catalog.js";
 import { type Command, lastSequenceOf, type WriteEntry } from "./command.js";
 import { DraftResults } from "./draft-results.js";
 import { DraftedEntries, type DraftedEntry } from "./drafted-entries.js";
+import { DraftedLog, type LogRow } from "./drafted-log.js";
+import { hasExpired } from "./expiry.js";
 import { readByOrdinal, vectorOf } from "./read.js";
 import type { Steps } from "./steps.js";
 import { trimChanges } from "./trim-changes.js";
@@ -41,6 +45,8 @@ export class Draft {
   /** Of writes with a key. */
   readonly results: DraftResults;
   state: State;
+  /** Of each store that it gives entries that expire, when the first of them does. */
+  readonly expected: Map<string, number> = new Map();
   /** Entries set or deleted: a measure of its size. */
   entries = 0;
   readonly #view: View;
@@ -48,8 +54,9 @@ export class Draft {
   #catalog: Catalog;
   readonly #entries: DraftedEntries = new DraftedEntries();
   readonly #counted: Set<string> = new Set();
-  /** By incarnation, how many parts of the log the command has that wrote to it last. */
-  readonly #logged: Map<number, { sequence: number; parts: number }> = new Map();
+  readonly #log: DraftedLog = new DraftedLog();
+  /** How many more entries expire by what the command under way has done, by incarnation. */
+  readonly #expiring: Map<number, number> = new Map();
 
   constructor(ground: Ground) {
     this.#view = ground.view;
@@ -80,6 +87,11 @@ export class Draft {
     return this.drafted(store.incarnation, id) ?? readByOrdinal(this.snapshot, store, ordinal);
   }
 
+  /** Whether an entry that was found has expired at that time. */
+  hasExpired(store: StoredStore, id: string, ordinal: number, time: number): boolean {
+    return hasExpired(this.#expiryOf(store, id, ordinal), time);
+  }
+
   vectorOf(store: StoredStore, entry: StoredEntry | DraftedEntry): Float32Array {
     const drafted = "vector" in entry ? entry.vector : undefined;
     return drafted ?? vectorOf(this.snapshot, store, entry.ordinal);
@@ -102,13 +114,14 @@ export class Draft {
     store: StoredStore,
     command: Command,
     ordinal: number,
-    { entry, key, before }: Accepted,
+    { entry, key, before, expiresAt }: Accepted,
   ): void {
     const { sequence } = command;
-    if (before !== undefined) this.#kill(store, before, sequence);
-    putEntry(this.batch, key, ordinal, sequence, entry);
     const { id, vector, metadata } = entry;
-    const drafted = { ordinal, id, version: sequence, metadata, vector };
+    if (before !== undefined) this.#kill(store, id, before, sequence);
+    putEntry(this.batch, key, ordinal, sequence, { vector, metadata, expiresAt });
+    this.#expect(store, ordinal, expiresAt);
+    const drafted = { ordinal, id, version: sequence, expiresAt, metadata, vector };
     this.#entries.set(store.incarnation, id, drafted);
     const { added } = this.#effectsOn(store);
     const run = added.at(-1);
@@ -117,24 +130,32 @@ export class Draft {
     this.entries++;
   }
 
-  /** Writes an entry again under its ordinal, with other metadata: its vector is left alone. */
+  /** Writes an entry again under its ordinal, with other metadata or expiry: its vector is left alone. */
   rewrite(
     store: StoredStore,
     command: Command,
     key: Uint8Array,
     entry: StoredEntry | DraftedEntry,
     metadata: Uint8Array,
+    expiresAt: number = entry.expiresAt,
   ): void {
     const { ordinal, id } = entry;
     const version = command.sequence;
-    putEntryRow(this.batch, key, ordinal, version, metadata);
+    if (expiresAt !== entry.expiresAt) {
+      this.#forget(store, ordinal, entry.expiresAt);
+      this.#expect(store, ordinal, expiresAt);
+    }
+    putEntryRow(this.batch, key, ordinal, version, { metadata, expiresAt });
     const vector = "vector" in entry ? entry.vector : undefined;
-    this.#entries.set(store.incarnation, id, { ordinal, id, version, metadata, vector });
+    this.#entries.set(store.incarnation, id, {
+      ...{ ordinal, id, version, expiresAt, metadata, vector },
+    });
     this.entries++;
   }
 
   delete(store: StoredStore, command: Command, id: string, ordinal: number): void {
-    this.#kill(store, ordinal, command.sequence, id);
+    this.#kill(store, id, ordinal, command.sequence);
+    deleteId(this.batch, store.incarnation, id);
     this.#entries.set(store.incarnation, id, null);
     this.entries++;
   }
@@ -152,10 +173,9 @@ export class Draft {
   ): Steps<StoredStore> {
     const { incarnation, counters: was } = store;
     const { sequence, time } = command;
-    const logged = this.#logged.get(incarnation);
-    const part = logged?.sequence === sequence ? logged.parts : 0;
+    const part = this.#log.nextPart(incarnation, sequence);
     const parts = yield* putChanges(this.batch, { incarnation, sequence, part, time }, kind, ids);
-    this.#logged.set(incarnation, { sequence, parts });
+    this.#log.add(incarnation, { sequence, part, time }, parts, ids.length);
     const counted = {
       entries: counters.entries,
       nextOrdinal: counters.nextOrdinal,
@@ -163,17 +183,29 @@ export class Draft {
       changes: was.changes + ids.length,
       changesFrom: was.changesFrom,
       changesSince: was.changes === 0 ? time : was.changesSince,
+      expiring: was.expiring + (this.#expiring.get(incarnation) ?? 0),
     };
+    this.#expiring.delete(incarnation);
     const { batch, snapshot } = this;
-    const added = ids.length;
-    const kept = yield* trimChanges({ batch, snapshot, incarnation }, counted, { time, added });
+    const log = { batch, snapshot, drafted: this.#drafted(incarnation), incarnation };
+    const kept = yield* trimChanges(log, counted, { time, added: ids.length });
     return this.update(store, kept);
+  }
+
+  /** What this draft has added to the log of a store. */
+  logged(incarnation: number): readonly LogRow[] {
+    return this.#log.rows(incarnation);
+  }
+
+  *#drafted(incarnation: number): Generator<LogRow, void, undefined> {
+    if (this.#before !== undefined) yield* this.#before.logged(incarnation);
+    yield* this.logged(incarnation);
   }
 
   /** The store with other counters; what is written here in full costs less than copying it by spreading. */
   update(store: StoredStore, counters: Counters): StoredStore {
-    const { name, incarnation, dimension, metric, created } = store;
-    const updated = { name, incarnation, dimension, metric, created, counters };
+    const { name, incarnation, dimension, metric, created, ttlMs } = store;
+    const updated = { name, incarnation, dimension, metric, created, ttlMs, counters };
     this.catalog.put(updated);
     this.#counted.add(name);
     return updated;
@@ -190,9 +222,11 @@ export class Draft {
       return answer;
     } catch (error) {
       this.#entries.undo();
+      this.#log.forgetFrom(sequence);
       this.batch.truncate(length, operations);
       this.#catalog = catalog;
       this.entries = entries;
+      this.#expiring.clear();
       for (const effects of this.effects.values()) forgetFrom(sequence, effects);
       throw error;
     }
@@ -215,8 +249,28 @@ export class Draft {
     this.#before = undefined;
   }
 
-  #kill(store: StoredStore, ordinal: number, died: number, id?: string): void {
-    deleteEntry(this.batch, store.incarnation, ordinal, id);
+  /** 0: never. */
+  #expiryOf(store: StoredStore, id: string, ordinal: number): number {
+    return store.counters.expiring === 0 ? 0 : this.read(store, id, ordinal).expiresAt;
+  }
+
+  #expect({ name, incarnation }: StoredStore, ordinal: number, expiresAt: number): void {
+    if (expiresAt === 0) return;
+    putExpiry(this.batch, incarnation, { expiresAt, ordinal });
+    this.#expiring.set(incarnation, (this.#expiring.get(incarnation) ?? 0) + 1);
+    this.expected.set(name, Math.min(expiresAt, this.expected.get(name) ?? expiresAt));
+  }
+
+  #forget({ incarnation }: StoredStore, ordinal: number, expiresAt: number): void {
+    if (expiresAt === 0) return;
+    deleteExpiry(this.batch, incarnation, { expiresAt, ordinal });
+    this.#expiring.set(incarnation, (this.#expiring.get(incarnation) ?? 0) - 1);
+  }
+
+  /** What `id` leads to stays the caller's. */
+  #kill(store: StoredStore, id: string, ordinal: number, died: number): void {
+    this.#forget(store, ordinal, this.#expiryOf(store, id, ordinal));
+    deleteEntry(this.batch, store.incarnation, ordinal);
     this.#effectsOn(store).killed.push({ ordinal, died });
   }
 
@@ -235,8 +289,10 @@ export interface Accepted {
   readonly entry: WriteEntry;
   /** Of its id. */
   readonly key: Uint8Array;
-  /** The ordinal of what it replaces. */
+  /** The ordinal of what it replaces, which may have expired. */
   readonly before: number | undefined;
+  /** In milliseconds since 1970; 0: never. */
+  readonly expiresAt: number;
 }
 
 /** What becomes of a store's vectors in memory. */

@@ -2,10 +2,8 @@ import type { CheckedSearchTarget, Example } from "../model/checked-query.js";
 import { AhnlichError } from "../model/errors.js";
 import { checkDimension, toVector } from "../model/vector.js";
 import type { Snapshot } from "../persistence/persistence.js";
-import { readOrdinal } from "../rows/entry-rows.js";
-import { idKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
-import { vectorOf } from "./read.js";
+import { readById, vectorOf } from "./read.js";
 import type { Slice } from "./slice.js";
 
 /** What is searched for, and the entries that are not to be found: those named as examples. */
@@ -25,12 +23,13 @@ export async function resolveExamples(
   snapshot: Snapshot,
   store: StoredStore,
   target: CheckedSearchTarget,
+  time: number,
   slice: Slice,
 ): Promise<ResolvedTarget> {
   if (target.kind === "vector") return { vector: target.vector, excluded: noIds };
   const { awayFrom } = target;
-  const near = await mean(snapshot, store, target.near, slice);
-  const away = awayFrom.length > 0 ? await mean(snapshot, store, awayFrom, slice) : near;
+  const near = await mean(snapshot, store, target.near, time, slice);
+  const away = awayFrom.length > 0 ? await mean(snapshot, store, awayFrom, time, slice) : near;
   const moved = Float64Array.from(near, (element, i) => element + (element - (away[i] as number)));
   return {
     vector: toVector(Array.from(moved), "the vector that the examples give"),
@@ -38,13 +37,18 @@ export async function resolveExamples(
   };
 }
 
-function vectorOfExample(snapshot: Snapshot, store: StoredStore, example: Example): Float32Array {
+function vectorOfExample(
+  snapshot: Snapshot,
+  store: StoredStore,
+  example: Example,
+  time: number,
+): Float32Array {
   if (example.kind === "vector") {
     checkDimension(example.vector.length, store.dimension, "example");
     return example.vector;
   }
-  const ordinal = readOrdinal(snapshot, idKey(store.incarnation, example.id));
-  if (ordinal !== undefined) return vectorOf(snapshot, store, ordinal);
+  const entry = readById(snapshot, store, example.id, time);
+  if (entry !== undefined) return vectorOf(snapshot, store, entry.ordinal);
   const { id } = example;
   throw new AhnlichError("ENTRY_NOT_FOUND", `example: store ${store.name} has no entry ${id}`, {
     details: { id },
@@ -60,11 +64,12 @@ async function mean(
   snapshot: Snapshot,
   store: StoredStore,
   examples: readonly Example[],
+  time: number,
   slice: Slice,
 ): Promise<Float64Array> {
   const sum = new Float64Array(store.dimension);
   for (const example of examples) {
-    const vector = vectorOfExample(snapshot, store, example);
+    const vector = vectorOfExample(snapshot, store, example, time);
     for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (vector[i] as number);
     if (slice.isOver) await slice.next();
   }

@@ -5,6 +5,7 @@ import { decodeMetadata, ordinalOfRow } from "../rows/entry-rows.js";
 import { afterIdKey, afterStoreKey, storeKey } from "../rows/keys.js";
 import type { Call } from "./call.js";
 import { makeCursor, readCursor } from "./cursor.js";
+import { countLiving, hasExpired } from "./expiry.js";
 import { readByOrdinal, toEntry } from "./read.js";
 import { scanEntries } from "./scan.js";
 import { Slice } from "./slice.js";
@@ -15,6 +16,7 @@ import type { View } from "./view.js";
 export async function find(
   { snapshot, catalog }: View,
   query: CheckedQuery<"find">,
+  time: number,
   call: Call,
 ): Promise<Page<Entry>> {
   const store = catalog.get(query.store);
@@ -26,7 +28,8 @@ export async function find(
   const entries: Entry[] = [];
   for (const { key, value } of snapshot.range("ids", from, afterStoreKey(incarnation))) {
     const stored = readByOrdinal(snapshot, store, ordinalOfRow(key, value));
-    if (!matches || matches(decodeMetadata(stored.metadata))) {
+    const isLiving = !hasExpired(stored.expiresAt, time);
+    if (isLiving && (!matches || matches(decodeMetadata(stored.metadata)))) {
       if (entries.length === query.limit) {
         return { entries, cursor: makeCursor(store, query, (entries.at(-1) as Entry).id) };
       }
@@ -40,14 +43,16 @@ export async function find(
 export async function count(
   { snapshot, catalog }: View,
   { store: name, where }: CheckedQuery<"count">,
+  time: number,
   call: Call,
 ): Promise<number> {
   const store = catalog.get(name);
-  if (where.kind === "all") return store.counters.entries;
+  const slice = new Slice(call);
+  if (where.kind === "all") return countLiving(snapshot, store, time, slice);
   let counted = 0;
-  const scan = scanEntries(snapshot, store, where, () => {
+  const scan = scanEntries(snapshot, store, time, where, () => {
     counted++;
   });
-  await inSlices(scan, new Slice(call));
+  await inSlices(scan, slice);
   return counted;
 }

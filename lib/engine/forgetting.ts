@@ -1,21 +1,30 @@
 import { toAhnlichError } from "../model/errors.js";
+import { readResultScopes } from "../rows/result-rows.js";
 import { unlimited } from "./call.js";
-import type { Logger } from "./ports.js";
+import { resultsKeptMs, scopesKept } from "./draft-results.js";
+import type { Clock, Logger } from "./ports.js";
+import { Slice } from "./slice.js";
+import type { Views } from "./view.js";
 import type { Writer } from "./writer.js";
 
-/** Takes old results of writes away now and then, a few at a time, also where no write with a key comes any more. */
+/** Takes old results of writes away, a few at a time: when an engine opens, and every hour. */
 export class Forgetting {
   readonly #writer: Writer;
+  readonly #views: Views;
+  readonly #clock: Clock;
   readonly #log: Logger;
   readonly #timer: NodeJS.Timeout;
   #isStopped = false;
   #isUnderWay = false;
 
-  constructor(writer: Writer, log: Logger) {
-    this.#writer = writer;
-    this.#log = log;
+  constructor(parts: { writer: Writer; views: Views; clock: Clock; log: Logger }) {
+    this.#writer = parts.writer;
+    this.#views = parts.views;
+    this.#clock = parts.clock;
+    this.#log = parts.log;
     this.#timer = setInterval(() => void this.#forget(), everyMs);
     this.#timer.unref();
+    void this.#forget();
   }
 
   stop(): void {
@@ -23,11 +32,12 @@ export class Forgetting {
     clearInterval(this.#timer);
   }
 
+  /** Never throws. */
   async #forget(): Promise<void> {
     if (this.#isUnderWay) return;
     this.#isUnderWay = true;
     try {
-      let done: unknown = rowsPerStep;
+      let done: unknown = (await this.#isDue()) ? rowsPerStep : 0;
       while (done === rowsPerStep && !this.#isStopped) {
         done = await this.#writer.submit({ kind: "forget", rows: rowsPerStep }, unlimited);
       }
@@ -36,6 +46,22 @@ export class Forgetting {
       if (!this.#isStopped) this.#log.warn({ error }, "old results of writes are not removed yet");
     }
     this.#isUnderWay = false;
+  }
+
+  async #isDue(): Promise<boolean> {
+    const view = this.#views.acquire();
+    const slice = new Slice();
+    const oldest = this.#clock.now() - resultsKeptMs;
+    let scopes = 0;
+    try {
+      for (const { counters } of readResultScopes(view.snapshot)) {
+        if (counters.since < oldest || ++scopes > scopesKept) return true;
+        if (slice.isOver) await slice.next();
+      }
+      return false;
+    } finally {
+      this.#views.release(view);
+    }
   }
 }
 

@@ -2,12 +2,15 @@ import type { CheckedQuery } from "../model/checked-query.js";
 import type { Entry } from "../model/entry.js";
 import { AhnlichError } from "../model/errors.js";
 import type { Limits } from "../model/limits.js";
+import type { Origin } from "../rows/meta-rows.js";
 import type { Call } from "./call.js";
+import { changes } from "./changes.js";
 import { isSmall } from "./command.js";
 import { count, find } from "./find.js";
 import type { Handlers } from "./handler-table.js";
 import { type MadeWrite, makeWrite } from "./make-write.js";
 import { runPipeline } from "./pipeline.js";
+import type { Clock } from "./ports.js";
 import type { Publication } from "./publication.js";
 import { readById, toEntry } from "./read.js";
 import type { Report } from "./report.js";
@@ -24,16 +27,19 @@ export interface Workshop {
   readonly publication: Publication;
   readonly writer: Writer;
   readonly report: Report;
+  readonly clock: Clock;
+  readonly origin: Origin;
   readonly limits: Limits;
 }
 
-export function makeHandlers({ publication, writer, report, limits }: Workshop): Handlers {
+export function makeHandlers(workshop: Workshop): Handlers {
+  const { publication, writer, report, clock, origin, limits } = workshop;
   const { views } = publication;
-  /** Reads see one view from beginning to end. */
-  const reading = async <T>(read: (view: View) => Promise<T>): Promise<T> => {
+  /** Reads see one view at one time from beginning to end. */
+  const reading = async <T>(read: (view: View, time: number) => Promise<T>): Promise<T> => {
     const view = views.acquire();
     try {
-      return await read(view);
+      return await read(view, clock.now());
     } finally {
       views.release(view);
     }
@@ -46,14 +52,15 @@ export function makeHandlers({ publication, writer, report, limits }: Workshop):
   const write = (query: WriteQuery, call: Call): Promise<never> => {
     const made = makeWrite(query, limits, call.identity);
     const submit = ({ write, identity }: MadeWrite) => writer.submit(write, call, identity);
-    if (query.kind !== "set" || isSmall(query)) return submit(atOnce(made)) as Promise<never>;
+    const isLong = query.kind === "set" || query.kind === "transaction";
+    if (!isLong || isSmall(query)) return submit(atOnce(made)) as Promise<never>;
     const encoded = encoding.then(() => inSlices(made, new Slice(call)));
     encoding = encoded.catch(() => {});
     return encoded.then(submit) as Promise<never>;
   };
   const handlers: Handlers = {
     ping: () => null,
-    info: () => report.engine(views.current),
+    info: (_, call) => reading((view, time) => report.engine(view, time, call)),
     clients: () => report.clients(),
     shutdown: () => {
       throw new AhnlichError("FORBIDDEN", "shutdown is for servers; close() ends an engine here");
@@ -62,16 +69,21 @@ export function makeHandlers({ publication, writer, report, limits }: Workshop):
     dropStore: write,
     dropNamespace: write,
     set: write,
+    update: write,
     delete: write,
     listStores: ({ namespace }, call) =>
-      reading((view) => report.stores(view, view.catalog.list(namespace), call)),
-    storeInfo: ({ store }) => report.store(views.current, views.current.catalog.get(store)),
-    get: (query, call) => reading((view) => get(view, query, call)),
-    find: (query, call) => reading((view) => find(view, query, call)),
-    count: (query, call) => reading((view) => count(view, query, call)),
-    search: (query, call) => reading((view) => search(publication, view, query, call)),
-    searchMany: (query, call) => reading((view) => searchMany(publication, view, query, call)),
+      reading((view, time) => report.stores(view, view.catalog.list(namespace), time, call)),
+    storeInfo: ({ store }, call) =>
+      reading((view, time) => report.store(view, view.catalog.get(store), time, call)),
+    get: (query, call) => reading((view, time) => get(view, query, time, call)),
+    find: (query, call) => reading((view, time) => find(view, query, time, call)),
+    count: (query, call) => reading((view, time) => count(view, query, time, call)),
+    search: (query, call) => reading((view, time) => search(publication, view, query, time, call)),
+    searchMany: (query, call) =>
+      reading((view, time) => searchMany(publication, view, query, time, call)),
+    changes: (query, call) => changes({ publication, origin, clock }, query, call),
     pipeline: (query, call) => runPipeline(handlers, query, call),
+    transaction: (query, call) => (query.writes.length === 0 ? [] : write(query, call)),
     verify: (_, call) => verify(publication, call),
   };
   return handlers;
@@ -80,13 +92,14 @@ export function makeHandlers({ publication, writer, report, limits }: Workshop):
 async function get(
   { snapshot, catalog }: View,
   { store: name, ids, include }: CheckedQuery<"get">,
+  time: number,
   call: Call,
 ): Promise<(Entry | undefined)[]> {
   const store = catalog.get(name);
   const slice = new Slice(call);
   const entries: (Entry | undefined)[] = [];
   for (const id of ids) {
-    const stored = readById(snapshot, store, id);
+    const stored = readById(snapshot, store, id, time);
     entries.push(stored && toEntry(snapshot, store, stored, include));
     if (slice.isOver) await slice.next();
   }

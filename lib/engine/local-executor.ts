@@ -9,6 +9,7 @@ import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
 import { Persistence } from "../persistence/persistence.js";
 import { type Call, underCall } from "./call.js";
+import { CommandLog } from "./command-log.js";
 import { EngineOptions } from "./engine-options.js";
 import { Eraser } from "./eraser.js";
 import { Forgetting } from "./forgetting.js";
@@ -18,6 +19,7 @@ import { Clock, Logger } from "./ports.js";
 import { Publication } from "./publication.js";
 import { Recovery } from "./recovery.js";
 import { Report } from "./report.js";
+import { Sweeper } from "./sweeper.js";
 import { verify } from "./verify.js";
 import { Writer } from "./writer.js";
 
@@ -31,6 +33,7 @@ export class LocalExecutor implements Executor {
   readonly #publication: Publication;
   readonly #writer: Writer;
   readonly #eraser: Eraser;
+  readonly #sweeper: Sweeper;
   readonly #forgetting: Forgetting;
   readonly #handlers: Handlers;
   readonly #attachments: Set<Attachment> = new Set();
@@ -47,6 +50,7 @@ export class LocalExecutor implements Executor {
     @inject(Recovery) recovery: Recovery,
     @inject(Clock) clock: Clock,
     @inject(Logger) log: Logger,
+    @inject(CommandLog) commands: CommandLog,
   ) {
     this.#options = options;
     this.#persistence = persistence;
@@ -54,18 +58,37 @@ export class LocalExecutor implements Executor {
     this.#publication = publication;
     const { limits } = options;
     const { origin, state } = recovery;
-    this.#writer = new Writer({ persistence, publisher: publication, clock, limits, state });
+    this.#writer = new Writer({
+      ...{ persistence, publisher: publication, clock, log: commands, limits, state },
+    });
     this.#eraser = new Eraser(this.#writer, log);
-    this.#forgetting = new Forgetting(this.#writer, log);
+    this.#forgetting = new Forgetting({
+      writer: this.#writer,
+      views: publication.views,
+      clock,
+      log,
+    });
     const startedAt = clock.now();
     const attachments = this.#attachments;
     const report = new Report({
       ...{ options, persistence, indexes, publication, origin, startedAt, attachments },
     });
-    this.#handlers = makeHandlers({ publication, writer: this.#writer, report, limits });
+    this.#handlers = makeHandlers({
+      ...{ publication, writer: this.#writer, report, clock, origin, limits },
+    });
     this.closed = new Promise((resolve) => {
       this.#setClosed = resolve;
     });
+    this.#sweeper = new Sweeper({
+      ...{ writer: this.#writer, views: publication.views, clock, log },
+    });
+    publication.whenPublished = (expected) => {
+      for (const [store, expiresAt] of expected) this.#sweeper.expect(store, expiresAt);
+      this.#sweeper.look();
+    };
+    for (const { name, counters } of recovery.catalog.list()) {
+      if (counters.expiring > 0) this.#sweeper.expect(name, 0);
+    }
     publication.whenDropped = ({ incarnation }) => this.#eraser.erase(incarnation);
     for (const incarnation of recovery.erasing) this.#eraser.erase(incarnation);
   }
@@ -132,6 +155,8 @@ export class LocalExecutor implements Executor {
       step(async () => attachment.close({ timeoutMs: left() }));
     await Promise.all(attached.map(leave));
     this.#eraser.stop();
+    this.#sweeper.stop();
+    this.#publication.waiters.close();
     this.#forgetting.stop();
     await within(left(), this.#idle());
     this.#writer.close();

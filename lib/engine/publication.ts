@@ -4,6 +4,7 @@ import { type VectorIndex, VectorIndexes } from "../indexes/vector-index.js";
 import { AhnlichError } from "../model/errors.js";
 import { Persistence, type Snapshot } from "../persistence/persistence.js";
 import type { StoredStore } from "../rows/store-rows.js";
+import { ChangeWaiters } from "./change-waiters.js";
 import type { Publisher } from "./committer.js";
 import type { Draft } from "./draft.js";
 import { Logger } from "./ports.js";
@@ -16,12 +17,16 @@ import { View, Views } from "./view.js";
 @injectable()
 export class Publication implements Publisher {
   readonly views: Views;
+  /** Woken by what is published. */
+  readonly waiters: ChangeWaiters = new ChangeWaiters();
   readonly #persistence: Persistence;
   readonly #indexes: VectorIndexes;
   readonly #log: Logger;
   readonly #vectors: Map<number, StoreVectors> = new Map();
   /** Told of every store that is dropped. */
   whenDropped: (store: StoredStore) => void = () => {};
+  /** Told of every transaction that readers see, and when the first of its entries expires, by their store's name. */
+  whenPublished: (expected: ReadonlyMap<string, number>) => void = () => {};
 
   constructor(
     @inject(Persistence) persistence: Persistence,
@@ -78,6 +83,8 @@ export class Publication implements Publisher {
     this.views.publish(new View(sequence, await this.#snapshot(), draft.catalog));
     for (const incarnation of draft.effects.keys()) this.#settle(incarnation, sequence);
     for (const store of draft.dropped) this.#forget(store, sequence);
+    this.waiters.published(draft.catalog);
+    this.whenPublished(draft.expected);
   }
 
   /** Where readers hold as many states as there can be, it waits until one of them has gone. */

@@ -11,15 +11,18 @@ import {
 } from "../rows/entry-rows.js";
 import { idKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
+import { hasExpired } from "./expiry.js";
 
-/** The entry of that id as it is stored; undefined where there is none. */
+/** The entry of that id as it is stored; undefined where none lives at that time. */
 export function readById(
   snapshot: Snapshot,
   store: StoredStore,
   id: string,
+  time: number,
 ): StoredEntry | undefined {
   const ordinal = readOrdinal(snapshot, idKey(store.incarnation, id));
-  return ordinal === undefined ? undefined : readByOrdinal(snapshot, store, ordinal);
+  const entry = ordinal === undefined ? undefined : readByOrdinal(snapshot, store, ordinal);
+  return entry === undefined || hasExpired(entry.expiresAt, time) ? undefined : entry;
 }
 
 /** @throws CORRUPT when the row is lost */
@@ -35,12 +38,13 @@ export function readByOrdinal(
 export function toEntry(
   snapshot: Snapshot,
   store: StoredStore,
-  { id, version, ordinal, metadata }: StoredEntry,
+  { id, version, ordinal, expiresAt, metadata }: StoredEntry,
   include: CheckedInclude,
 ): Entry {
   return {
     id,
     version,
+    ...(expiresAt === 0 ? {} : { expiresAt }),
     ...(include.metadata ? { metadata: decodeMetadata(metadata) } : {}),
     ...(include.vector ? { vector: vectorOf(snapshot, store, ordinal) } : {}),
   } as Entry;

@@ -1,6 +1,7 @@
 import type { Persistence } from "../persistence/persistence.js";
 import { WriteBatch } from "../persistence/write-batch.js";
 import {
+  folderFormat,
   type Origin,
   putOrigin,
   putState,
@@ -12,7 +13,7 @@ import { readErasing, readStores } from "../rows/store-rows.js";
 import { Catalog } from "./catalog.js";
 import type { Clock, Random } from "./ports.js";
 
-/** What is read when an engine opens; a folder without anything is begun. */
+/** What is read when an engine opens; a folder without anything is begun, one of an older format raised to ours. */
 export class Recovery {
   readonly origin: Origin;
   readonly state: State;
@@ -30,11 +31,10 @@ export class Recovery {
   /** @throws FORMAT_TOO_NEW, CORRUPT */
   static async of(persistence: Persistence, clock: Clock, random: Random): Promise<Recovery> {
     const there = Recovery.#read(persistence);
-    if (there) return there;
+    if (there?.origin.format === folderFormat) return there;
     const batch = new WriteBatch();
-    const now = clock.now();
-    putOrigin(batch, { createdAt: now, history: random.bytes(16) });
-    putState(batch, { sequence: 0, time: now, nextIncarnation: 1 });
+    if (there) putOrigin(batch, there.origin);
+    else begin(batch, clock.now(), random.bytes(16));
     await persistence.commit(batch);
     return Recovery.#read(persistence) as Recovery;
   }
@@ -51,4 +51,9 @@ export class Recovery {
       snapshot.release();
     }
   }
+}
+
+function begin(batch: WriteBatch, now: number, history: Uint8Array): void {
+  putOrigin(batch, { createdAt: now, history });
+  putState(batch, { sequence: 0, time: now, nextIncarnation: 1 });
 }

@@ -1,12 +1,14 @@
 import type { Attachment } from "../handles/embedded-engine.js";
 import type { VectorIndexes } from "../indexes/vector-index.js";
 import type { ClientInfo, EngineInfo, StoreInfo } from "../model/answers.js";
-import type { Persistence } from "../persistence/persistence.js";
+import type { Persistence, Snapshot } from "../persistence/persistence.js";
 import type { Origin } from "../rows/meta-rows.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import type { Call } from "./call.js";
+import type { Catalog } from "./catalog.js";
 import type { EngineOptions } from "./engine-options.js";
-import { positionOf } from "./position.js";
+import { countLiving } from "./expiry.js";
+import { placeBehind, positionOf } from "./position.js";
 import type { Publication } from "./publication.js";
 import { Slice } from "./slice.js";
 import type { View } from "./view.js";
@@ -39,7 +41,11 @@ export class Report {
     this.#attachments = parts.attachments;
   }
 
-  engine({ sequence, catalog }: View): EngineInfo {
+  async engine(
+    { sequence, snapshot, catalog }: View,
+    time: number,
+    call: Call,
+  ): Promise<EngineInfo> {
     const { path, bytes } = this.#persistence;
     const isKept = path !== undefined;
     return {
@@ -48,41 +54,54 @@ export class Report {
       ...(isKept ? { path } : {}),
       startedAt: this.#startedAt,
       stores: catalog.size,
-      entries: catalog.entries,
+      entries:
+        catalog.expiring === 0 ? catalog.entries : await countAll(snapshot, catalog, time, call),
       threads: this.#indexes.threads,
       bytes: {
         memory: this.#indexes.bytes + (isKept ? 0 : bytes),
         disk: isKept ? bytes : 0,
       },
       limits: this.#options.limits,
-      position: positionOf(this.#origin, sequence),
+      position: positionOf(this.#origin, placeBehind(0, sequence)),
     };
   }
 
   /** Of many, by one look at the disk. */
-  async stores(view: View, stores: Iterable<StoredStore>, call: Call): Promise<StoreInfo[]> {
+  async stores(
+    view: View,
+    stores: Iterable<StoredStore>,
+    time: number,
+    call: Call,
+  ): Promise<StoreInfo[]> {
     const slice = new Slice(call);
     const diskBytes = this.#diskBytes;
     const infos: StoreInfo[] = [];
     for (const store of stores) {
-      infos.push(this.store(view, store, diskBytes));
+      const entries = await countLiving(view.snapshot, store, time, slice);
+      infos.push(this.#store(view, store, entries, diskBytes));
       if (slice.isOver) await slice.next();
     }
     return infos;
   }
 
-  store({ catalog }: View, store: StoredStore, diskBytes: number = this.#diskBytes): StoreInfo {
-    const { name, dimension, metric, counters } = store;
+  async store(view: View, store: StoredStore, time: number, call: Call): Promise<StoreInfo> {
+    const entries = await countLiving(view.snapshot, store, time, new Slice(call));
+    return this.#store(view, store, entries, this.#diskBytes);
+  }
+
+  #store({ catalog }: View, store: StoredStore, entries: number, diskBytes: number): StoreInfo {
+    const { name, incarnation, dimension, metric, ttlMs, counters } = store;
     return {
       name,
       dimension,
       metric,
-      entries: counters.entries,
+      entries,
       bytes: {
         memory: this.#publication.vectorsOf(store).bytes,
         disk: shareOf(diskBytes, store, catalog.vectorBytes),
       },
-      position: positionOf(this.#origin, counters.position),
+      ...(ttlMs === undefined ? {} : { ttlMs }),
+      position: positionOf(this.#origin, placeBehind(incarnation, counters.position)),
     };
   }
 
@@ -95,6 +114,22 @@ export class Report {
   get #diskBytes(): number {
     return this.#persistence.path === undefined ? 0 : this.#persistence.bytes;
   }
+}
+
+/** How many entries of all stores live at that time. */
+async function countAll(
+  snapshot: Snapshot,
+  catalog: Catalog,
+  time: number,
+  call: Call,
+): Promise<number> {
+  const slice = new Slice(call);
+  let entries = 0;
+  for (const store of catalog.list()) {
+    entries += await countLiving(snapshot, store, time, slice);
+    if (slice.isOver) await slice.next();
+  }
+  return entries;
 }
 
 /** The file is shared by all stores: each is taken to hold as much of it as of the vectors. */

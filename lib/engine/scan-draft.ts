@@ -5,21 +5,25 @@ import { afterStoreKey, ordinalOfKey, storeKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import type { Draft } from "./draft.js";
 import type { DraftedEntry } from "./drafted-entries.js";
+import { hasExpired } from "./expiry.js";
 import type { Steps } from "./steps.js";
 
 /**
- * Visits every entry of the store that the predicate allows, as the draft leaves it, in the order of their ordinals:
- * the rows below the draft, and what it and the draft before it have written over and behind them.
+ * Visits every entry of the store that lives at that time and that the predicate allows, as the draft leaves it, in
+ * the order of their ordinals: the rows below the draft, and what it and the draft before it have written over and
+ * behind them.
  */
 export function* scanDraft(
   draft: Draft,
   store: StoredStore,
+  time: number,
   where: Predicate | undefined,
   visit: (entry: StoredEntry | DraftedEntry) => void,
 ): Steps<void> {
   const { incarnation } = store;
   const matches = where && compilePredicate(where);
   const consider = (entry: StoredEntry): void => {
+    if (hasExpired(entry.expiresAt, time)) return;
     if (!matches || matches(decodeMetadata(entry.metadata))) visit(entry);
   };
   let last = 0;

@@ -5,12 +5,14 @@ import type { Snapshot } from "../persistence/persistence.js";
 import { decodeMetadata, entryOfRow, type StoredEntry } from "../rows/entry-rows.js";
 import { afterStoreKey, ordinalOfKey, storeKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
+import { hasExpired } from "./expiry.js";
 import type { Steps } from "./steps.js";
 
-/** Visits every entry of the store that the predicate allows, in the order of their ordinals. */
+/** Visits every entry that lives at that time and that the predicate allows, in the order of their ordinals. */
 export function* scanEntries(
   snapshot: Snapshot,
   store: StoredStore,
+  time: number,
   where: Predicate | undefined,
   visit: (entry: StoredEntry) => void,
 ): Steps<void> {
@@ -19,7 +21,8 @@ export function* scanEntries(
   const rows = snapshot.range("entries", storeKey(incarnation), afterStoreKey(incarnation));
   for (const { key, value } of rows) {
     const entry = entryOfRow(key, value, ordinalOfKey(key));
-    if (!where || matches(decodeMetadata(entry.metadata))) visit(entry);
+    const isLiving = !hasExpired(entry.expiresAt, time);
+    if (isLiving && (!where || matches(decodeMetadata(entry.metadata)))) visit(entry);
     yield;
   }
 }

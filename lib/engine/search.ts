@@ -5,6 +5,7 @@ import { checkDimension } from "../model/vector.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import type { Call } from "./call.js";
 import { resolveExamples } from "./examples.js";
+import { visitExpired } from "./expiry.js";
 import type { Publication } from "./publication.js";
 import { resolveMatches } from "./resolve-matches.js";
 import { scanEntries } from "./scan.js";
@@ -17,6 +18,7 @@ export async function search(
   publication: Publication,
   view: View,
   query: CheckedQuery<"search">,
+  time: number,
   call: Call,
 ): Promise<Match[]> {
   const store = view.catalog.get(query.store);
@@ -25,8 +27,14 @@ export async function search(
   }
   const index = await publication.vectorsOf(store).ready(store, call);
   const slice = new Slice(call);
-  const { vector, excluded } = await resolveExamples(view.snapshot, store, query.target, slice);
-  const searched = { index, view, store, options: query, call, slice };
+  const { vector, excluded } = await resolveExamples(
+    view.snapshot,
+    store,
+    query.target,
+    time,
+    slice,
+  );
+  const searched = { index, view, store, time, options: query, call, slice };
   const [matches] = await nearest(searched, [vector], excluded);
   return matches as Match[];
 }
@@ -36,6 +44,7 @@ export async function searchMany(
   publication: Publication,
   view: View,
   query: CheckedQuery<"searchMany">,
+  time: number,
   call: Call,
 ): Promise<Match[][]> {
   const store = view.catalog.get(query.store);
@@ -44,7 +53,7 @@ export async function searchMany(
   }
   if (query.targets.length === 0) return [];
   const index = await publication.vectorsOf(store).ready(store, call);
-  const searched = { index, view, store, options: query, call, slice: new Slice(call) };
+  const searched = { index, view, store, time, options: query, call, slice: new Slice(call) };
   return nearest(searched, query.targets, noIds);
 }
 
@@ -52,6 +61,8 @@ interface Searched {
   readonly index: VectorIndex;
   readonly view: View;
   readonly store: StoredStore;
+  /** What has expired then is not found. */
+  readonly time: number;
   readonly options: CheckedSearchOptions;
   readonly call: Call;
   readonly slice: Slice;
@@ -72,6 +83,7 @@ async function nearest(
     sequence: view.sequence,
     maxDistance,
     within,
+    without: within === undefined ? await expired(searched) : undefined,
   };
   const found: readonly Nearest[] =
     within?.size === 0 ? targets.map(() => nothing) : await index.search(request, call.signal);
@@ -85,13 +97,25 @@ async function nearest(
 
 /** What the predicate allows; undefined where there is none. */
 async function select(searched: Searched): Promise<Selection | undefined> {
-  const { index, view, store, slice } = searched;
+  const { index, view, store, time, slice } = searched;
   const { where } = searched.options;
   if (where.kind === "all") return undefined;
   const selection = index.select();
-  const scan = scanEntries(view.snapshot, store, where, ({ ordinal }) => selection.add(ordinal));
+  const scan = scanEntries(view.snapshot, store, time, where, ({ ordinal }) =>
+    selection.add(ordinal),
+  );
   await inSlices(scan, slice);
   return selection;
+}
+
+/** What has expired and is not swept yet; undefined where there is nothing. */
+async function expired(searched: Searched): Promise<Selection | undefined> {
+  const { index, view, store, time, slice } = searched;
+  if (store.counters.expiring === 0) return undefined;
+  const selection = index.select();
+  const visit = visitExpired(view.snapshot, store, time, (ordinal) => selection.add(ordinal));
+  await inSlices(visit, slice);
+  return selection.size === 0 ? undefined : selection;
 }
 
 const noIds: ReadonlySet<string> = new Set();

@@ -1,7 +1,7 @@
-import type { VectorIndex, VectorIndexes } from "../indexes/vector-index.js";
+import type { VectorBlock, VectorIndex, VectorIndexes } from "../indexes/vector-index.js";
 import type { Persistence } from "../persistence/persistence.js";
 import type { StoredStore } from "../rows/store-rows.js";
-import type { StoredVectors } from "../rows/vector-blocks.js";
+import { adjacentVectors } from "./adjacent-vectors.js";
 import { type Call, unlessGivenUp } from "./call.js";
 import type { Effects } from "./draft.js";
 import { loadVectors } from "./load-vectors.js";
@@ -106,7 +106,7 @@ export class StoreVectors {
         view,
         range: { incarnation, dimension, from: 1, to: end },
         slice,
-        take: (vectors) => this.#take(loaded, vectors),
+        take: (vectors) => this.#take(loaded, vectors, 0),
         has: (ordinal) => loaded.has(ordinal),
         deaths: this.#deaths,
       });
@@ -124,8 +124,8 @@ export class StoreVectors {
 
   async #follow(index: VectorIndex, { added, killed }: Effects, slice: Slice): Promise<void> {
     for (const { born, ordinal, entries } of added) {
-      for (const [i, { vector }] of entries.entries()) {
-        this.#add(index, ordinal + i, vector, born);
+      for (const vectors of adjacentVectors(entries, ordinal)) {
+        this.#take(index, vectors, born);
         if (slice.isOver) await slice.next();
       }
     }
@@ -136,21 +136,16 @@ export class StoreVectors {
     }
   }
 
-  /** Adds what the rows say, unless the store is closed meanwhile. */
-  #take(index: VectorIndex, vectors: StoredVectors): boolean {
+  /** False where the store was closed meanwhile. */
+  #take(index: VectorIndex, vectors: VectorBlock, born: number): boolean {
     if (this.#isClosed) return false;
-    index.addBlock(vectors, 0);
+    index.addBlock(vectors, born);
+    if (this.#deaths === undefined || this.#deaths.size === 0) return true;
     for (const ordinal of vectors.ordinals) {
-      const died = this.#deaths?.get(ordinal);
+      const died = this.#deaths.get(ordinal);
       if (died !== undefined) index.kill(ordinal, died);
     }
     return true;
-  }
-
-  #add(index: VectorIndex, ordinal: number, vector: Uint8Array | Float32Array, born: number): void {
-    index.add(ordinal, vector, born);
-    const died = this.#deaths?.get(ordinal);
-    if (died !== undefined) index.kill(ordinal, died);
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Snapshot } from "../persistence/persistence.js";
 import type { WriteBatch } from "../persistence/write-batch.js";
 import { summaryOfChanges } from "../rows/change-rows.js";
-import { afterStoreKey, changeKey, sequenceOfKey } from "../rows/keys.js";
+import { afterStoreKey, changeKey, partOfKey, sequenceOfKey } from "../rows/keys.js";
 import type { Counters } from "../rows/store-rows.js";
+import type { LogRow } from "./drafted-log.js";
 import type { Steps } from "./steps.js";
 
 /** A store's log in a transaction: what is committed of it, and where rows are taken from it. */
@@ -10,6 +11,8 @@ export interface Log {
   readonly snapshot: Snapshot;
   readonly batch: WriteBatch;
   readonly incarnation: number;
+  /** Rows that come behind those of the snapshot, in their order. */
+  readonly drafted: Iterable<LogRow>;
 }
 
 /**
@@ -19,7 +22,7 @@ export interface Log {
  * when nothing is left. The counters as they are then.
  */
 export function* trimChanges(
-  { snapshot, batch, incarnation }: Log,
+  log: Log,
   counters: Counters,
   { time, added }: { time: number; added: number },
 ): Steps<Counters> {
@@ -28,20 +31,17 @@ export function* trimChanges(
   const isLong = changes > changesKept + slackChanges;
   if (!isLong && changesSince >= oldest - slackMs) return counters;
   const rowsMax = Math.max(rowsTrimmed, 2 * added);
-  const from = changeKey(incarnation, changesFrom, 0);
   let rows = 0;
   let trimmed = 0;
   let last = changesFrom - 1;
-  for (const { key, value } of snapshot.range("changes", from, afterStoreKey(incarnation))) {
-    const sequence = sequenceOfKey(key);
-    const row = summaryOf(key, value);
+  for (const { sequence, part, count, time: came } of rowsOf(log, changesFrom)) {
     if (sequence !== last) {
       if (rows >= rowsMax) break;
-      if (changes - trimmed <= changesKept && row.time >= oldest) break;
+      if (changes - trimmed <= changesKept && came >= oldest) break;
     }
-    batch.delete("changes", key);
+    log.batch.delete("changes", changeKey(log.incarnation, sequence, part));
     rows++;
-    trimmed += row.count;
+    trimmed += count;
     last = sequence;
     yield;
   }
@@ -51,6 +51,18 @@ export function* trimChanges(
     changesFrom: last + 1,
     changesSince: rows < rowsMax ? Math.max(changesSince, oldest) : changesSince,
   };
+}
+
+/** The whole log, of which the end is drafted: what is trimmed must not depend on how much of it is committed. */
+function* rowsOf(log: Log, changesFrom: number): Generator<LogRow, void, undefined> {
+  const { snapshot, incarnation, drafted } = log;
+  const from = changeKey(incarnation, changesFrom, 0);
+  let last = changesFrom - 1;
+  for (const { key, value } of snapshot.range("changes", from, afterStoreKey(incarnation))) {
+    last = sequenceOfKey(key);
+    yield { sequence: last, part: partOfKey(key), ...summaryOf(key, value) };
+  }
+  for (const row of drafted) if (row.sequence > last) yield row;
 }
 
 /** A row that cannot be read is taken away with the old ones: it must not stand in the way of writes. */

@@ -1,37 +1,106 @@
-import type { CheckedEntry, CheckedQuery } from "../model/checked-query.js";
+import { atWrite } from "../model/at-write.js";
+import type {
+  CheckedEntry,
+  CheckedPatch,
+  CheckedQuery,
+  CheckedWrite,
+} from "../model/checked-query.js";
+import { toAhnlichError } from "../model/errors.js";
 import { checkLimit, type Limits } from "../model/limits.js";
 import { textBytes } from "../model/text.js";
+import { contentId } from "../model/vector.js";
 import { encodeMetadata } from "../rows/entry-rows.js";
-import type { Write, WriteEntry } from "./command.js";
+import type { EntryWrite, Write, WriteEntry, WritePatch } from "./command.js";
 import type { Steps } from "./steps.js";
 
 export type WriteQuery = CheckedQuery<
-  "createStore" | "dropStore" | "dropNamespace" | "set" | "delete"
+  "createStore" | "dropStore" | "dropNamespace" | "set" | "update" | "delete" | "transaction"
 >;
 
 /** The write that a query asks for. @throws LIMIT_EXCEEDED where it is too big once it is encoded */
 export function* writeOf(query: WriteQuery, limits: Limits): Steps<Write> {
-  if (query.kind !== "set") return query;
-  const { kind, store, mode } = query;
-  const entries: WriteEntry[] = [];
-  let bytes = 0;
-  for (const entry of query.entries) {
-    const encoded = encodeEntry(entry, limits);
-    bytes += entry.vector.byteLength + textBytes(entry.id) + encoded.metadata.length;
-    checkLimit(limits, "bytesPerWrite", bytes, "bytes of one set");
-    entries.push(encoded);
+  switch (query.kind) {
+    case "set":
+    case "update":
+      return yield* entryWriteOf(query, limits, new Room(limits, `one ${query.kind}`));
+    case "transaction":
+      return yield* transactionOf(query, limits);
+    default:
+      return query;
+  }
+}
+
+function* transactionOf(
+  { kind, writes }: CheckedQuery<"transaction">,
+  limits: Limits,
+): Steps<Write> {
+  const room = new Room(limits, "one transaction");
+  const made: EntryWrite[] = [];
+  for (const [index, write] of writes.entries()) {
+    try {
+      made.push(yield* entryWriteOf(write, limits, room));
+    } catch (error) {
+      throw atWrite(index, toAhnlichError(error));
+    }
     yield;
   }
-  return { kind, store, mode, entries };
+  return { kind, writes: made };
+}
+
+function* entryWriteOf(query: CheckedWrite, limits: Limits, room: Room): Steps<EntryWrite> {
+  switch (query.kind) {
+    case "set": {
+      const { kind, store, mode } = query;
+      const entries: WriteEntry[] = [];
+      for (const entry of query.entries) {
+        const encoded = encodeEntry(entry, limits);
+        room.take(entry.vector.byteLength + textBytes(entry.id) + encoded.metadata.length);
+        entries.push(encoded);
+        yield;
+      }
+      return { kind, store, mode, entries };
+    }
+    case "update":
+      return { ...query, patch: patchOf(query.patch, limits, room) };
+    case "delete":
+      return query;
+  }
 }
 
 function encodeEntry(
-  { id, vector, metadata, ifVersion }: CheckedEntry,
+  { id, vector, metadata, ttlMs, ifVersion }: CheckedEntry,
   limits: Limits,
 ): WriteEntry {
   const encoded = encodeMetadata(metadata);
   if (encoded.length > limits.metadataBytes) {
     checkLimit(limits, "metadataBytes", encoded.length, `metadata of entry ${id}`);
   }
-  return { id, vector, metadata: encoded, ifVersion };
+  return { id, vector, metadata: encoded, ttlMs, ifVersion };
+}
+
+function patchOf(patch: CheckedPatch, limits: Limits, room: Room): WritePatch {
+  const { vector, metadata } = patch;
+  const bytes = metadata === undefined ? 0 : encodeMetadata(metadata).length;
+  checkLimit(limits, "metadataBytes", bytes, "patch.metadata");
+  room.take((vector?.byteLength ?? 0) + bytes);
+  return { ...patch, contentId: vector && contentId(vector) };
+}
+
+/** What is left of the bytes that one call may bring. */
+class Room {
+  readonly #limits: Limits;
+  readonly #what: string;
+  #taken = 0;
+
+  constructor(limits: Limits, what: string) {
+    this.#limits = limits;
+    this.#what = what;
+  }
+
+  /** @throws LIMIT_EXCEEDED */
+  take(bytes: number): void {
+    this.#taken += bytes;
+    if (this.#taken <= this.#limits.bytesPerWrite) return;
+    checkLimit(this.#limits, "bytesPerWrite", this.#taken, `bytes of ${this.#what}`);
+  }
 }

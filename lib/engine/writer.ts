@@ -3,7 +3,14 @@ import type { Limits } from "../model/limits.js";
 import type { Persistence } from "../persistence/persistence.js";
 import type { State } from "../rows/meta-rows.js";
 import type { Call } from "./call.js";
-import { type Command, type CommandIdentity, readsRows, type Write } from "./command.js";
+import {
+  type Command,
+  type CommandIdentity,
+  lastSequenceOf,
+  readsRows,
+  type Write,
+} from "./command.js";
+import type { CommandLog } from "./command-log.js";
 import { type Commit, Committer, type Publisher } from "./committer.js";
 import type { Clock } from "./ports.js";
 import { Slice } from "./slice.js";
@@ -28,16 +35,17 @@ export class Writer {
     persistence: Persistence;
     publisher: Publisher;
     clock: Clock;
+    log: CommandLog;
     limits: Limits;
     state: State;
   }) {
-    const { persistence, publisher, state } = parts;
+    const { persistence, publisher, log, state } = parts;
     this.#publisher = publisher;
     this.#clock = parts.clock;
     this.#limits = parts.limits;
     this.#queue = new WriteQueue(parts.limits.queuedWrites);
     const whenFailed = (failure: AhnlichError) => this.#queue.refuse(failure);
-    this.#committer = new Committer({ persistence, publisher, state, whenFailed });
+    this.#committer = new Committer({ persistence, publisher, log, state, whenFailed });
     this.#sequence = state.sequence;
     this.#time = state.time;
   }
@@ -71,7 +79,10 @@ export class Writer {
   #command(write: Write, identity: CommandIdentity | undefined): Command {
     const now = Math.floor(this.#clock.now());
     if (now > this.#time && now <= timeMax) this.#time = now;
-    return Object.assign(write, { sequence: ++this.#sequence, time: this.#time, identity });
+    const place = { sequence: this.#sequence + 1, time: this.#time, identity };
+    const command: Command = Object.assign(write, place);
+    this.#sequence = lastSequenceOf(command);
+    return command;
   }
 
   /** What is sent in one turn of the event loop, by whomever, is gathered before the first is taken. */

@@ -3,7 +3,7 @@ import { checkTimeout } from "../model/check-call-options.js";
 import { AhnlichError } from "../model/errors.js";
 import type { Metadata, Storable } from "../model/metadata.js";
 import type { CallOptions, StoreOptions } from "../model/options.js";
-import { type Query, query, type ResponseTo } from "../model/query.js";
+import { type Query, query, type ResponseTo, type WriteQuery } from "../model/query.js";
 import { call, checkCallOptions, checkObject, unknownOption } from "./call.js";
 import type { Engine } from "./engine.js";
 import type { Executor } from "./executor.js";
@@ -74,6 +74,13 @@ export class EngineHandle implements Engine {
     options?: CallOptions,
   ): Promise<{ -readonly [I in keyof Qs]: Outcome<ResponseTo<Qs[I]>> }> {
     return call(this.#executor, "pipeline", { queries }, options) as Promise<never>;
+  }
+
+  transaction<const Qs extends readonly WriteQuery[]>(
+    writes: Qs,
+    options?: CallOptions,
+  ): Promise<{ -readonly [I in keyof Qs]: ResponseTo<Qs[I]> }> {
+    return call(this.#executor, "transaction", { writes }, options) as Promise<never>;
   }
 
   close(options: { timeoutMs?: number | undefined } = {}): Promise<void> {

@@ -1,7 +1,7 @@
 import type { ClientInfo, EngineInfo, Outcome, StoreInfo } from "../model/answers.js";
 import type { Metadata, Storable } from "../model/metadata.js";
 import type { CallOptions, StoreOptions } from "../model/options.js";
-import type { Query, ResponseTo } from "../model/query.js";
+import type { Query, ResponseTo, WriteQuery } from "../model/query.js";
 import type { Store } from "./store.js";
 
 /** An engine, the same in every reach: in this process, over any transport, over a pool. */
@@ -33,6 +33,15 @@ export interface Engine extends AsyncDisposable {
     queries: Qs,
     options?: CallOptions,
   ): Promise<{ -readonly [I in keyof Qs]: Outcome<ResponseTo<Qs[I]>> }>;
+  /**
+   * All of the writes or none, over stores of one namespace: durable together and seen together, each seeing the ones
+   * before. Not interactive: what it rests on is guarded with `ifVersion`. Where one is refused, `details.index` says
+   * which. The answers are in the order of the writes.
+   */
+  transaction<const Qs extends readonly WriteQuery[]>(
+    writes: Qs,
+    options?: CallOptions,
+  ): Promise<{ -readonly [I in keyof Qs]: ResponseTo<Qs[I]> }>;
   /** Finishes what is in flight, for at most `timeoutMs` (10,000); idempotent. Calls made after it are CLOSED. */
   close(options?: { timeoutMs?: number | undefined }): Promise<void>;
   /** Settles when the engine is closed, with the reason where there was one; never rejects. */

@@ -1,5 +1,5 @@
-import { AhnlichError } from "../model/errors.js";
-import { call, checkObject, unknownOption } from "./call.js";
+import { call } from "./call.js";
+import { copyOptions } from "./copy-options.js";
 import type { Executor } from "./executor.js";
 
 /**
@@ -14,7 +14,7 @@ export function iterateEntries(
 ): AsyncIterableIterator<unknown> {
   let copied: () => object;
   try {
-    const copy = copyOptions(options);
+    const copy = copyOptions(options, ["cursor", "limit"]);
     copied = () => copy;
   } catch (error) {
     copied = () => {
@@ -37,20 +37,4 @@ async function* pages(
     yield* page.entries;
     cursor = page.cursor;
   } while (cursor !== undefined);
-}
-
-/** Later pages must ask what the first one asked, whatever the caller does to its objects meanwhile. */
-function copyOptions(options: unknown): object {
-  if (options === undefined) return {};
-  checkObject(options);
-  for (const name of ["cursor", "limit"]) {
-    if (options[name] !== undefined) throw unknownOption(name);
-  }
-  const { signal, ...rest } = options;
-  try {
-    return { ...structuredClone(rest), signal };
-  } catch (cause) {
-    const sentence = "options: expected plain data beside the signal";
-    throw new AhnlichError("INVALID_ARGUMENT", sentence, { cause });
-  }
 }

@@ -1,8 +1,9 @@
-import type { SetResponse, StoreInfo } from "../model/answers.js";
+import type { Change, SetResponse, StoreInfo } from "../model/answers.js";
 import type { Entry, EntryInput, Examples, Include, Key, Match, Page } from "../model/entry.js";
 import { AhnlichError } from "../model/errors.js";
 import type { Metadata } from "../model/metadata.js";
 import type { CallOptions, FindOptions, SearchOptions, SetMode, Target } from "../model/options.js";
+import type { MetadataMode, Patch } from "../model/patch.js";
 import type { VectorInput } from "../model/vector.js";
 import type { Where } from "../model/where.js";
 import { call } from "./call.js";
@@ -10,6 +11,7 @@ import { iterateEntries } from "./entry-iteration.js";
 import type { Executor } from "./executor.js";
 import { load } from "./load.js";
 import type { Store } from "./store.js";
+import { watchChanges } from "./watch.js";
 
 /** The Store interface over an executor. */
 export class StoreHandle<M = Metadata> implements Store<M> {
@@ -58,9 +60,23 @@ export class StoreHandle<M = Metadata> implements Store<M> {
     return error ? Promise.reject(error) : this.#call("get", { keys: what }, options);
   }
 
-  delete(target: Target<M>, options?: CallOptions): Promise<number> {
-    const list = Array.isArray(target) || ArrayBuffer.isView(target);
-    const error = list ? keysError(target, "target") : undefined;
+  update(
+    target: Target<M>,
+    patch: Patch<M>,
+    options?: {
+      metadata?: MetadataMode | undefined;
+      ifVersion?: number | undefined;
+    } & CallOptions,
+  ): Promise<number> {
+    const error = targetError(target);
+    return error ? Promise.reject(error) : this.#call("update", { target, patch }, options);
+  }
+
+  delete(
+    target: Target<M>,
+    options?: { ifVersion?: number | undefined } & CallOptions,
+  ): Promise<number> {
+    const error = targetError(target);
     return error ? Promise.reject(error) : this.#call("delete", { target }, options);
   }
 
@@ -102,6 +118,12 @@ export class StoreHandle<M = Metadata> implements Store<M> {
     return this.#call("storeInfo", {}, options);
   }
 
+  watch(
+    options?: { since?: string | undefined; where?: Where<M> | undefined } & CallOptions,
+  ): AsyncIterableIterator<Change> {
+    return watchChanges(this.#executor, this.name, options);
+  }
+
   #call<K extends Parameters<typeof call>[1]>(
     kind: K,
     fields: object,
@@ -126,6 +148,11 @@ function toEntries(entries: unknown): unknown {
     taken.push(entry);
   }
   return taken;
+}
+
+function targetError(target: unknown): AhnlichError | undefined {
+  const isList = Array.isArray(target) || ArrayBuffer.isView(target);
+  return isList ? keysError(target, "target") : undefined;
 }
 
 /** A list of numbers is one vector and might be meant as a list of keys: it is taken for neither. */

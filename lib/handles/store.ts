@@ -1,7 +1,8 @@
-import type { SetResponse, StoreInfo } from "../model/answers.js";
+import type { Change, SetResponse, StoreInfo } from "../model/answers.js";
 import type { Entry, EntryInput, Examples, Include, Key, Match, Page } from "../model/entry.js";
 import type { Metadata } from "../model/metadata.js";
 import type { CallOptions, FindOptions, SearchOptions, SetMode, Target } from "../model/options.js";
+import type { MetadataMode, Patch } from "../model/patch.js";
 import type { VectorInput } from "../model/vector.js";
 import type { Where } from "../model/where.js";
 
@@ -35,8 +36,23 @@ export interface Store<M = Metadata> extends AsyncIterable<Entry<M>> {
     keys: readonly Key[],
     options?: { include?: I | undefined } & CallOptions,
   ): Promise<(Entry<M, I> | undefined)[]>;
-  /** How many there were. */
-  delete(target: Target<M>, options?: CallOptions): Promise<number>;
+  /**
+   * Changes parts of entries, of all that the target means or of none; how many there were. Fields of the metadata are
+   * merged by their top-level names. With `ifVersion`, for an id or keys, each of them must have that version.
+   */
+  update(
+    target: Target<M>,
+    patch: Patch<M>,
+    options?: {
+      metadata?: MetadataMode | undefined;
+      ifVersion?: number | undefined;
+    } & CallOptions,
+  ): Promise<number>;
+  /** How many there were. With `ifVersion`, for an id or keys, each of them must have that version. */
+  delete(
+    target: Target<M>,
+    options?: { ifVersion?: number | undefined } & CallOptions,
+  ): Promise<number>;
   /** A page of entries in id order. */
   find<const I extends Include = {}>(
     options?: FindOptions<M, I> & CallOptions,
@@ -60,4 +76,17 @@ export interface Store<M = Metadata> extends AsyncIterable<Entry<M>> {
     options?: SearchOptions<M, I> & CallOptions,
   ): Promise<Match<M, I>[][]>;
   info(options?: CallOptions): Promise<StoreInfo>;
+  /**
+   * The changes behind `since`, in order, and those to come; without `since`, from the first step on. They are
+   * pulled, so that whoever is slow misses none while they are kept: the last 1,000,000, for 24 hours. A client
+   * that loses its connection goes on for a minute. It ends when the loop is left; an aborted signal ends it with
+   * ABORTED, a closed engine with CLOSED, a dropped or renamed store with STORE_NOT_FOUND. `timeoutMs` is what each
+   * query may take.
+   *
+   * @throws HISTORY_LOST where `since` is of another engine, of another store, or no longer kept
+   * @throws INVALID_ARGUMENT for what is no position, or one in the future
+   */
+  watch(
+    options?: { since?: string | undefined; where?: Where<M> | undefined } & CallOptions,
+  ): AsyncIterableIterator<Change>;
 }

@@ -101,18 +101,14 @@ export class ExactVectorIndex implements VectorIndex {
 
   /** The targets in groups that go through memory together; of each group a task for every part of it. */
   #plan(request: IndexSearch): TargetGroup[] {
-    const { within, targets } = request;
-    if (
-      within !== undefined &&
-      !(within instanceof SlotSelection && within.slots === this.#slots)
-    ) {
-      throw new AhnlichError("INVALID_ARGUMENT", "within: expected a selection of this index");
-    }
+    const { targets } = request;
+    const within = this.#checkSelection(request.within, "within");
+    const without = this.#checkSelection(request.without, "without");
     const rows = within === undefined ? this.#slots.size : within.size;
     const width = this.#groupWidth(request.limit, rows);
     const groups: TargetGroup[] = [];
     const parts = this.#parts(request, rows, width);
-    const units = rows === 0 ? [] : unitsOf(this.#slots, within, parts);
+    const units = rows === 0 ? [] : unitsOf(this.#slots, { within, without }, parts);
     const turn = new Turn();
     for (let at = 0; at < targets.length; at += width) {
       const some = targets.slice(at, at + width);
@@ -120,6 +116,12 @@ export class ExactVectorIndex implements VectorIndex {
       groups.push({ targets: some.length, tasks });
     }
     return groups;
+  }
+
+  #checkSelection(selection: Selection | undefined, what: string): SlotSelection | undefined {
+    if (selection === undefined) return undefined;
+    if (selection instanceof SlotSelection && selection.slots === this.#slots) return selection;
+    throw new AhnlichError("INVALID_ARGUMENT", `${what}: expected a selection of this index`);
   }
 
   /** So many that their scratch memory and the time of one step stay small. */

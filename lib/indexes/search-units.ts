@@ -2,35 +2,61 @@ import type { Arena } from "../kernels/arena.js";
 import * as layout from "../kernels/layout.js";
 import type { JobVectors } from "../kernels/search-job.js";
 import type { SlotSelection } from "./slot-selection.js";
-import type { Slots } from "./slots.js";
+import type { Run, Slots } from "./slots.js";
 
 /** What a search looks at in one arena: spans of blocks, or single blocks picked. */
 export type SearchUnits = Pick<JobVectors, "arena" | "units" | "picked" | "rows">;
 
+/** Which slots are searched: those within, or all but those without; all of them where neither is given. */
+export interface Selected {
+  readonly within: SlotSelection | undefined;
+  readonly without: SlotSelection | undefined;
+}
+
 /** All that is selected, by arena, in `parts` of about the same work each. */
-export function unitsOf(
-  slots: Slots,
-  selection: SlotSelection | undefined,
-  parts: number,
-): SearchUnits[] {
-  const whole = selection === undefined ? spansOf(slots) : picksOf(slots, selection);
+export function unitsOf(slots: Slots, { within, without }: Selected, parts: number): SearchUnits[] {
+  const whole = within === undefined ? allBut(slots, without) : picksOf(slots, within);
   if (parts <= 1) return whole;
   return whole.flatMap((units) => (units.picked ? splitPicks : splitSpans)(units, parts));
 }
 
-function spansOf({ runs }: Slots): SearchUnits[] {
-  const byArena = new Map<Arena, { words: number[]; rows: number }>();
-  for (const run of runs) {
+/** Spans, and of the blocks that hold what is left out the other slots as picks. */
+function allBut(slots: Slots, without: SlotSelection | undefined): SearchUnits[] {
+  const spans: ByArena = new Map();
+  const picks: ByArena = new Map();
+  const partly = new Map<Run, number[]>();
+  without?.forEachBlock((block, low, high) => {
+    const run = slots.runOfBlock(block);
+    const within = block - run.firstBlock;
     const { arena, address } = run.place;
-    const found = entryOf(byArena, arena);
-    found.words.push(address, 0, Math.ceil(run.used / layout.blockSlots), 0);
-    found.rows += run.used;
+    const found = entryOf(picks, arena);
+    found.words.push(address, within, ~low >>> 0, ~high >>> 0);
+    found.rows += layout.blockSlots;
+    const blocks = partly.get(run);
+    if (blocks) blocks.push(within);
+    else partly.set(run, [within]);
+  });
+  for (const run of slots.runs) addSpans(spans, run, partly.get(run) ?? []);
+  return [...finish(spans, false), ...finish(picks, true)];
+}
+
+/** The blocks of the run from the first to the last used, but those named, which are in order. */
+function addSpans(spans: ByArena, run: Run, but: readonly number[]): void {
+  const { arena, address } = run.place;
+  const end = Math.ceil(run.used / layout.blockSlots);
+  let from = 0;
+  for (const to of [...but, end]) {
+    if (to > from) {
+      const found = entryOf(spans, arena);
+      found.words.push(address, from, to, 0);
+      found.rows += Math.min(run.used, to * layout.blockSlots) - from * layout.blockSlots;
+    }
+    from = to + 1;
   }
-  return finish(byArena, false);
 }
 
 function picksOf(slots: Slots, selection: SlotSelection): SearchUnits[] {
-  const byArena = new Map<Arena, { words: number[]; rows: number }>();
+  const byArena: ByArena = new Map();
   selection.forEachBlock((block, low, high) => {
     const run = slots.runOfBlock(block);
     const found = entryOf(byArena, run.place.arena);
@@ -40,10 +66,9 @@ function picksOf(slots: Slots, selection: SlotSelection): SearchUnits[] {
   return finish(byArena, true);
 }
 
-function entryOf(
-  byArena: Map<Arena, { words: number[]; rows: number }>,
-  arena: Arena,
-): { words: number[]; rows: number } {
+type ByArena = Map<Arena, { words: number[]; rows: number }>;
+
+function entryOf(byArena: ByArena, arena: Arena): { words: number[]; rows: number } {
   let entry = byArena.get(arena);
   if (entry === undefined) {
     entry = { words: [], rows: 0 };
@@ -52,10 +77,7 @@ function entryOf(
   return entry;
 }
 
-function finish(
-  byArena: Map<Arena, { words: number[]; rows: number }>,
-  picked: boolean,
-): SearchUnits[] {
+function finish(byArena: ByArena, picked: boolean): SearchUnits[] {
   return [...byArena].map(([arena, { words, rows }]) => {
     return { arena, units: Uint32Array.from(words), picked, rows };
   });

@@ -39,7 +39,7 @@ export interface VectorIndex {
   kill(ordinal: number, died: number): void;
   /** No search below `sequence` runs or will come: what died at or before it may be overwritten. */
   reclaim(sequence: number): void;
-  /** A selection of ordinals to search within, empty at first. */
+  /** A selection of ordinals to search within or without, empty at first. */
   select(): Selection;
   /**
    * Targets and selection are not copied: they stay as they are until the answer is there.
@@ -81,9 +81,11 @@ export interface IndexSearch {
   readonly maxDistance?: number | undefined;
   /** Only these, where given. */
   readonly within?: Selection | undefined;
+  /** All but these, where given; not together with `within`. */
+  readonly without?: Selection | undefined;
 }
 
-/** Ordinals of one index: what a predicate allows. Ordinals that the index does not hold are passed over. */
+/** Ordinals of one index: what a predicate allows, or what has expired. Those that it does not hold are passed over. */
 export interface Selection {
   add(ordinal: number): void;
   readonly size: number;

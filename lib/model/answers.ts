@@ -15,8 +15,31 @@ export interface StoreInfo {
   readonly entries: number;
   /** `memory`: of vectors; `disk`: an estimate of this store's share of the engine's file. */
   readonly bytes: { readonly memory: number; readonly disk: number };
-  /** An opaque token of how far this store has come. */
+  /** How long entries live that do not say so themselves; absent: for ever. */
+  readonly ttlMs?: number;
+  /** An opaque token of how far this store has come; `changes` and `watch` take it as `since`. */
   readonly position: string;
+}
+
+/** One change of one entry, as it is delivered. */
+export interface Change {
+  /** Where the log goes on behind this change: as `since` it gives what comes after. */
+  readonly position: string;
+  /**
+   * `set`: an entry of this id is there, and matches; `leave`: it is there, and does not match;
+   * `delete`, `expire`: it was taken away, and may have come back by a later change.
+   */
+  readonly kind: "set" | "delete" | "expire" | "leave";
+  readonly id: string;
+  /** Of the entry when the change is delivered, or of the command that took it away. */
+  readonly version: number;
+}
+
+export interface Changes {
+  /** In the order in which they were made. */
+  readonly changes: Change[];
+  /** Where to go on: as `since` it gives what comes after. */
+  readonly next: string;
 }
 
 export interface EngineInfo {
@@ -33,6 +56,7 @@ export interface EngineInfo {
   readonly threads: number;
   readonly bytes: { readonly memory: number; readonly disk: number };
   readonly limits: Limits;
+  /** How far the engine has come; `changes` and `watch` of any store take it as `since`. */
   readonly position: string;
 }
 

@@ -1,6 +1,7 @@
 import { checkArray, checkInteger, readArguments } from "./check-argument.js";
 import { checkVector } from "./check-key.js";
 import { checkMetadata } from "./check-metadata.js";
+import { checkTtl } from "./check-ttl.js";
 import type { CheckedEntry } from "./checked-query.js";
 import type { EntryInput } from "./entry.js";
 import type { Limits } from "./limits.js";
@@ -19,12 +20,13 @@ export function checkEntries(entries: unknown, limits: Limits): CheckedEntry[] {
 }
 
 function checkEntry(entry: unknown, limits: Limits, what: string): CheckedEntry {
-  const { id, vector, metadata, ifVersion } = readArguments(entry, fields, what);
+  const { id, vector, metadata, ttlMs, ifVersion } = readArguments(entry, fields, what);
   const copy = checkVector(vector, limits, `${what}.vector`, room);
   return {
     id: id === undefined ? contentId(copy) : checkId(id, limits, `${what}.id`),
     vector: copy,
     metadata: metadata === undefined ? {} : checkMetadata(metadata, limits, `${what}.metadata`),
+    ttlMs: ttlMs === undefined || ttlMs === null ? ttlMs : checkTtl(ttlMs, `${what}.ttlMs`),
     ifVersion:
       ifVersion === undefined ? undefined : checkInteger(ifVersion, 0, `${what}.ifVersion`),
   };
@@ -34,6 +36,7 @@ const fields: { readonly [F in keyof EntryInput]-?: true } = {
   id: true,
   vector: true,
   metadata: true,
+  ttlMs: true,
   ifVersion: true,
 };
 

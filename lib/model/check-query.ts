@@ -8,11 +8,20 @@ import {
   readArguments,
   refusal,
 } from "./check-argument.js";
-import { checkDeleteTarget } from "./check-delete-target.js";
+import { checkSince, checkWaitMs, refuseToWait } from "./check-changes.js";
 import { checkEntries } from "./check-entry.js";
 import { checkKeys, checkVector } from "./check-key.js";
+import { checkPatch } from "./check-patch.js";
 import { checkInclude, checkSearchOptions, checkSearchTarget, checkWhere } from "./check-search.js";
-import type { CheckedMember, CheckedQuery, CheckedSearchOptions } from "./checked-query.js";
+import { checkTarget } from "./check-target.js";
+import { checkTtl } from "./check-ttl.js";
+import { checkWrites } from "./check-writes.js";
+import type {
+  CheckedMember,
+  CheckedQuery,
+  CheckedSearchOptions,
+  CheckedWrite,
+} from "./checked-query.js";
 import { AhnlichError, toAhnlichError } from "./errors.js";
 import { checkLimit, type Limits } from "./limits.js";
 import { metrics } from "./metric.js";
@@ -109,7 +118,10 @@ function checkMembers(queries: unknown, limits: Limits): CheckedMember[] {
 function checkMember(query: unknown, limits: Limits): CheckedMember {
   try {
     const checked = kindOf(query) === "pipeline" ? undefined : checkQuery(query, limits);
-    if (checked !== undefined && checked.kind !== "pipeline") return { ok: true, query: checked };
+    if (checked !== undefined && checked.kind !== "pipeline") {
+      if (checked.kind === "changes") refuseToWait(checked.waitMs);
+      return { ok: true, query: checked };
+    }
     throw new AhnlichError("INVALID_ARGUMENT", "pipeline: a pipeline holds no pipeline");
   } catch (error) {
     return { ok: false, error: toAhnlichError(error) };
@@ -143,12 +155,13 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
     check: (ask) => ({ kind: "shutdown", reason: checkReason(ask.reason) }),
   },
   createStore: {
-    fields: { kind, store, dimension: true, metric: true, ifNotExists: true },
+    fields: { kind, store, dimension: true, metric: true, ttlMs: true, ifNotExists: true },
     check: (ask, limits) => ({
       kind: "createStore",
       store: checkStoreName(ask.store),
       dimension: checkDimension(ask.dimension, limits),
       metric: checkChoice(ask.metric, metrics, "cosine", "metric"),
+      ttlMs: ask.ttlMs === undefined ? undefined : checkTtl(ask.ttlMs, "ttlMs"),
       ifNotExists: checkBoolean(ask.ifNotExists, false, "ifNotExists"),
     }),
   },
@@ -184,6 +197,15 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
       entries: checkEntries(ask.entries, limits),
     }),
   },
+  update: {
+    fields: { kind, store, target: true, patch: true, metadata: true, ifVersion: true },
+    check: (ask, limits) => ({
+      kind: "update",
+      store: checkStoreName(ask.store),
+      ...checkTarget(ask, limits),
+      patch: checkPatch(ask.patch, ask.metadata, limits),
+    }),
+  },
   get: {
     fields: { kind, store, keys: true, include: true },
     check: (ask, limits) => ({
@@ -213,11 +235,11 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
     }),
   },
   delete: {
-    fields: { kind, store, target: true },
+    fields: { kind, store, target: true, ifVersion: true },
     check: (ask, limits) => ({
       kind: "delete",
       store: checkStoreName(ask.store),
-      target: checkDeleteTarget(ask.target, limits),
+      ...checkTarget(ask, limits),
     }),
   },
   search: {
@@ -239,11 +261,29 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
       };
     },
   },
+  changes: {
+    fields: { kind, store, since: true, where: true, limit: true, waitMs: true },
+    check: (ask, limits) => ({
+      kind: "changes",
+      store: checkStoreName(ask.store),
+      since: checkSince(ask.since),
+      where: checkWhere(ask.where, limits),
+      limit: checkPageLimit(ask.limit, 100, limits),
+      waitMs: checkWaitMs(ask.waitMs),
+    }),
+  },
   pipeline: {
     fields: { kind, queries: true },
     check: (ask, limits) => ({
       kind: "pipeline",
       queries: checkMembers(ask.queries, limits),
+    }),
+  },
+  transaction: {
+    fields: { kind, writes: true },
+    check: (ask, limits) => ({
+      kind: "transaction",
+      writes: checkWrites(ask.writes, limits, (write) => checkQuery(write, limits) as CheckedWrite),
     }),
   },
   verify: { fields: { kind }, check: () => ({ kind: "verify" }) },

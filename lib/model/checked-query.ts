@@ -3,7 +3,7 @@ import type { Metadata } from "./metadata.js";
 import type { Metric } from "./metric.js";
 import type { SetMode } from "./options.js";
 import type { Predicate } from "./predicate.js";
-import type { QueryKind } from "./query.js";
+import type { QueryKind, WriteQuery } from "./query.js";
 
 /**
  * A query that passed `checkQuery`: every default is filled in, every value is within the limits
@@ -24,6 +24,8 @@ export interface CheckedKinds {
     readonly store: string;
     readonly dimension: number;
     readonly metric: Metric;
+    /** Absent: for ever. */
+    readonly ttlMs: number | undefined;
     readonly ifNotExists: boolean;
   };
   dropStore: { readonly store: string; readonly ifExists: boolean };
@@ -35,6 +37,7 @@ export interface CheckedKinds {
     readonly mode: SetMode;
     readonly entries: readonly CheckedEntry[];
   };
+  update: GuardedTarget & { readonly store: string; readonly patch: CheckedPatch };
   get: {
     readonly store: string;
     readonly ids: readonly string[];
@@ -48,10 +51,19 @@ export interface CheckedKinds {
     readonly include: CheckedInclude;
   };
   count: { readonly store: string; readonly where: Predicate };
-  delete: { readonly store: string; readonly target: CheckedDeleteTarget };
+  delete: GuardedTarget & { readonly store: string };
   search: CheckedSearchOptions & { readonly target: CheckedSearchTarget };
   searchMany: CheckedSearchOptions & { readonly targets: readonly Float32Array[] };
+  changes: {
+    readonly store: string;
+    /** Not read yet: a position, or garbage. */
+    readonly since: string | undefined;
+    readonly where: Predicate;
+    readonly limit: number;
+    readonly waitMs: number;
+  };
   pipeline: { readonly queries: readonly CheckedMember[] };
+  transaction: { readonly writes: readonly CheckedWrite[] };
   verify: {};
 }
 
@@ -60,6 +72,8 @@ export interface CheckedEntry {
   readonly id: string;
   readonly vector: Float32Array;
   readonly metadata: Metadata;
+  /** Milliseconds to live; null: for ever, absent: as the store says. */
+  readonly ttlMs: number | null | undefined;
   /** The version the entry must have; 0: it must not exist. */
   readonly ifVersion: number | undefined;
 }
@@ -80,10 +94,29 @@ export interface CheckedSearchOptions {
   readonly include: CheckedInclude;
 }
 
-export type CheckedDeleteTarget =
+export interface GuardedTarget {
+  readonly target: CheckedTarget;
+  /** The version that each entry must have, 0: it must not exist; only where the target is of ids. */
+  readonly ifVersion: number | undefined;
+}
+
+export type CheckedTarget =
   | { readonly kind: "ids"; readonly ids: readonly string[] }
   | { readonly kind: "where"; readonly where: Predicate }
   | { readonly kind: "all" };
+
+export interface CheckedPatch {
+  readonly vector: Float32Array | undefined;
+  readonly metadata: Metadata | undefined;
+  /** Null: never to expire; undefined: as it was. */
+  readonly ttlMs: number | null | undefined;
+  /** Names of fields, dotted or not. */
+  readonly remove: readonly string[];
+  /** Whether `metadata`, which is there then, takes the place of all that was. */
+  readonly replaces: boolean;
+}
+
+export type CheckedWrite = CheckedQuery<WriteQuery["kind"]>;
 
 export type CheckedSearchTarget =
   | { readonly kind: "vector"; readonly vector: Float32Array }

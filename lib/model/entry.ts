@@ -14,6 +14,8 @@ export type EntryInput<M = Metadata> = {
   /** 1 to 512 bytes of UTF-8; absent: the id that the vector's content gives. */
   id?: string | undefined;
   vector: VectorInput;
+  /** Milliseconds from now, 1 to 2^48 - 1, after which the entry is gone; null: never; absent: as the store says. */
+  ttlMs?: number | null | undefined;
   /** The version the entry must have; 0: it must not exist. */
   ifVersion?: number | undefined;
 } & ({} extends M ? { metadata?: M | undefined } : { metadata: M });
@@ -40,6 +42,8 @@ export type Entry<M = Metadata, I extends Include = {}> = Flat<
     readonly id: string;
     /** The sequence of the write that last touched the entry; it never repeats. */
     readonly version: number;
+    /** When it is gone, in milliseconds since 1970; absent: never. */
+    readonly expiresAt?: number;
   } & Part<"metadata", I, true, { readonly metadata: M }> &
     Part<"vector", I, true, { readonly vector: Float32Array }>
 >;

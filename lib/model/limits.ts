@@ -16,13 +16,16 @@ export interface Limits {
   readonly metadataBytes: number;
   /** Levels of nesting in metadata and in predicates, parts of a dotted name. */
   readonly metadataDepth: number;
-  /** Entries of one `set`, keys of one `delete`, targets of one `searchMany`. */
+  /** Entries of one `set`, keys of one `update` or `delete`, both of one transaction; targets of one `searchMany`. */
   readonly entriesPerWrite: number;
-  /** Bytes of one `set`: vectors, ids and encoded metadata. */
+  /**
+   * Bytes of one `set`, one patch of an `update` and all of one transaction: vectors, ids and encoded metadata; 64
+   * times as many that one `update` may write of entries.
+   */
   readonly bytesPerWrite: number;
-  /** Queries of one pipeline. */
+  /** Queries of one pipeline, writes of one transaction. */
   readonly queriesPerPipeline: number;
-  /** Conditions in one predicate, operands of lists and members of groups counted. */
+  /** Conditions in one predicate, operands of lists and members of groups counted; fields that one `update` removes. */
   readonly predicateTerms: number;
   /** Stores of one engine. */
   readonly stores: number;

@@ -22,6 +22,8 @@ export interface StoreOptions {
   dimension: number;
   /** What a search measures with unless it says otherwise; "cosine". */
   metric?: Metric | undefined;
+  /** How long entries live that do not say so themselves: milliseconds, 1 to 2^48 - 1; absent: for ever. */
+  ttlMs?: number | undefined;
   /** A store of that name is no error; only dimension and metric are compared (STORE_EXISTS where they differ). */
   ifNotExists?: boolean | undefined;
 }
@@ -50,7 +52,7 @@ export interface FindOptions<M = Metadata, I extends Include = Include> {
 
 export type SetMode = "upsert" | "insert" | "replace";
 
-/** What a delete is about; `{ all: true }` is the only way to mean every entry. */
+/** What an update or a delete is about; `{ all: true }` is the only way to mean every entry. */
 export type Target<M = Metadata> =
   | string
   | readonly Key[]

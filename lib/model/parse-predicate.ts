@@ -1,3 +1,4 @@
+import { checkFieldName } from "./check-field-name.js";
 import { allOf, anyOf, negate } from "./combine-predicates.js";
 import { copyValue } from "./copy-value.js";
 import { describe } from "./describe.js";
@@ -65,7 +66,7 @@ class PredicateParser {
   }
 
   #field(field: string, given: unknown, path: string): Predicate {
-    this.#checkField(field, path);
+    checkFieldName(field, this.#limits, path, "where");
     if (!isPlainObject(given)) return this.#operator(field, "$eq", given, path);
     const names = namesOf(given, path);
     if (names.length === 0) failAt(path, "expected operators; an object is compared with $eq");
@@ -144,14 +145,6 @@ class PredicateParser {
 
   #value(operand: unknown, path: string): MetadataValue {
     return freeze(copyValue(operand, this.#limits, path, "refuse"));
-  }
-
-  #checkField(field: string, path: string): void {
-    if (field === "") failAt(path, "a field name is not empty");
-    checkLimit(this.#limits, "metadataBytes", field.length, "where: length of a field name");
-    if (!field.isWellFormed()) failAt(path, "the field name is not well-formed Unicode");
-    const parts = field.split(".").length;
-    checkLimit(this.#limits, "metadataDepth", parts, `${path}: parts of a dotted name`);
   }
 
   #count(terms: number): void {

@@ -1,4 +1,5 @@
 import type {
+  Changes,
   ClientInfo,
   EngineInfo,
   Outcome,
@@ -8,6 +9,7 @@ import type {
 } from "./answers.js";
 import type { Entry, EntryInput, Examples, Include, Key, Match, Page } from "./entry.js";
 import type { FindOptions, SearchOptions, SetMode, StoreOptions, Target } from "./options.js";
+import type { MetadataMode, Patch } from "./patch.js";
 import type { VectorInput } from "./vector.js";
 import type { Where } from "./where.js";
 
@@ -28,13 +30,26 @@ export interface Kinds {
     ask: StoreName & { entries: readonly EntryInput[]; mode?: SetMode | undefined };
     answer: SetResponse;
   };
+  /** How many entries were updated. With `ifVersion` the target is of keys, and each entry has that version. */
+  update: {
+    ask: StoreName & {
+      target: Target;
+      patch: Patch;
+      metadata?: MetadataMode | undefined;
+      ifVersion?: number | undefined;
+    };
+    answer: number;
+  };
   get: {
     ask: StoreName & { keys: readonly Key[]; include?: Include | undefined };
     answer: (Entry | undefined)[];
   };
   find: { ask: StoreName & FindOptions; answer: Page<Entry> };
   count: { ask: StoreName & { where?: Where | undefined }; answer: number };
-  delete: { ask: StoreName & { target: Target }; answer: number };
+  delete: {
+    ask: StoreName & { target: Target; ifVersion?: number | undefined };
+    answer: number;
+  };
   search: {
     ask: StoreName & { target: VectorInput | Examples } & SearchOptions;
     answer: Match[];
@@ -44,8 +59,23 @@ export interface Kinds {
     ask: StoreName & { targets: readonly VectorInput[] } & SearchOptions;
     answer: Match[][];
   };
+  /**
+   * What was changed behind `since`, the oldest first: at most `limit` (100) changes, judged by the entries as they
+   * are now. Where there are none it waits for up to `waitMs` (0). Without `since`: where the store is now.
+   */
+  changes: {
+    ask: StoreName & {
+      since?: string | undefined;
+      where?: Where | undefined;
+      limit?: number | undefined;
+      waitMs?: number | undefined;
+    };
+    answer: Changes;
+  };
   /** In order, each seeing the ones before; not atomic. */
   pipeline: { ask: { queries: readonly Query[] }; answer: Outcome<unknown>[] };
+  /** All or nothing, over stores of one namespace, each seeing the ones before; guard it with `ifVersion`. */
+  transaction: { ask: { writes: readonly WriteQuery[] }; answer: unknown[] };
   /** Compares all that is kept and all that is in memory with each other; writes go on meanwhile. */
   verify: { ask: {}; answer: Verification };
 }
@@ -55,6 +85,11 @@ export type QueryKind = keyof Kinds;
 export type Query<K extends QueryKind = QueryKind> = {
   [P in K]: { readonly kind: P } & Readonly<Kinds[P]["ask"]>;
 }[K];
+
+/** What a transaction is made of. */
+export type WriteQuery = Query<(typeof writeKinds)[number]>;
+
+export const writeKinds = ["set", "update", "delete"] as const;
 
 export type ResponseTo<Q extends { readonly kind: QueryKind }> = Q extends unknown
   ? Kinds[Q["kind"]]["answer"]
@@ -72,13 +107,16 @@ export const rights: { readonly [K in QueryKind]: "read" | "write" | "admin" } =
   listStores: "read",
   storeInfo: "read",
   set: "write",
+  update: "write",
   get: "read",
   find: "read",
   count: "read",
   delete: "write",
   search: "read",
   searchMany: "read",
+  changes: "read",
   pipeline: "read",
+  transaction: "write",
   verify: "admin",
 };
 
@@ -94,6 +132,11 @@ export function isBarePing(query: unknown): boolean {
   if (!Object.hasOwn(query, "kind") || (query as { kind: unknown }).kind !== "ping") return false;
   for (const name in query) if (name !== "kind") return false;
   return true;
+}
+
+/** Whether it may wait, for seconds, until something happens: it is given no place among those that work. */
+export function waitsForChanges(query: Query): boolean {
+  return query.kind === "changes" && query.waitMs !== undefined && query.waitMs > 0;
 }
 
 /** Makes queries: `query.get({ store: "films", keys: ["1"] })`. Handles and pipelines are made with these. */

@@ -101,10 +101,13 @@ const answerShapes: { readonly [K in QueryKind]: Shape } = {
   get: listOf(found),
   find: fieldsOf({ entries: listOf(entry) }),
   count: plain,
+  update: plain,
   delete: plain,
   search: listOf(entry),
   searchMany: listOf(listOf(entry)),
+  changes: plain,
   pipeline: listOf(outcome),
+  transaction: listOf(plain),
   verify: plain,
 };
 
@@ -123,10 +126,15 @@ const forms: { readonly [K in QueryKind]: (answer: unknown) => boolean } = {
   get: (answer) => Array.isArray(answer) && answer.every((item) => item === null || isFields(item)),
   find: (answer) => isFields(answer) && isListOfFields(answer.entries),
   count: isNumber,
+  update: isNumber,
   delete: isNumber,
   search: isListOfFields,
   searchMany: (answer) => Array.isArray(answer) && answer.every(isListOfFields),
+  changes: (answer) =>
+    isFields(answer) && isListOfFields(answer.changes) && typeof answer.next === "string",
   pipeline: Array.isArray,
+  transaction: (answer) =>
+    Array.isArray(answer) && answer.every((one) => isNumber(one) || isFields(one)),
   verify: (answer) => isFields(answer) && Array.isArray(answer.problems),
 };
 

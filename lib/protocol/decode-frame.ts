@@ -113,9 +113,10 @@ function readConnect(reader: EnvelopeReader): ConnectMessage {
 function readAccept(reader: EnvelopeReader): AcceptMessage {
   const fields = reader.decoded();
   if (isMap(fields)) {
-    const { version, inFlight } = fields;
+    const { version, inFlight, waiting } = fields;
     if (typeof version === "string" && isWhole(inFlight) && inFlight >= 1) {
-      return { kind: "accept", version, inFlight };
+      if (!isWhole(waiting) || waiting < 0) return { kind: "accept", version, inFlight };
+      return { kind: "accept", version, inFlight, waiting };
     }
   }
   throw new AhnlichError("PROTOCOL_ERROR", "accept: expected a map with version and inFlight");

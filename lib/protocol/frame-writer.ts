@@ -2,7 +2,13 @@ import { encode } from "../encoding/encode.js";
 import { AhnlichError } from "../model/errors.js";
 import { keyBytesMax } from "../model/write-identity.js";
 import { errorToWire } from "./error-codec.js";
-import type { Message, PartMessage, RequestMessage, ResponseMessage } from "./message.js";
+import type {
+  AcceptMessage,
+  Message,
+  PartMessage,
+  RequestMessage,
+  ResponseMessage,
+} from "./message.js";
 import { messagesPerFrame, messageTypes, sentenceMax } from "./message-types.js";
 
 /**
@@ -217,7 +223,7 @@ function smallMessage(message: SmallMessage): unknown {
     case "connect":
       return [messageTypes.connect, message.name, message.version, message.clientId, null];
     case "accept":
-      return [messageTypes.accept, { version: message.version, inFlight: message.inFlight }];
+      return [messageTypes.accept, acceptFields(message)];
     case "refuse":
       return [messageTypes.refuse, errorToWire(message.error)];
     case "failure":
@@ -229,6 +235,10 @@ function smallMessage(message: SmallMessage): unknown {
     default:
       return message satisfies never;
   }
+}
+
+function acceptFields({ version, inFlight, waiting }: AcceptMessage): object {
+  return waiting === undefined ? { version, inFlight } : { version, inFlight, waiting };
 }
 
 function newSlab(): Uint8Array {

@@ -36,6 +36,8 @@ export interface AcceptMessage {
   readonly version: string;
   /** How many requests the server takes at once on this connection. */
   readonly inFlight: number;
+  /** How many requests that wait for changes it takes beside them; absent: they count like any other. */
+  readonly waiting?: number | undefined;
 }
 
 /** The server's other answer to connect, or its last word when the session is lost; it closes after it. */

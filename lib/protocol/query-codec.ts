@@ -2,7 +2,7 @@ import { decode } from "../encoding/decode.js";
 import { encode } from "../encoding/encode.js";
 import type { DecodeOptions } from "../encoding/scan.js";
 import { AhnlichError, toAhnlichError } from "../model/errors.js";
-import { isBarePing, isQueryKind, type Query, type QueryKind } from "../model/query.js";
+import { isBarePing, isQueryKind, type Query, type QueryKind, writeKinds } from "../model/query.js";
 import { emptyPipeline, holds, nilAnswer, pingQuery, pipelineHead } from "./constant-bytes.js";
 import { encodeList } from "./encode-list.js";
 import { repeats } from "./repeats.js";
@@ -67,10 +67,13 @@ const askShapes: { readonly [K in QueryKind]: Shape } = {
   get: fieldsOf({ keys: listOf(vector) }),
   find: fieldsOf({ where: predicate }),
   count: fieldsOf({ where: predicate }),
-  delete: fieldsOf({ target: deleteTarget() }),
+  update: fieldsOf({ target: writeTarget(), patch: fieldsOf({ vector }) }),
+  delete: fieldsOf({ target: writeTarget() }),
   search: fieldsOf({ target: searchTarget(), where: predicate }),
   searchMany: fieldsOf({ targets: listOf(vector), where: predicate }),
+  changes: fieldsOf({ where: predicate }),
   pipeline: fieldsOf({ queries: listOf(lazily(() => queryShape)) }),
+  transaction: fieldsOf({ writes: listOf(lazily(() => writeShape)) }),
   verify: fieldsOf({}),
 };
 
@@ -97,6 +100,16 @@ const queryShape: Shape = {
     const read = isQueryKind(kind) ? (askShapes[kind].read(fields, path) as Fields) : fields;
     return { ...read, kind };
   },
+};
+
+/** A query that a transaction may hold; of another its kind is enough to be refused, and one within itself ends. */
+const writeShape: Shape = {
+  wire(value, path) {
+    if (!isFields(value) || typeof value.kind !== "string") return null;
+    const isWrite = writeKinds.some((kind) => kind === value.kind);
+    return queryShape.wire(isWrite ? value : { kind: value.kind }, path);
+  },
+  read: (value, path) => queryShape.read(value, path),
 };
 
 function encodePipeline(members: readonly unknown[], refusals: Refusals | undefined): Uint8Array {
@@ -128,7 +141,7 @@ function isBarePipeline(query: Fields): query is { queries: unknown[] } & Fields
 }
 
 /** Keys in a list, or a predicate. */
-function deleteTarget(): Shape {
+function writeTarget(): Shape {
   const keys = listOf(vector);
   const all = fieldsOf({ where: predicate });
   return {

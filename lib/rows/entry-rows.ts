@@ -1,5 +1,6 @@
 import { decode } from "../encoding/decode.js";
 import { encode } from "../encoding/encode.js";
+import { AhnlichError } from "../model/errors.js";
 import type { Metadata } from "../model/metadata.js";
 import { vectorFromBytes, vectorToBytes } from "../model/vector.js";
 import type { Snapshot } from "../persistence/persistence.js";
@@ -11,7 +12,7 @@ import { beginRow, bodyOf, endRow } from "./row.js";
  * An entry is three rows. An ordinal stands for one entry with one vector and is never used for another:
  *
  *   ids      incarnation, id        | ordinal u48 |
- *   entries  incarnation, ordinal   | version u48 | flags u8 = 0 | id length u16 | id | metadata, MessagePack |
+ *   entries  incarnation, ordinal   | version u48 | flags u8 | id length u16 | expires at u48, where flags say so | id | metadata, MessagePack |
  *   vectors  incarnation, ordinal   | float32 LE x dimension |
  */
 
@@ -19,6 +20,8 @@ export interface StoredEntry {
   readonly ordinal: number;
   readonly id: string;
   readonly version: number;
+  /** Milliseconds since 1970; 0: never. */
+  readonly expiresAt: number;
   /** MessagePack, valid until the snapshot's next call. */
   readonly metadata: Uint8Array;
 }
@@ -29,9 +32,13 @@ export function putEntry(
   key: Uint8Array,
   ordinal: number,
   version: number,
-  { vector, metadata }: { vector: Float32Array; metadata: Uint8Array },
+  {
+    vector,
+    metadata,
+    expiresAt,
+  }: Pick<StoredEntry, "metadata" | "expiresAt"> & { vector: Float32Array },
 ): void {
-  const place = putEntryRow(batch, key, ordinal, version, metadata);
+  const place = putEntryRow(batch, key, ordinal, version, { metadata, expiresAt });
   const floats = beginRow(batch, "vectors", place, vector.length * 4);
   batch.buffer.set(vectorToBytes(vector), floats);
   endRow(batch, "vectors", place, floats);
@@ -46,30 +53,34 @@ export function putEntryRow(
   key: Uint8Array,
   ordinal: number,
   version: number,
-  metadata: Uint8Array,
+  { metadata, expiresAt }: Pick<StoredEntry, "metadata" | "expiresAt">,
 ): Uint8Array {
   const place = ordinalKey(readU32(key, 0), ordinal);
   const idLength = key.length - 4;
-  const entry = beginRow(batch, "entries", place, prefixBytes + idLength + metadata.length);
+  const idStart = expiresAt === 0 ? prefixBytes : prefixBytes + expiryBytes;
+  const entry = beginRow(batch, "entries", place, idStart + idLength + metadata.length);
   writeU48(batch.buffer, entry, version);
   batch.buffer.writeUInt16BE(idLength, entry + 7);
-  for (let i = 0; i < idLength; i++) batch.buffer[entry + prefixBytes + i] = key[4 + i] as number;
-  batch.buffer.set(metadata, entry + prefixBytes + idLength);
+  if (expiresAt !== 0) {
+    batch.buffer[entry + 6] = expires;
+    writeU48(batch.buffer, entry + prefixBytes, expiresAt);
+  }
+  for (let i = 0; i < idLength; i++) batch.buffer[entry + idStart + i] = key[4 + i] as number;
+  batch.buffer.set(metadata, entry + idStart + idLength);
   endRow(batch, "entries", place, entry);
   return place;
 }
 
-/** Deletes the rows of an ordinal; the id's row only where `id` is given. */
-export function deleteEntry(
-  batch: WriteBatch,
-  incarnation: number,
-  ordinal: number,
-  id?: string,
-): void {
+/** Deletes the rows of an ordinal, but not that of its id. */
+export function deleteEntry(batch: WriteBatch, incarnation: number, ordinal: number): void {
   const key = ordinalKey(incarnation, ordinal);
   batch.delete("entries", key);
   batch.delete("vectors", key);
-  if (id !== undefined) batch.delete("ids", idKey(incarnation, id));
+}
+
+/** Deletes what says which ordinal the id has. */
+export function deleteId(batch: WriteBatch, incarnation: number, id: string): void {
+  batch.delete("ids", idKey(incarnation, id));
 }
 
 /** The ordinal under which the entry of that id's key is stored; undefined where there is none. */
@@ -94,11 +105,15 @@ export function readEntry(
 
 export function entryOfRow(key: Uint8Array, row: Uint8Array, ordinal: number): StoredEntry {
   const body = bodyOf("entries", key, row);
-  const idEnd = prefixBytes + (((body[7] as number) << 8) | (body[8] as number));
+  const flags = body[6] as number;
+  if (flags > expires) throw laterFlags(flags);
+  const idStart = flags === expires ? prefixBytes + expiryBytes : prefixBytes;
+  const idEnd = idStart + (((body[7] as number) << 8) | (body[8] as number));
   return {
     ordinal,
-    id: body.toString("utf8", prefixBytes, idEnd),
+    id: body.toString("utf8", idStart, idEnd),
     version: readU48(body, 0),
+    expiresAt: flags === expires ? readU48(body, prefixBytes) : 0,
     metadata: body.subarray(idEnd),
   };
 }
@@ -121,4 +136,12 @@ export function decodeMetadata(bytes: Uint8Array): Metadata {
   return decode(bytes, { code: "CORRUPT" }) as Metadata;
 }
 
+function laterFlags(flags: number): AhnlichError {
+  const sentence = `an entry has flags ${flags}, this version knows up to ${expires}`;
+  return new AhnlichError("FORMAT_TOO_NEW", sentence);
+}
+
 const prefixBytes = 9;
+const expiryBytes = 6;
+/** The flag of an entry that expires. */
+const expires = 1;

@@ -27,6 +27,15 @@ export function ordinalOfKey(key: Uint8Array): number {
   return readU48(key, 4);
 }
 
+/** Of table `expiries`: the entries of a store in the order in which they expire. */
+export function expiryKey(incarnation: number, expiresAt: number, ordinal: number): Uint8Array {
+  const key = new Uint8Array(16);
+  writeU32(key, 0, incarnation);
+  writeU48(key, 4, expiresAt);
+  writeU48(key, 10, ordinal);
+  return key;
+}
+
 /** Of table `ids`. */
 export function idKey(incarnation: number, id: string): Uint8Array {
   const length = Buffer.byteLength(id);
@@ -59,6 +68,10 @@ export function changeKey(incarnation: number, sequence: number, part: number): 
 
 export function sequenceOfKey(key: Uint8Array): number {
   return readU48(key, 4);
+}
+
+export function partOfKey(key: Uint8Array): number {
+  return readU32(key, 10);
 }
 
 /** Of table `stores`, and of `meta` by its rows' names. */

@@ -10,10 +10,12 @@ import { bodyOf, putRow } from "./row.js";
  */
 
 /** The format of the folder as a whole; a later version raises it when this one could no longer read it. */
-export const folderFormat = 1;
+export const folderFormat = 2;
 
 /** What is written once, when the folder is made. */
 export interface Origin {
+  /** Of the folder: at most `folderFormat`. */
+  readonly format: number;
   readonly createdAt: number;
   /** Tells one folder's positions from another's. */
   readonly history: Uint8Array;
@@ -27,7 +29,8 @@ export interface State {
   readonly nextIncarnation: number;
 }
 
-export function putOrigin(batch: WriteBatch, origin: Origin): void {
+/** Puts the row in the format of this version, whatever it was. */
+export function putOrigin(batch: WriteBatch, origin: Omit<Origin, "format">): void {
   putRow(batch, "meta", formatKey, 26, (bytes, at) => {
     writeU32(bytes, at, folderFormat);
     writeU48(bytes, at + 4, origin.createdAt);
@@ -48,7 +51,8 @@ export function readOrigin(snapshot: Snapshot): Origin | undefined {
       { details: { format, readable: folderFormat } },
     );
   }
-  return { createdAt: readU48(body, 4), history: Uint8Array.from(body.subarray(10, 26)) };
+  const history = Uint8Array.from(body.subarray(10, 26));
+  return { format, createdAt: readU48(body, 4), history };
 }
 
 export function putState(batch: WriteBatch, state: State): void {

@@ -15,9 +15,11 @@ import {
 import { bodyOf, putRow } from "./row.js";
 
 /*
- *   stores    name          | incarnation u32 | dimension u32 | metric u8 | created u48 |
- *   counters  incarnation   | entries u48 | next ordinal u48 | position u48 | changes u48 | changes from u48 | oldest change's time u48 |
+ *   stores    name          | incarnation u32 | dimension u32 | metric u8 | created u48 | time to live u48 |
+ *   counters  incarnation   | entries u48 | next ordinal u48 | position u48 | changes u48 | changes from u48 | oldest change's time u48 | expiring u48 |
  *   erasing   incarnation   | dropped u48 |
+ *
+ * Rows of format 1 end before the time to live, and before `expiring`.
  */
 
 /** A store as it is kept: what it is, and what its writes have counted. */
@@ -28,6 +30,8 @@ export interface StoredStore {
   readonly metric: Metric;
   /** The sequence of the command that made it. */
   readonly created: number;
+  /** How long entries live that do not say so themselves, in milliseconds; undefined: for ever. */
+  readonly ttlMs: number | undefined;
   readonly counters: Counters;
 }
 
@@ -40,25 +44,29 @@ export interface Counters {
   readonly changes: number;
   readonly changesFrom: number;
   readonly changesSince: number;
+  /** Entries that expire, those among them that have expired and are not swept yet. */
+  readonly expiring: number;
 }
 
 export function putStore(batch: WriteBatch, store: StoredStore): void {
-  putRow(batch, "stores", nameKey(store.name), 15, (bytes, at) => {
+  putRow(batch, "stores", nameKey(store.name), 21, (bytes, at) => {
     writeU32(bytes, at, store.incarnation);
     writeU32(bytes, at + 4, store.dimension);
     bytes[at + 8] = metrics.indexOf(store.metric);
     writeU48(bytes, at + 9, store.created);
+    writeU48(bytes, at + 15, store.ttlMs ?? 0);
   });
 }
 
 export function putCounters(batch: WriteBatch, incarnation: number, counters: Counters): void {
-  putRow(batch, "counters", storeKey(incarnation), 36, (bytes, at) => {
+  putRow(batch, "counters", storeKey(incarnation), 42, (bytes, at) => {
     writeU48(bytes, at, counters.entries);
     writeU48(bytes, at + 6, counters.nextOrdinal);
     writeU48(bytes, at + 12, counters.position);
     writeU48(bytes, at + 18, counters.changes);
     writeU48(bytes, at + 24, counters.changesFrom);
     writeU48(bytes, at + 30, counters.changesSince);
+    writeU48(bytes, at + 36, counters.expiring);
   });
 }
 
@@ -76,11 +84,12 @@ export function storeOfRow(snapshot: Snapshot, key: Uint8Array, row: Uint8Array)
   const dimension = readU32(body, 4);
   const metric = metrics[body[8] as number];
   const created = readU48(body, 9);
+  const ttlMs = body.length < 21 ? undefined : readU48(body, 15) || undefined;
   if (metric === undefined) {
     throw new AhnlichError("FORMAT_TOO_NEW", `store ${name} has a metric of a later version`);
   }
   const counters = readCounters(snapshot, incarnation);
-  return { name, incarnation, dimension, metric, created, counters };
+  return { name, incarnation, dimension, metric, created, ttlMs, counters };
 }
 
 /** The incarnations of dropped stores whose rows are not all erased yet. */
@@ -109,5 +118,6 @@ function readCounters(snapshot: Snapshot, incarnation: number): Counters {
     changes: readU48(body, 18),
     changesFrom: readU48(body, 24),
     changesSince: readU48(body, 30),
+    expiring: body.length < 42 ? 0 : readU48(body, 36),
   };
 }

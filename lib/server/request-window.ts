@@ -1,7 +1,7 @@
 import { LateCallOptions } from "../handles/late-call-options.js";
 import { AhnlichError, toAhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
-import type { Query } from "../model/query.js";
+import { type Query, waitsForChanges } from "../model/query.js";
 import { identityOfNumber, type WriteIdentity } from "../model/write-identity.js";
 import { encodeAnswer } from "../protocol/answer-codec.js";
 import type { FailureMessage, RequestMessage, ResponseMessage } from "../protocol/message.js";
@@ -19,15 +19,28 @@ export class RequestWindow {
   readonly #execute: Execute;
   readonly #write: (message: ResponseMessage | FailureMessage) => void;
   readonly #requests = new RequestTable();
+  /** Those that wait for changes: they take nobody's place. */
+  readonly #waiting = new Set<LateCallOptions>();
+  readonly #waitingMax: number;
 
-  /** `write` sends an answer and never throws. */
-  constructor(execute: Execute, write: (message: ResponseMessage | FailureMessage) => void) {
+  /** `write` sends an answer and never throws; `waitingMax` requests may wait for changes. */
+  constructor(
+    execute: Execute,
+    write: (message: ResponseMessage | FailureMessage) => void,
+    waitingMax: number,
+  ) {
     this.#execute = execute;
     this.#write = write;
+    this.#waitingMax = waitingMax;
   }
 
   get size(): number {
     return this.#requests.size;
+  }
+
+  /** Those that are being worked at. */
+  get busy(): number {
+    return this.#requests.size - this.#waiting.size;
   }
 
   /** @throws PROTOCOL_ERROR when a request of this id is in flight. */
@@ -40,6 +53,7 @@ export class RequestWindow {
     this.#requests.set(id, options);
     try {
       const query = decodeQuery(message.query);
+      if (waitsForChanges(query)) this.#wait(options);
       this.#execute(query, options).then(
         (answer) => this.#answer(id, options, query, answer),
         (error: unknown) => this.#fail(id, options, error),
@@ -54,9 +68,21 @@ export class RequestWindow {
     this.#requests.get(id)?.abort();
   }
 
+  /** Fails those that wait for changes: whoever asked is to ask elsewhere. */
+  endWaiting(error: AhnlichError): void {
+    for (const options of this.#waiting) options.abort(error);
+  }
+
   /** Lets go of all: their signals are aborted, their answers go nowhere. */
   abandon(): void {
     for (const options of this.#requests.drain()) options.abort();
+    this.#waiting.clear();
+  }
+
+  /** @throws BUSY when as many wait as may */
+  #wait(options: LateCallOptions): void {
+    if (this.#waiting.size >= this.#waitingMax) throw tooManyWait(this.#waitingMax);
+    this.#waiting.add(options);
   }
 
   #answer(id: number, options: LateCallOptions, query: Query, answer: unknown): void {
@@ -68,15 +94,25 @@ export class RequestWindow {
       this.#fail(id, options, error);
       return;
     }
-    this.#requests.delete(id);
+    this.#forget(id, options);
     this.#write({ kind: "response", id, answer: bytes });
   }
 
   #fail(id: number, options: LateCallOptions, thrown: unknown): void {
     if (this.#requests.get(id) !== options) return;
-    this.#requests.delete(id);
+    this.#forget(id, options);
     this.#write({ kind: "failure", id, error: toAhnlichError(thrown) });
   }
+
+  #forget(id: number, options: LateCallOptions): void {
+    this.#requests.delete(id);
+    if (this.#waiting.size > 0) this.#waiting.delete(options);
+  }
+}
+
+function tooManyWait(waiting: number): AhnlichError {
+  const sentence = `${waiting} requests wait for changes on this connection already`;
+  return new AhnlichError("BUSY", sentence, { details: { waiting } });
 }
 
 /** A key that the caller chose wins over the number that its client gave. */

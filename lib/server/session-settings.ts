@@ -4,6 +4,8 @@ export interface SessionSettings {
   readonly maxFrameBytes: number;
   /** Requests at once; reading waits beyond it. */
   readonly inFlightMax: number;
+  /** Requests that wait for changes, beside them; more are refused. */
+  readonly waitingMax: number;
   /** Bytes of answers that the peer has not taken yet; reading waits beyond it. */
   readonly queuedBytesMax: number;
   /** Milliseconds from the first byte to `accept`. */
@@ -19,6 +21,7 @@ export interface SessionSettings {
 export const standardSettings: SessionSettings = {
   maxFrameBytes: 32 * 1024 * 1024,
   inFlightMax: 256,
+  waitingMax: 1_024,
   queuedBytesMax: 4 * 1024 * 1024,
   handshakeTimeoutMs: 5_000,
   frameTimeoutMs: 30_000,

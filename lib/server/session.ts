@@ -66,6 +66,7 @@ export class Session implements ClientConnection {
     this.#requests = new RequestWindow(
       (query, options) => this.#execute(query, options),
       (message) => this.#answer(message),
+      settings.waitingMax,
     );
   }
 
@@ -126,6 +127,7 @@ export class Session implements ClientConnection {
       this.#status = "leaving";
       this.#refusal = refusal;
       this.#write({ kind: "goaway", reason: refusal.message });
+      this.#requests.endWaiting(refusal);
       this.#progress();
     } else if (this.#status === "meeting") {
       this.#giveUp(refusal);
@@ -224,8 +226,8 @@ export class Session implements ClientConnection {
     this.#client = client;
     this.#status = "open";
     this.#reader.maxFrameBytes = this.#settings.maxFrameBytes;
-    const inFlight = this.#settings.inFlightMax;
-    this.#write({ kind: "accept", version: packageVersion, inFlight });
+    const { inFlightMax: inFlight, waitingMax: waiting } = this.#settings;
+    this.#write({ kind: "accept", version: packageVersion, inFlight, waiting });
   }
 
   #execute(query: Query, options: CallOptions): Promise<unknown> {
@@ -256,7 +258,7 @@ export class Session implements ClientConnection {
 
   get #hasRoom(): boolean {
     return (
-      this.#requests.size < this.#settings.inFlightMax &&
+      this.#requests.busy < this.#settings.inFlightMax &&
       this.#outbox.queuedBytes <= this.#settings.queuedBytesMax
     );
   }

@@ -64,13 +64,16 @@ export class BatchWriter {
     }
     if (this.#failed !== undefined) return;
     this.#inFlight.add(batch);
-    batch.done = this.#set(batch.inputs)
+    batch.done = this.#set(batch)
       .then((response) => this.#count(batch, response))
       .catch((error) => this.#fail(batch, error));
   }
 
-  async #set(inputs: EntryInput[]): Promise<SetResponse> {
-    return await this.#store.set(inputs, this.#patience.options());
+  async #set({ inputs, expiries }: Batch): Promise<SetResponse> {
+    const now = Date.now();
+    const entries =
+      expiries.size === 0 ? inputs : inputs.map((input, i) => withTtl(input, expiries.get(i), now));
+    return await this.#store.set(entries, this.#patience.options());
   }
 
   #count(batch: Batch, { inserted, updated }: SetResponse): void {
@@ -107,6 +110,8 @@ export interface FailedBatch {
 class Batch {
   readonly inputs: EntryInput[] = [];
   readonly ids = new Set<string>();
+  /** Of those inputs that say when they expire, or that they never do. */
+  readonly expiries = new Map<number, number | null>();
   bytes = 0;
   line = 0;
   lastLine = 0;
@@ -116,10 +121,17 @@ class Batch {
   add(item: CheckedItem): void {
     if (this.inputs.length === 0) this.line = item.line;
     this.lastLine = item.line;
+    if (item.expiresAt !== undefined) this.expiries.set(this.inputs.length, item.expiresAt);
     this.inputs.push(item.input);
     this.ids.add(item.id);
     this.bytes += item.bytes;
   }
+}
+
+/** An engine counts from when it is told: so the time is taken when the batch is sent. */
+function withTtl(input: EntryInput, expiresAt: number | null | undefined, now: number): EntryInput {
+  if (expiresAt === undefined) return input;
+  return { ...input, ttlMs: expiresAt === null ? null : Math.max(1, expiresAt - now) };
 }
 
 const entriesMax = 1_000;

@@ -1,5 +1,7 @@
 import { encode } from "../encoding/encode.js";
+import { refusal } from "../model/check-argument.js";
 import { checkMetadata } from "../model/check-metadata.js";
+import { timeMax } from "../model/check-ttl.js";
 import type { EntryInput } from "../model/entry.js";
 import { checkLimit, type Limits } from "../model/limits.js";
 import { checkId, textBytes } from "../model/text.js";
@@ -12,6 +14,8 @@ export interface CheckedItem {
   readonly input: EntryInput;
   readonly id: string;
   readonly dimension: number;
+  /** In milliseconds since 1970; null: never; undefined: as its store says. */
+  readonly expiresAt: number | null | undefined;
   /** As the engine counts them for `limits.bytesPerWrite`. */
   readonly bytes: number;
 }
@@ -26,7 +30,7 @@ export function checkGiven(
   dimension: number | undefined,
   limits: Limits,
 ): CheckedItem {
-  const { id, vector: given, metadata: fields = {} } = item.entry;
+  const { id, vector: given, metadata: fields = {}, expiresAt } = item.entry;
   const vector = toVector(given, "vector", dimension);
   const metadata = checkMetadata(fields, limits, "metadata");
   const metadataBytes = encode(metadata, "metadata").length;
@@ -37,6 +41,14 @@ export function checkGiven(
     input: { vector, metadata, ...(id !== undefined && { id: key }) },
     id: key,
     dimension: vector.length,
+    expiresAt: expiresAt === undefined ? undefined : checkTime(expiresAt),
     bytes: vector.byteLength + textBytes(key) + metadataBytes,
   };
+}
+
+function checkTime(value: unknown): number {
+  if (Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= timeMax) {
+    return Number(value);
+  }
+  throw refusal("expiresAt", "a whole number of ms since 1970", value);
 }

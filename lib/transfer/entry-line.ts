@@ -1,3 +1,4 @@
+import { checkTtl } from "../model/check-ttl.js";
 import { describe } from "../model/describe.js";
 import type { Entry } from "../model/entry.js";
 import { metrics } from "../model/metric.js";
@@ -9,14 +10,16 @@ import { lineError } from "./transfer-error.js";
 
 /** An entry as one line of JSON, without its end; the vector is left out where it is kept elsewhere. */
 export function entryLine(entry: Entry, withVector = true): string {
-  const { id, vector, metadata } = entry;
-  const between = !withVector ? "" : `,"vector":${vectorText(vector)}`;
-  return `{"id":${JSON.stringify(id)}${between},"metadata":${JSON.stringify(metadataToJson(metadata))}}`;
+  const { id, vector, metadata, expiresAt } = entry;
+  const vectorPart = withVector ? `,"vector":${vectorText(vector)}` : "";
+  const expiryPart = expiresAt === undefined ? "" : `,"expiresAt":${expiresAt}`;
+  const fields = JSON.stringify(metadataToJson(metadata));
+  return `{"id":${JSON.stringify(id)}${vectorPart},"metadata":${fields}${expiryPart}}`;
 }
 
 /** The first line of an export: what the store is that its entries were in. */
-export function headLine({ dimension, metric }: StoreHead): string {
-  return JSON.stringify({ $store: { dimension, metric } });
+export function headLine({ dimension, metric, ttlMs }: StoreHead): string {
+  return JSON.stringify({ $store: { dimension, metric, ttlMs } });
 }
 
 /** What stands in a line of JSON. @throws INVALID_ARGUMENT with `details.line` */
@@ -40,7 +43,7 @@ export function toHead(
   if (!Object.hasOwn(object, "$store")) return undefined;
   const store = object.$store;
   if (!isPlainObject(store)) throw lineError(line, `$store: expected an object`);
-  const { dimension, metric } = store;
+  const { dimension, metric, ttlMs } = store;
   if (!Number.isSafeInteger(dimension) || Number(dimension) < 1) {
     const got = describe(dimension);
     throw lineError(line, `$store.dimension: expected an integer from 1 on, got ${got}`);
@@ -49,7 +52,9 @@ export function toHead(
   if (metric !== undefined && known === undefined) {
     throw lineError(line, `$store.metric: expected one of ${metrics}, got ${describe(metric)}`);
   }
-  return { dimension: Number(dimension), metric: known };
+  const ttl =
+    ttlMs === undefined ? undefined : checkAtLine(() => checkTtl(ttlMs, "$store.ttlMs"), line);
+  return { dimension: Number(dimension), metric: known, ttlMs: ttl, lasting: true };
 }
 
 /** The entry that this object is. @throws INVALID_ARGUMENT for a field that entries do not have */
@@ -63,9 +68,14 @@ export function toEntry(
     const offer = `an entry has ${Object.keys(entryFields).join(", ")}`;
     throw lineError(line, `unknown field ${JSON.stringify(name.slice(0, 100))}; ${offer}`);
   }
-  const { id, vector, metadata } = object;
+  const { id, vector, metadata, expiresAt } = object;
+  const fields = checkAtLine(() => metadataFromJson(metadata, depthMax), line);
+  return { id, vector, metadata: fields, expiresAt };
+}
+
+function checkAtLine<T>(check: () => T, line: number): T {
   try {
-    return { id, vector, metadata: metadataFromJson(metadata, depthMax) };
+    return check();
   } catch (error) {
     throw lineError(line, error instanceof Error ? error.message : String(error));
   }
@@ -82,4 +92,4 @@ function vectorText(vector: Float32Array): string {
   return `${text}]`;
 }
 
-const entryFields = { id: true, vector: true, metadata: true };
+const entryFields = { id: true, vector: true, metadata: true, expiresAt: true };

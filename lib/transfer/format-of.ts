@@ -1,7 +1,8 @@
 import { AhnlichError } from "../model/errors.js";
 
 /**
- * The format that a file's name says: .jsonl and .ndjson are "jsonl", .npy is "npy".
+ * The format that a file's name says: .jsonl and .ndjson are "jsonl", .npy is "npy", .db, .sqlite and .sqlite3
+ * are "sqlite-vec".
  *
  * @throws INVALID_ARGUMENT for a name that says none of `formats`
  */
@@ -18,4 +19,7 @@ const endings: Readonly<Record<string, string>> = {
   jsonl: "jsonl",
   ndjson: "jsonl",
   npy: "npy",
+  db: "sqlite-vec",
+  sqlite: "sqlite-vec",
+  sqlite3: "sqlite-vec",
 };

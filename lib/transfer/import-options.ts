@@ -1,4 +1,4 @@
-import { checkBoolean, checkChoice, readArguments } from "../model/check-argument.js";
+import { checkBoolean, checkChoice, readArguments, refusal } from "../model/check-argument.js";
 import { checkCallOptions } from "../model/check-call-options.js";
 import { describe } from "../model/describe.js";
 import { AhnlichError } from "../model/errors.js";
@@ -14,6 +14,12 @@ export interface ImportOptions {
   metric?: Metric | undefined;
   /** Of a NumPy file: whether to do without the JSON lines beside it; ids are what the vectors give. */
   vectorsOnly?: boolean | undefined;
+  /** Of a SQLite database: the table; the one of sqlite-vec unless given. */
+  table?: string | undefined;
+  /** Of a table of another database: the field that is the id; unless given, ids are what the vectors give. */
+  idField?: string | undefined;
+  /** Of a table of another database: the field that is the vector; "vector". All others are metadata. */
+  vectorField?: string | undefined;
   /** Called after every batch that is in the store. */
   onProgress?: ((progress: TransferProgress) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -22,15 +28,23 @@ export interface ImportOptions {
 }
 
 export interface ImportReport {
-  /** How many entries the file had, from the line that was begun at. */
+  /** How many were set, from the line that was begun at. */
   readonly entries: number;
   readonly inserted: number;
   readonly updated: number;
+  /** Left out because their time was over. */
+  readonly expired: number;
 }
 
-export type ImportFormat = "jsonl" | "npy";
+export type ImportFormat = "jsonl" | "npy" | "vectra" | "sqlite-vec" | "lancedb";
 
-export const importFormats: readonly ImportFormat[] = ["jsonl", "npy"];
+export const importFormats: readonly ImportFormat[] = [
+  "jsonl",
+  "npy",
+  "vectra",
+  "sqlite-vec",
+  "lancedb",
+];
 
 export interface CheckedImportOptions extends ImportOptions {
   readonly from: number;
@@ -46,10 +60,18 @@ export function checkImportOptions(options: unknown): CheckedImportOptions {
     from: given.from === undefined ? 1 : checkFrom(given.from),
     metric: checkChoice<Metric | undefined>(given.metric, metrics, undefined, "metric"),
     vectorsOnly: checkBoolean(given.vectorsOnly, false, "vectorsOnly"),
+    table: checkName(given.table, "table"),
+    idField: checkName(given.idField, "idField"),
+    vectorField: checkName(given.vectorField, "vectorField"),
     onProgress: checkOnProgress(given.onProgress),
     signal,
     timeoutMs,
   };
+}
+
+function checkName(value: unknown, what: string): string | undefined {
+  if (value === undefined || (typeof value === "string" && value !== "")) return value;
+  throw refusal(what, "a name", value);
 }
 
 function checkFrom(value: unknown): number {
@@ -63,6 +85,9 @@ const known: { readonly [Name in keyof ImportOptions]-?: true } = {
   from: true,
   metric: true,
   vectorsOnly: true,
+  table: true,
+  idField: true,
+  vectorField: true,
   onProgress: true,
   signal: true,
   timeoutMs: true,

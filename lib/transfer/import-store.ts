@@ -54,6 +54,8 @@ export async function importStore(
 interface Target {
   readonly dimension: number;
   readonly writer: BatchWriter;
+  /** As the head of the file says. */
+  readonly lasting: boolean;
 }
 
 class Importing {
@@ -65,6 +67,7 @@ class Importing {
   readonly #patience: Patience;
   readonly #turns = new Turns();
   #target: Target | undefined;
+  #expired = 0;
 
   constructor(
     engine: Engine,
@@ -108,7 +111,7 @@ class Importing {
     await this.#target?.writer.finish();
     if (this.#target?.writer.failed !== undefined) throw this.#failure(undefined, line);
     const { entries = 0, inserted = 0, updated = 0 } = this.#target?.writer ?? {};
-    return { entries, inserted, updated };
+    return { entries, inserted, updated, expired: this.#expired };
   }
 
   /** Each step of a source that may hang is given up with the caller's patience. */
@@ -131,15 +134,17 @@ class Importing {
 
   async #add(item: EntryItem): Promise<void> {
     const checked = checkGiven(item, this.#target?.dimension, this.#limits);
-    const { writer } = this.#target ?? (await this.#begin(checked));
-    await writer.add(checked);
+    const { writer, lasting } = this.#target ?? (await this.#begin(checked));
+    const { expiresAt = lasting ? null : undefined } = checked;
+    if (typeof expiresAt === "number" && expiresAt <= Date.now()) this.#expired++;
+    else await writer.add({ ...checked, expiresAt });
   }
 
   /** Finds the store or makes it. */
-  async #begin({ dimension, metric }: StoreHead): Promise<Target> {
+  async #begin({ dimension, metric, ttlMs, lasting = false }: StoreHead): Promise<Target> {
     const there = await this.#dimension();
     if (there === undefined) {
-      const made = { dimension, metric: this.#options.metric ?? metric, ifNotExists: true };
+      const made = { dimension, metric: this.#options.metric ?? metric, ttlMs, ifNotExists: true };
       await this.#engine.createStore(this.#name, { ...made, ...this.#patience.options() });
     } else if (there !== dimension) {
       const sentence = `the store ${this.#name} has ${there} dimensions, the file ${dimension}`;
@@ -148,7 +153,7 @@ class Importing {
     }
     const progress = (): void => this.#report();
     const writer = new BatchWriter(this.#store(), this.#limits, this.#patience, progress);
-    this.#target = { dimension, writer };
+    this.#target = { dimension, writer, lasting };
     return this.#target;
   }
 

@@ -17,6 +17,9 @@ export interface EntryItem {
 export interface StoreHead {
   readonly dimension: number;
   readonly metric?: Metric | undefined;
+  readonly ttlMs?: number | undefined;
+  /** Whether an entry that does not say when it expires never does, whatever the store says. */
+  readonly lasting?: boolean | undefined;
 }
 
 /** An entry as somebody wrote it, nothing of it checked yet. */
@@ -24,6 +27,7 @@ export interface GivenEntry {
   readonly id?: unknown;
   readonly vector: unknown;
   readonly metadata?: unknown;
+  readonly expiresAt?: unknown;
 }
 
 /** Where entries come from. */

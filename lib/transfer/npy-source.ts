@@ -69,7 +69,11 @@ export class NpySource implements Source {
     )) {
       const object = parseLine(text, number);
       const head = number === 1 ? toHead(object, number) : undefined;
-      if (number === 1) yield { head: { dimension, metric: head?.metric } };
+      if (head !== undefined && head.dimension !== dimension) {
+        const sentence = `expected ${head.dimension} dimensions, the matrix has ${dimension}`;
+        throw lineError(number, sentence, "DIMENSION_MISMATCH");
+      }
+      if (number === 1) yield { head: { ...head, dimension } };
       if (head !== undefined) continue;
       const { done, value: vector } = await vectors.next();
       if (done === true) throw lineError(number, "there are more lines than rows");

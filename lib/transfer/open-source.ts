@@ -8,6 +8,9 @@ import { InputStream } from "./input-stream.js";
 import type { Source } from "./item.js";
 import { JsonlSource } from "./jsonl-source.js";
 import { BareNpySource, NpySource } from "./npy-source.js";
+import { type RowFields, RowsSource } from "./rows-source.js";
+import { SqliteSource } from "./sqlite-source.js";
+import { isVectraFolder, VectraSource } from "./vectra-source.js";
 
 /** What is to be imported, opened. @throws INVALID_ARGUMENT, IO_ERROR */
 export async function openSource(
@@ -20,22 +23,34 @@ export async function openSource(
     throw refusal("from", "the path of a file, or bytes to iterate over", from);
   }
   const { format = "jsonl" } = options;
-  if (format !== "jsonl") {
-    const sentence = `format: expected jsonl for a stream, got ${format}, which needs a file`;
-    throw new AhnlichError("INVALID_ARGUMENT", sentence);
-  }
-  return new JsonlSource(new InputStream(from as AsyncIterable<unknown>), limits);
+  const stream = new InputStream(from as AsyncIterable<unknown>);
+  if (format === "jsonl") return new JsonlSource(stream, limits);
+  if (format === "lancedb") return new RowsSource(stream, fieldsOf(options), limits);
+  const sentence = `format: expected jsonl or lancedb for a stream, got ${format}, which needs a file`;
+  throw new AhnlichError("INVALID_ARGUMENT", sentence);
 }
 
 async function openFile(
   path: string,
-  { format = formatOf(path, importFormats), vectorsOnly }: CheckedImportOptions,
+  options: CheckedImportOptions,
   limits: Limits,
 ): Promise<Source> {
+  const { format = (await isVectraFolder(path)) ? "vectra" : formatOf(path, importFormats) } =
+    options;
   switch (format) {
     case "jsonl":
       return new JsonlSource(await InputFile.open(path), limits);
     case "npy":
-      return vectorsOnly ? BareNpySource.open(path) : NpySource.open(path, limits);
+      return options.vectorsOnly ? BareNpySource.open(path) : NpySource.open(path, limits);
+    case "vectra":
+      return VectraSource.open(path, limits);
+    case "sqlite-vec":
+      return SqliteSource.open(path, options);
+    case "lancedb":
+      return new RowsSource(await InputFile.open(path), fieldsOf(options), limits);
   }
+}
+
+function fieldsOf({ idField, vectorField = "vector" }: CheckedImportOptions): RowFields {
+  return { idField, vectorField };
 }

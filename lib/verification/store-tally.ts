@@ -13,6 +13,9 @@ export class StoreTally {
   vectors = 0;
   ids = 0;
   changes = 0;
+  /** Entries that say that they expire, and rows that say which do. */
+  expiring = 0;
+  expiries = 0;
   ordinalMax = 0;
   /** Something of an entry is missing, so that something may be over elsewhere. */
   isTorn = false;
@@ -28,6 +31,8 @@ export class StoreTally {
       ["entries", this.entries, counters.entries],
       ["vectors", this.vectors, counters.entries],
       ["ids", this.ids, counters.entries],
+      ["entries that expire", this.expiring, counters.expiring],
+      ["expiries", this.expiries, counters.expiring],
       // A log begun by version 0.1.0 has more than its counter says: it counted rows.
       ["changes", Math.min(this.changes, counters.changes), counters.changes],
     ] as const;

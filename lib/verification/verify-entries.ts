@@ -7,7 +7,15 @@ import {
   readOrdinal,
   type StoredEntry,
 } from "../rows/entry-rows.js";
-import { afterStoreKey, idKey, idOfKey, ordinalKey, ordinalOfKey, storeKey } from "../rows/keys.js";
+import {
+  afterStoreKey,
+  expiryKey,
+  idKey,
+  idOfKey,
+  ordinalKey,
+  ordinalOfKey,
+  storeKey,
+} from "../rows/keys.js";
 import { bodyOf } from "../rows/row.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import { ownerOf } from "./store-tally.js";
@@ -42,7 +50,8 @@ function* walkEntries({ snapshot, tallies, problems, state, onEntry }: Verified)
     tally.ordinalMax = Math.max(tally.ordinalMax, ordinal);
     const entry = entryOfRow(key, value, ordinal);
     const where = nameOf(store, entry);
-    const { id, version, metadata } = entry;
+    const { id, version, expiresAt, metadata } = entry;
+    if (expiresAt !== 0) tally.expiring++;
     if (version < 1 || version > last) {
       problems.add(`${where}: its version ${version} is none of 1 to ${last}`);
     }
@@ -52,6 +61,9 @@ function* walkEntries({ snapshot, tallies, problems, state, onEntry }: Verified)
       problems.addThrown(error, `${where}, metadata`);
     }
     const fault = faultOfId(snapshot, store, id, ordinal) ?? faultOfVector(snapshot, key);
+    if (!hasExpiry(snapshot, store, entry)) {
+      problems.add(`${where}: it expires at ${expiresAt} and has no row in table expiries`);
+    }
     if (fault === undefined) return;
     tally.isTorn = true;
     problems.add(`${where}: ${fault}`);
@@ -73,6 +85,15 @@ function faultOfId(
 
 function faultOfVector(snapshot: Snapshot, key: Uint8Array): string | undefined {
   return snapshot.get("vectors", key) === undefined ? "it has no row in table vectors" : undefined;
+}
+
+function hasExpiry(
+  snapshot: Snapshot,
+  { incarnation }: StoredStore,
+  { expiresAt, ordinal }: StoredEntry,
+): boolean {
+  const key = expiryKey(incarnation, expiresAt, ordinal);
+  return expiresAt === 0 || snapshot.get("expiries", key) !== undefined;
 }
 
 function* walkVectors({ snapshot, tallies, problems }: Verified): Walk {

@@ -93,7 +93,8 @@ function* verifyTable(
 ): Generator<undefined, void, undefined> {
   yield* walkTable(snapshot, table, problems, (key, value) => {
     bodyOf(table, key, value);
-    if (table === "counters" || table === "expiries") ownerOf(tallies, table, key);
+    if (table === "expiries") ownerOf(tallies, table, key).expiries++;
+    if (table === "counters") ownerOf(tallies, table, key);
   });
 }
 

@@ -27,6 +27,27 @@ describe("InFlightWindow", () => {
     }
   });
 
+  it("has places of their own for calls that wait for changes", () => {
+    const window = new InFlightWindow(1, 2);
+    const wait = { kind: "changes", store: "s", since: "p", waitMs: 5 } as const;
+    const waits = [0, 1].map(() => new PendingCall(wait, new Uint8Array(1)));
+    const ids = waits.map((call) => window.add(call));
+    assert.equal(window.roomFor(waits[0]), 0);
+    assert.equal(window.room, 1);
+    assert.equal(window.busy, 0);
+    assert.throws(() => window.add(waits[0]), { code: "INTERNAL" });
+    const other = window.add(make());
+    assert.equal(new Set([...ids, other]).size, 3);
+    assert.equal(window.room, 0);
+    assert.deepEqual(window.waiting(), waits);
+    window.take(ids[0]);
+    assert.equal(window.roomFor(waits[0]), 1);
+    assert.equal(window.room, 0);
+    const plain = new InFlightWindow(1);
+    plain.add(waits[0]);
+    assert.equal(plain.room, 0);
+  });
+
   it("gives up all at once", () => {
     const window = new InFlightWindow(3);
     const calls = [make(), make()];

@@ -32,7 +32,7 @@ export function badQueriesContract(reach: Reach): void {
       });
     }
 
-    for (const kind of ["update", "pings", "", "toString", "__proto__", "constructor"]) {
+    for (const kind of ["upsert", "pings", "", "toString", "__proto__", "constructor"]) {
       it(`refuses the unknown kind ${JSON.stringify(kind)}`, async () => {
         const error = await rejects(execute({ kind, store }), "UNSUPPORTED");
         assert.ok(error.message.includes(JSON.stringify(kind)));
@@ -74,10 +74,13 @@ function asks(store: string): { readonly [kind: string]: object } {
     get: { store, keys: [] },
     find: { store },
     count: { store },
+    update: { store, target: "a", patch: {} },
     delete: { store, target: "a" },
     search: { store, target: [1] },
     searchMany: { store, targets: [] },
+    changes: { store },
     pipeline: { queries: [] },
+    transaction: { writes: [] },
   };
 }
 
@@ -86,6 +89,10 @@ function wrong(store: string): [string, object][] {
   const find = { kind: "find", store };
   const set = { kind: "set", store, entries: [{ id: "b", vector: [1] }] };
   const entry = (more: object) => ({ ...set, entries: [{ id: "b", vector: [1], ...more }] });
+  const update = (patch: object) => ({ kind: "update", store, target: "a", patch });
+  const guarded = (more: object) => {
+    return { kind: "delete", store, target: "a", ifVersion: 1, ...more };
+  };
   return [
     ["a search without a target", { kind: "search", store }],
     ["a search for text", { ...search, target: "a" }],
@@ -118,7 +125,11 @@ function wrong(store: string): [string, object][] {
     ["an entry without a vector", { ...set, entries: [{ id: "b" }] }],
     ["an unknown mode", { ...set, mode: "merge" }],
     ["null as a mode", { ...set, mode: null }],
-    ["an unknown field of an entry", entry({ ttlMs: 5 })],
+    ["an unknown field of an entry", entry({ ttl: 5 })],
+    ...[0, -1, 1.5, Number.NaN, "1", 2 ** 48].map((ttlMs): [string, object] => [
+      `${ttlMs} as ttlMs`,
+      entry({ ttlMs }),
+    ]),
     ["an entry that says its own version", entry({ version: 5 })],
     ...[-1, 1.5, Number.NaN, "1", null, 2 ** 53].map((ifVersion): [string, object] => [
       `${ifVersion} as ifVersion`,
@@ -128,9 +139,51 @@ function wrong(store: string): [string, object][] {
     ["a delete of all in words", { kind: "delete", store, target: { all: "true" } }],
     ["a delete of an unknown target", { kind: "delete", store, target: { ids: ["a"] } }],
     ["a delete by numbers", { kind: "delete", store, target: [1] }],
+    ["an update without a patch", { kind: "update", store, target: "a" }],
+    ["an update without a target", { kind: "update", store, patch: {} }],
+    ["an unknown part of a patch", update({ id: "b" })],
+    ["a list for a patch", { ...update({}), patch: [] }],
+    ["a patch's vector of texts", update({ vector: ["1"] })],
+    ["null as a patch's metadata", update({ metadata: null })],
+    ["NaN in a patch's metadata", update({ metadata: { n: Number.NaN } })],
+    ["one name to remove without a list", update({ remove: "n" })],
+    ...[5, null, "", "\ud800"].map((name): [string, object] => [
+      `${JSON.stringify(name)} to remove`,
+      update({ remove: [name] }),
+    ]),
+    ["a field both set and removed", update({ metadata: { n: 1 }, remove: ["n"] })],
+    ["what is removed from a field that is set", update({ metadata: { n: 1 }, remove: ["n.m"] })],
+    ["an unknown mode of an update", { ...update({}), metadata: "upsert" }],
+    ["a replacement by nothing", { ...update({ vector: [1] }), metadata: "replace" }],
+    [
+      "a replacement that removes, too",
+      { ...update({ metadata: {}, remove: ["n"] }), metadata: "replace" },
+    ],
+    ...[{ where: { n: 1 } }, { all: true }].flatMap((target): [string, object][] => [
+      [`a delete of ${JSON.stringify(target)} with a version`, guarded({ target })],
+      [
+        `an update of ${JSON.stringify(target)} with a version`,
+        guarded({ kind: "update", target, patch: {} }),
+      ],
+    ]),
+    ...[-1, 1.5, "1", null].map((ifVersion): [string, object] => [
+      `${ifVersion} as the version of a target`,
+      guarded({ ifVersion }),
+    ]),
+    ["a transaction without writes", { kind: "transaction" }],
+    ["a transaction of one write without a list", { kind: "transaction", writes: set }],
     ["a searchMany without targets", { kind: "searchMany", store }],
     ["a searchMany of one vector", { kind: "searchMany", store, targets: [1] }],
     ["a searchMany by examples", { kind: "searchMany", store, targets: [{ near: ["a"] }] }],
+    ...[-1, 1.5, Number.NaN, "1", null, 60_001].map((waitMs): [string, object] => [
+      `${waitMs} as waitMs`,
+      { kind: "changes", store, waitMs },
+    ]),
+    ...[5, null, "", "garbage", "A".repeat(48), "A".repeat(300)].map((since): [string, object] => [
+      `${since} as a position`,
+      { kind: "changes", store, since },
+    ]),
+    ["a limit of no changes", { kind: "changes", store, limit: 0 }],
     ["ifExists in words", { kind: "dropStore", store, ifExists: "no" }],
     ["a query without its store", { kind: "count" }],
     ["a pipeline without queries", { kind: "pipeline" }],

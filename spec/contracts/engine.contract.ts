@@ -3,12 +3,15 @@ import { argumentsContract } from "./arguments.contract.js";
 import { badInputContract } from "./bad-input.contract.js";
 import { badQueriesContract } from "./bad-queries.contract.js";
 import { callsContract } from "./calls.contract.js";
+import { changesContract } from "./changes.contract.js";
 import { closingContract } from "./closing.contract.js";
 import { countContract } from "./count.contract.js";
 import { deleteContract } from "./delete.contract.js";
 import { examplesContract } from "./examples.contract.js";
 import { executeContract } from "./execute.contract.js";
+import { expiryContract } from "./expiry.contract.js";
 import { findContract } from "./find.contract.js";
+import { followingContract } from "./following.contract.js";
 import { getContract } from "./get.contract.js";
 import { idempotencyContract } from "./idempotency.contract.js";
 import { identityContract } from "./identity.contract.js";
@@ -22,8 +25,11 @@ import { searchManyContract } from "./search-many.contract.js";
 import { searchWhereContract } from "./search-where.contract.js";
 import { setContract } from "./set.contract.js";
 import { storesContract } from "./stores.contract.js";
+import { transactionContract } from "./transaction.contract.js";
+import { updateContract } from "./update.contract.js";
 import { verifyContract } from "./verify.contract.js";
 import { versionsContract } from "./versions.contract.js";
+import { watchContract } from "./watch.contract.js";
 import { whereContract } from "./where.contract.js";
 
 /** What an engine promises whoever reaches it, however they do. */
@@ -38,17 +44,23 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   identityContract,
   setContract,
   versionsContract,
+  expiryContract,
   metadataContract,
   getContract,
   findContract,
   countContract,
   whereContract,
+  updateContract,
   deleteContract,
   searchContract,
   searchWhereContract,
   searchManyContract,
   examplesContract,
+  changesContract,
+  followingContract,
+  watchContract,
   pipelineContract,
+  transactionContract,
   executeContract,
   loadContract,
   idempotencyContract,

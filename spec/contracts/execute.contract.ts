@@ -95,6 +95,11 @@ const pairs: { readonly [K in Exclude<QueryKind, "shutdown">]: Pair } = {
     ask: (store) => ({ store, where: { n: 1 } }),
     call: (engine, store) => engine.store(store).count({ where: { n: 1 } }),
   },
+  update: {
+    ask: (store) => ({ store, target: "a", patch: { metadata: { m: 5 } }, metadata: "replace" }),
+    call: (engine, store) =>
+      engine.store(store).update("a", { metadata: { m: 5 } }, { metadata: "replace" }),
+  },
   delete: {
     ask: (store) => ({ store, target: { where: { n: 2 } } }),
     call: (engine, store) => engine.store(store).delete({ where: { n: 2 } }),
@@ -108,9 +113,18 @@ const pairs: { readonly [K in Exclude<QueryKind, "shutdown">]: Pair } = {
     ask: (store) => ({ store, targets: [[1], [2]], limit: 1 }),
     call: (engine, store) => engine.store(store).searchMany([[1], [2]], { limit: 1 }),
   },
+  changes: {
+    ask: (store) => ({ store }),
+    call: (engine, store) => engine.execute({ kind: "changes", store }),
+  },
   pipeline: {
     ask: (store) => ({ queries: [{ kind: "count", store }, { kind: "ping" }] }),
     call: (engine, store) => engine.pipeline([{ kind: "count", store }, { kind: "ping" }]),
+  },
+  transaction: {
+    ask: (store) => ({ writes: [{ kind: "delete", store, target: "a" }] }),
+    call: (engine, store) =>
+      engine.transaction([{ kind: "delete", store, target: { where: { n: 2 } } }]),
   },
   verify: { ask: () => ({}), call: (engine) => engine.execute({ kind: "verify" }) },
 };
@@ -131,4 +145,5 @@ const moving = new Set([
   "inFlight",
   "connections",
   "startedAt",
+  "next",
 ]);

@@ -56,6 +56,31 @@ export function idempotencyContract(reach: Reach): void {
       }
     });
 
+    it("works for updates and for transactions, each of which has one answer", async () => {
+      const { name } = store;
+      await store.set({ id: "a", vector: [1, 2], metadata: { n: 1 } });
+      const update = () => store.update("a", { metadata: { n: 2 } }, { idempotencyKey });
+      assert.equal(await update(), 1);
+      const options = { idempotencyKey: `${idempotencyKey} transaction` };
+      const transact = (id: string) =>
+        suite.engine.transaction(
+          [
+            query.set({ store: name, mode: "insert", entries: [{ id, vector: [1, 2] }] }),
+            query.delete({ store: name, target: "a" }),
+          ],
+          options,
+        );
+      const answers = await transact("b");
+      assert.deepEqual(await transact("b"), answers);
+      assert.equal(await update(), 1);
+      await rejects(transact("c"), "INVALID_ARGUMENT");
+      const { entries } = await store.find();
+      assert.deepEqual(
+        entries.map(({ id }) => id),
+        ["b"],
+      );
+    });
+
     it("works for stores that are made and dropped", async () => {
       const { engine } = suite;
       const name = `${idempotencyKey.replace(" ", "-")}/store`;

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Engine } from "../../lib/handles/engine.js";
+import type { SetResponse } from "../../lib/model/answers.js";
+import type { Key } from "../../lib/model/entry.js";
 import { AhnlichError, type ErrorCode } from "../../lib/model/errors.js";
 import type { Metadata } from "../../lib/model/metadata.js";
 import { type Metric, metrics } from "../../lib/model/metric.js";
 import type { SetMode, Target } from "../../lib/model/options.js";
+import type { MetadataMode, Patch } from "../../lib/model/patch.js";
+import type { WriteQuery } from "../../lib/model/query.js";
 import type { Where } from "../../lib/model/where.js";
 import { naiveEngine } from "../support/naive-engine.js";
 import { assertNearest, type Candidate } from "../support/naive-search.js";
@@ -15,10 +19,12 @@ export function modelContract(reach: Reach, { runs }: { runs: number }): void {
   describe(`an engine, ${reach.name}, and the naive one`, () => {
     let opened: Opened;
     let real: Engine;
-    const naive = naiveEngine();
+    let now = 1_800_000_000_000;
+    const clock = { now: () => now };
+    const naive = naiveEngine({}, clock);
     let stores = 0;
     before(async () => {
-      opened = await reach.open();
+      opened = await reach.open({ clock });
       real = opened.engine;
     });
     after(() => opened.close());
@@ -27,14 +33,22 @@ export function modelContract(reach: Reach, { runs }: { runs: number }): void {
       const property = fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
         const store = `model-${++stores}`;
         for (const engine of [real, naive]) await engine.createStore(store, { dimension: 3 });
+        let begun = await positionsOf(real, naive, store);
         for (const { write, question } of steps) {
           if (write.kind === "reopen" && opened.reopen !== undefined) real = await opened.reopen();
+          if (write.kind === "wait") now += write.ms;
           const outcomes = [
             await outcomeOf(real, store, write),
             await outcomeOf(naive, store, write),
           ];
           assert.deepEqual(outcomes[0], outcomes[1]);
           await compare(real, naive, store, question);
+          if (write.kind === "recreate") begun = await positionsOf(real, naive, store);
+          const changes = [
+            await changesOf(real, store, begun.real, question.where),
+            await changesOf(naive, store, begun.naive, question.where),
+          ];
+          assert.deepEqual(changes[0], changes[1]);
         }
         for (const engine of [real, naive]) await engine.dropStore(store);
       });
@@ -48,12 +62,18 @@ interface GuardedEntry {
   id: string | undefined;
   vector: number[];
   metadata: Metadata;
+  ttlMs: number | null | undefined;
   guard: Guard;
 }
-type Write =
+type EntryWrite =
   | { kind: "set"; entries: GuardedEntry[]; mode: SetMode }
-  | { kind: "delete"; target: Target }
-  | { kind: "recreate" }
+  | { kind: "update"; target: Target; patch: Patch; metadata: MetadataMode; guard: Guard }
+  | { kind: "delete"; target: Target; guard: Guard };
+type Write =
+  | EntryWrite
+  | { kind: "transaction"; writes: EntryWrite[] }
+  | { kind: "recreate"; ttlMs: number | undefined }
+  | { kind: "wait"; ms: number }
   | { kind: "reopen" };
 interface Question {
   where: Where;
@@ -64,28 +84,30 @@ interface Question {
 
 /** What a write came to, versions left out. */
 async function outcomeOf(engine: Engine, name: string, write: Write): Promise<unknown> {
-  const store = engine.store(name);
   try {
     switch (write.kind) {
-      case "set": {
-        const entries = await Promise.all(
-          write.entries.map(({ guard, ...entry }) => guarded(engine, name, entry, guard)),
-        );
-        const { inserted, updated, version } = await store.set(entries, { mode: write.mode });
-        assert.equal(version > 0, entries.length > 0);
-        return { inserted, updated };
-      }
+      case "set":
+      case "update":
       case "delete":
-        return await store.delete(write.target);
+        return withoutVersion(await engine.execute(await queryOf(engine, name, write)));
+      case "transaction": {
+        const writes: WriteQuery[] = [];
+        for (const one of write.writes) writes.push(await queryOf(engine, name, one));
+        return (await engine.transaction(writes)).map(withoutVersion);
+      }
       case "recreate":
         await engine.dropStore(name);
-        await engine.createStore(name, { dimension: 3 });
+        await engine.createStore(name, { dimension: 3, ttlMs: write.ttlMs });
         return "made again";
+      case "wait":
+        return "waited";
       case "reopen":
         return "open";
     }
   } catch (error) {
     assert.ok(error instanceof AhnlichError, String(error));
+    // What is wrong in itself is told before what the writes before it have made wrong.
+    if (write.kind === "transaction") return "refused";
     return ofEntries.includes(error.code) ? "an entry was refused" : error.code;
   }
 }
@@ -98,18 +120,33 @@ const ofEntries: readonly ErrorCode[] = [
   "VERSION_CONFLICT",
 ];
 
+async function queryOf(engine: Engine, store: string, write: EntryWrite): Promise<WriteQuery> {
+  if (write.kind === "set") {
+    const entries = write.entries.map(async ({ guard, ...entry }) => {
+      return { ...entry, ...(await guardOf(engine, store, entry.id ?? entry.vector, guard)) };
+    });
+    return { kind: "set", store, mode: write.mode, entries: await Promise.all(entries) };
+  }
+  const { guard, ...rest } = write;
+  const [key] = Array.isArray(write.target) ? write.target : [write.target];
+  const ofKey = typeof key === "string" || Array.isArray(key) ? key : "none";
+  return { ...rest, store, ...(await guardOf(engine, store, ofKey, guard)) };
+}
+
 /** The two engines number their versions apart, so each guard is made of the engine's own. */
-async function guarded(
-  engine: Engine,
-  store: string,
-  entry: Omit<GuardedEntry, "guard">,
-  guard: Guard,
-) {
-  if (guard === "none") return entry;
-  if (guard === "absent") return { ...entry, ifVersion: 0 };
-  const [there] = await engine.store(store).get([entry.id ?? entry.vector]);
+async function guardOf(engine: Engine, store: string, key: Key, guard: Guard) {
+  if (guard === "none") return {};
+  if (guard === "absent") return { ifVersion: 0 };
+  const [there] = await engine.store(store).get([key]);
   const version = there?.version ?? 0;
-  return { ...entry, ifVersion: guard === "right" ? version : version + 1 };
+  return { ifVersion: guard === "right" ? version : version + 1_000_000 };
+}
+
+function withoutVersion(answer: unknown): unknown {
+  if (typeof answer === "number") return answer;
+  const { inserted, updated, version } = answer as SetResponse;
+  assert.equal(version > 0, inserted + updated > 0);
+  return { inserted, updated };
 }
 
 async function compare(real: Engine, naive: Engine, name: string, ask: Question): Promise<void> {
@@ -122,11 +159,26 @@ async function compare(real: Engine, naive: Engine, name: string, ask: Question)
   const found = await reals.find({ where, limit });
   assert.deepEqual(ranked(found.entries), ranked(allowed.entries));
   assert.equal(await reals.count({ where }), allowed.entries.length);
+  assert.equal(await reals.count(), all.entries.length);
+  assert.equal((await reals.info()).entries, all.entries.length);
   const matches = await reals.search(target, { where, metric, limit: ask.limit });
   const candidates: readonly Candidate[] = allowed.entries;
   assertNearest(matches, candidates, Float32Array.from(target), metric, ask.limit);
   const metadata = new Map(all.entries.map((entry) => [entry.id, entry.metadata]));
   for (const match of matches) assert.deepEqual(match.metadata, metadata.get(match.id));
+}
+
+async function positionsOf(real: Engine, naive: Engine, store: string) {
+  const [{ position }, other] = [await real.store(store).info(), await naive.store(store).info()];
+  return { real: position, naive: other.position };
+}
+
+/** In no order, which is not promised within a delete of whatever matches, and without what a sweep is to tell. */
+async function changesOf(engine: Engine, store: string, since: string, where: Where) {
+  const asked = { kind: "changes", store, since, where, limit: 1_000 } as const;
+  const { changes } = await engine.execute(asked);
+  const told = changes.filter(({ kind }) => kind !== "expire");
+  return told.map(({ kind, id }) => `${kind} ${id}`).sort();
 }
 
 /** Entries with the rank of their version instead of it. */
@@ -164,6 +216,10 @@ const where = fc.oneof(
   fc.array(condition, { maxLength: 3 }).map(($or) => ({ $or })),
   fc.array(condition, { maxLength: 3 }).map(($and) => ({ $and })),
 ) as fc.Arbitrary<Where>;
+const guard = fc.constantFrom<Guard>(
+  ...(["none", "none", "none", "none", "right", "right", "wrong", "absent"] as const),
+);
+const ttlMs = fc.constantFrom(undefined, undefined, null, 1, 5, 20);
 const entry: fc.Arbitrary<GuardedEntry> = fc.record({
   id: fc.option(id, { nil: undefined, freq: 4 }),
   vector: fc.oneof(
@@ -171,18 +227,25 @@ const entry: fc.Arbitrary<GuardedEntry> = fc.record({
     { weight: 1, arbitrary: fc.constant<number[]>([1]) },
   ),
   metadata,
-  guard: fc.constantFrom<Guard>(
-    "none",
-    "none",
-    "none",
-    "none",
-    "right",
-    "right",
-    "wrong",
-    "absent",
-  ),
+  ttlMs,
+  guard,
 });
-const write: fc.Arbitrary<Write> = fc.oneof(
+const target = fc.oneof<fc.Arbitrary<Target>[]>(
+  id,
+  fc.array(fc.oneof(id, vector), { maxLength: 3 }),
+  where.map((asked) => ({ where: asked })),
+  fc.constant({ all: true }),
+);
+const patch = fc.record(
+  {
+    vector,
+    metadata,
+    ttlMs,
+    remove: fc.array(fc.constantFrom("a", "b", "b.c", "b.d", "at", "none"), { maxLength: 2 }),
+  },
+  { requiredKeys: [], noNullPrototype: true },
+) as fc.Arbitrary<Patch>;
+const entryWrite: fc.Arbitrary<EntryWrite> = fc.oneof(
   {
     weight: 8,
     arbitrary: fc.record({
@@ -194,16 +257,35 @@ const write: fc.Arbitrary<Write> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      kind: fc.constant("delete" as const),
-      target: fc.oneof<fc.Arbitrary<Target>[]>(
-        id,
-        fc.array(fc.oneof(id, vector), { maxLength: 3 }),
-        where.map((asked) => ({ where: asked })),
-        fc.constant({ all: true }),
-      ),
+      kind: fc.constant("update" as const),
+      target,
+      patch,
+      metadata: fc.constantFrom<MetadataMode>("merge", "merge", "merge", "replace"),
+      guard,
     }),
   },
-  { weight: 1, arbitrary: fc.constant({ kind: "recreate" as const }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant("delete" as const), target, guard }),
+  },
+);
+const write: fc.Arbitrary<Write> = fc.oneof(
+  { weight: 14, arbitrary: entryWrite },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("transaction" as const),
+      writes: fc.array(entryWrite, { maxLength: 4 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(undefined, 5).map((ttlMs) => ({ kind: "recreate" as const, ttlMs })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(1, 4, 16).map((ms) => ({ kind: "wait" as const, ms })),
+  },
   { weight: 1, arbitrary: fc.constant({ kind: "reopen" as const }) },
 );
 const step = fc.record({

@@ -95,6 +95,38 @@ export function versionsContract(reach: Reach): void {
       assert.deepEqual((await store.get("a"))?.vector, Float32Array.of(1, 2));
     });
 
+    it("guard an update and a delete of an id", async () => {
+      const { version } = await store.set({ id: "a", vector });
+      const patch = { metadata: { n: 1 } };
+      for (const ifVersion of [0, version - 1, version + 1]) {
+        for (const write of [
+          store.update("a", patch, { ifVersion }),
+          store.delete("a", { ifVersion }),
+          store.update("a", {}, { ifVersion }),
+        ]) {
+          const { details } = await rejects(write, "VERSION_CONFLICT");
+          assert.deepEqual(details, { id: "a", expected: ifVersion, got: version });
+        }
+      }
+      assert.equal(await store.update("a", patch, { ifVersion: version }), 1);
+      await rejects(store.delete("a", { ifVersion: version }), "VERSION_CONFLICT");
+      const ifVersion = Number((await store.get("a"))?.version);
+      assert.equal(await store.delete("a", { ifVersion }), 1);
+      const { details } = await rejects(store.delete("a", { ifVersion }), "VERSION_CONFLICT");
+      assert.deepEqual(details, { id: "a", expected: ifVersion, got: 0 });
+    });
+
+    it("are wanted of every key of an update and a delete", async () => {
+      const { version } = await store.set(["a", "b"].map((id) => ({ id, vector })));
+      await store.set({ id: "c", vector });
+      const guarded = { ifVersion: version };
+      await rejects(store.delete(["a", "b", "c"], guarded), "VERSION_CONFLICT");
+      await rejects(store.update(["a", "never"], { remove: ["x"] }, guarded), "VERSION_CONFLICT");
+      assert.equal(await store.count({ where: {} }), 3);
+      assert.equal(await store.delete(["a", "b", "a"], guarded), 2);
+      assert.equal(await store.delete(["a", "b"], { ifVersion: 0 }), 0);
+    });
+
     it("let exactly one of many writers through that saw the same version", async () => {
       const { version } = await store.set({ id: "a", vector });
       const writes = Array.from({ length: 10 }, (_, writer) =>

@@ -5,8 +5,8 @@ import type { Reach } from "../support/reach.js";
 
 const reach: Reach = {
   name: "the naive one of the specs",
-  async open({ limits } = {}) {
-    const engine = naiveEngine(limits);
+  async open({ limits, clock } = {}) {
+    const engine = naiveEngine(limits, clock);
     return { engine, close: () => engine.close() };
   },
 };

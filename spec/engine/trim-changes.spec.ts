@@ -32,7 +32,9 @@ describe("trimming the log of changes", () => {
     const batch = new WriteBatch();
     const snapshot = persistence.snapshot();
     const before = { ...counters, ...changed };
-    const after = atOnce(trimChanges({ batch, snapshot, incarnation: 1 }, before, now));
+    const after = atOnce(
+      trimChanges({ batch, snapshot, incarnation: 1, drafted: [] }, before, now),
+    );
     snapshot.release();
     const trimmed: number[] = [];
     WriteBatch.forEach(batch.bytes, (_, key) => trimmed.push(sequenceOfKey(key)));
@@ -41,7 +43,7 @@ describe("trimming the log of changes", () => {
 
   const counters: Counters = {
     ...{ entries: 1, nextOrdinal: 2, position: 9 },
-    ...{ changes: 1, changesFrom: 5, changesSince: time },
+    ...{ changes: 1, changesFrom: 5, changesSince: time, expiring: 0 },
   };
 
   it("leaves a log that is neither too long nor too old as it is", async () => {

@@ -19,6 +19,11 @@ export class UnrulyPersistence implements Persistence {
     this.#failures.push(error);
   }
 
+  /** Failures that no commit has come to are taken back. */
+  calm(): void {
+    this.#failures.length = 0;
+  }
+
   /** Commits wait until `goOn`. */
   holdBack(): void {
     this.#gate = new Promise((resolve) => {

@@ -16,11 +16,16 @@ export class NaiveIndex {
   }
 
   /** By distance, then ordinal; all that tie with the last. */
-  search(request: IndexSearch, within?: ReadonlySet<number>): [number, number][][] {
+  search(
+    request: IndexSearch,
+    within?: ReadonlySet<number>,
+    without?: ReadonlySet<number>,
+  ): [number, number][][] {
     const { metric, limit, sequence, maxDistance = Number.POSITIVE_INFINITY } = request;
     const seen = this.rows
       .filter(({ born, died }) => born <= sequence && sequence < died)
-      .filter(({ ordinal }) => within === undefined || within.has(ordinal));
+      .filter(({ ordinal }) => within === undefined || within.has(ordinal))
+      .filter(({ ordinal }) => !without?.has(ordinal));
     return request.targets.map((target) => {
       const all = seen
         .map((row): [number, number] => [row.ordinal, distanceOf(metric, target, row.vector)])

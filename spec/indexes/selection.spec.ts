@@ -23,20 +23,37 @@ describe("A selection", () => {
   after(() => indexes.close());
 
   for (const share of [0, 0.0005, 0.01, 0.2, 0.9, 1]) {
-    it(`of ${share * 100} % bounds a search to what is in it`, async () => {
-      const within = index.select();
+    const choose = () => {
+      const selection = index.select();
       const chosen = new Set<number>();
       for (let i = 0; i < 3000; i++) {
         if (random() >= share) continue;
-        within.add(i);
+        selection.add(i);
         chosen.add(i);
       }
-      assert.equal(within.size, chosen.size);
+      assert.equal(selection.size, chosen.size);
+      return { selection, chosen };
+    };
+
+    it(`of ${share * 100} % bounds a search to what is in it`, async () => {
+      const { selection: within, chosen } = choose();
       for (const metric of metrics) {
         for (const limit of [1, 10, 5000]) {
           const targets = [randomVector(random, 20), randomVector(random, 20)];
           const request = { targets, metric, limit, sequence: 2, within };
           assert.deepEqual(pairs(await index.search(request)), naive.search(request, chosen));
+        }
+      }
+    });
+
+    it(`of ${share * 100} % is left out of a search without it`, async () => {
+      const { selection: without, chosen } = choose();
+      for (const metric of metrics) {
+        for (const limit of [1, 10, 5000]) {
+          const targets = [randomVector(random, 20), randomVector(random, 20)];
+          const request = { targets, metric, limit, sequence: 2, without };
+          const expected = naive.search(request, undefined, chosen);
+          assert.deepEqual(pairs(await index.search(request)), expected);
         }
       }
     });
@@ -53,7 +70,9 @@ describe("A selection", () => {
   it("of another index is refused", async () => {
     const other = indexes.create(20).select();
     const targets = [randomVector(random, 20)];
-    const search = index.search({ targets, metric: "dot", limit: 1, sequence: 1, within: other });
-    await assert.rejects(search, { code: "INVALID_ARGUMENT" });
+    for (const selected of [{ within: other }, { without: other }]) {
+      const search = index.search({ targets, metric: "dot", limit: 1, sequence: 1, ...selected });
+      await assert.rejects(search, { code: "INVALID_ARGUMENT" });
+    }
   });
 });

@@ -8,14 +8,29 @@ describe("checkQuery of a set", () => {
     refusesQuery({ ...least.set, entries: [{ vector: [1] }, entry] }, sentence);
 
   it("computes absent ids from the content and makes absent metadata empty", () => {
-    assert.deepEqual(entries({ vector: [0.1, -0] }, { vector: f32(1), id: "a", ifVersion: 0 }), [
-      { id: idOf([0.1, 0]), vector: f32(0.1, -0), metadata: {}, ifVersion: undefined },
-      { id: "a", vector: f32(1), metadata: {}, ifVersion: 0 },
-    ]);
+    assert.deepEqual(
+      entries({ vector: [0.1, -0] }, { vector: f32(1), id: "a", ttlMs: null, ifVersion: 0 }),
+      [
+        {
+          id: idOf([0.1, 0]),
+          vector: f32(0.1, -0),
+          metadata: {},
+          ttlMs: undefined,
+          ifVersion: undefined,
+        },
+        { id: "a", vector: f32(1), metadata: {}, ttlMs: null, ifVersion: 0 },
+      ],
+    );
   });
 
   it("shares nothing with the caller", () => {
-    const given = { id: "a", vector: f32(1, 2), metadata: { list: [1] }, ifVersion: 3 };
+    const given = {
+      id: "a",
+      vector: f32(1, 2),
+      metadata: { list: [1] },
+      ttlMs: 2 ** 48 - 1,
+      ifVersion: 3,
+    };
     const list = [given];
     const query = check({ ...least.set, entries: list });
     list.push(given);
@@ -23,7 +38,8 @@ describe("checkQuery of a set", () => {
     given.metadata.list.push(2);
     given.ifVersion = 9;
     const [entry, ...others] = query.entries;
-    const expected = { id: "a", vector: f32(1, 2), metadata: { list: [1] }, ifVersion: 3 };
+    const metadata = { list: [1] };
+    const expected = { id: "a", vector: f32(1, 2), metadata, ttlMs: 2 ** 48 - 1, ifVersion: 3 };
     assert.deepEqual(entry, expected);
     assert.equal(others.length, 0);
   });
@@ -38,10 +54,7 @@ describe("checkQuery of a set", () => {
     for (const entry of [null, undefined, 1, "a", [1]]) {
       refusesEntry(entry, /^entries\[1\]: expected an object, got/);
     }
-    refusesEntry(
-      { vector: [1], ttlMs: 5 },
-      /^entries\[1\]: unknown field "ttlMs"; there are id, vec/,
-    );
+    refusesEntry({ vector: [1], ttl: 5 }, /^entries\[1\]: unknown field "ttl"; there are id, vec/);
     refusesQuery({ ...least.set, entries: new Array(1) }, /^entries\[0\]: expected an object/);
   });
 
@@ -57,6 +70,12 @@ describe("checkQuery of a set", () => {
       { vector: [1], metadata: { a: [1n] } },
       /^entries\[1\]\.metadata\.a\[0\]: .*BigInt/,
     );
+    for (const ttlMs of [0, -1, 1.5, 2 ** 48, "1", Number.NaN]) {
+      refusesEntry(
+        { vector: [1], ttlMs },
+        /^entries\[1\]\.ttlMs: expected a whole number of ms from 1/,
+      );
+    }
     for (const ifVersion of [-1, 1.5, "1", Number.NaN, null]) {
       refusesEntry(
         { vector: [1], ifVersion },

@@ -21,7 +21,13 @@ describe("checkQuery", () => {
       info: {},
       clients: {},
       shutdown: { reason: "" },
-      createStore: { store: "s", dimension: 2, metric: "cosine", ifNotExists: false },
+      createStore: {
+        store: "s",
+        dimension: 2,
+        metric: "cosine",
+        ttlMs: undefined,
+        ifNotExists: false,
+      },
       dropStore: { store: "s", ifExists: false },
       dropNamespace: { namespace: "n" },
       listStores: { namespace: undefined },
@@ -33,10 +39,22 @@ describe("checkQuery", () => {
         include: { vector: true, metadata: true },
       },
       count: { store: "s", where: all },
-      delete: { store: "s", target: { kind: "ids", ids: [] } },
+      update: {
+        ...{ store: "s", target: { kind: "ids", ids: [] }, ifVersion: undefined },
+        patch: {
+          vector: undefined,
+          metadata: undefined,
+          ttlMs: undefined,
+          remove: [],
+          replaces: false,
+        },
+      },
+      delete: { store: "s", target: { kind: "ids", ids: [] }, ifVersion: undefined },
       search: { ...search, target: { kind: "vector", vector: f32(1) } },
       searchMany: { ...search, targets: [] },
+      changes: { store: "s", since: undefined, where: all, limit: 100, waitMs: 0 },
       pipeline: { queries: [] },
+      transaction: { writes: [] },
       verify: {},
     };
     for (const kind of queryKinds)
@@ -48,7 +66,7 @@ describe("checkQuery", () => {
       kind: "shutdown",
       reason: "moving",
     });
-    const create = { store: "n/s", dimension: 4_096, metric: "dot", ifNotExists: true };
+    const create = { store: "n/s", dimension: 4_096, metric: "dot", ttlMs: 5, ifNotExists: true };
     assert.deepEqual(check({ kind: "createStore", ...create }), { kind: "createStore", ...create });
     const drop = { kind: "dropStore", store: "s", ifExists: true } as const;
     assert.deepEqual(check(drop), drop);
@@ -93,7 +111,7 @@ describe("checkQuery", () => {
   });
 
   it("says of an unknown kind that this version knows none such", () => {
-    for (const kind of ["update", "toString", "__proto__", "", "x".repeat(1_000)]) {
+    for (const kind of ["upsert", "toString", "__proto__", "", "x".repeat(1_000)]) {
       const error = refusesQuery({ kind }, /^query\.kind: this version knows no "/, "UNSUPPORTED");
       assert.ok(error.message.length < 200);
     }
@@ -123,7 +141,7 @@ describe("checkQuery", () => {
   });
 
   it("refuses a bad store name in every kind that has one", () => {
-    assert.equal(withStore.length, 10);
+    assert.equal(withStore.length, 12);
     for (const kind of withStore) {
       for (const store of ["", "a/b/c", "a b", "x".repeat(129), 1, undefined]) {
         refusesQuery({ ...least[kind], store }, /^store: expected "name" or "namespace\/name"/);

@@ -32,9 +32,12 @@ export const least: { readonly [K in QueryKind]: Raw<K> } = {
   get: { kind: "get", store: "s", keys: [] },
   find: { kind: "find", store: "s" },
   count: { kind: "count", store: "s" },
+  update: { kind: "update", store: "s", target: [], patch: {} },
   delete: { kind: "delete", store: "s", target: [] },
   search: { kind: "search", store: "s", target: [1] },
   searchMany: { kind: "searchMany", store: "s", targets: [] },
+  changes: { kind: "changes", store: "s" },
   pipeline: { kind: "pipeline", queries: [] },
+  transaction: { kind: "transaction", writes: [] },
   verify: { kind: "verify" },
 };

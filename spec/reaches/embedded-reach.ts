@@ -1,4 +1,5 @@
 import { open } from "../../lib/index.js";
+import { clocked } from "../support/clocked.js";
 import type { Reach } from "../support/reach.js";
 import { reopeningEngine } from "../support/reopening-engine.js";
 import { TemporaryFolder } from "../support/temporary-folder.js";
@@ -12,8 +13,8 @@ interface EmbeddedOptions {
 export function memoryReach({ name, threads }: EmbeddedOptions): Reach {
   return {
     name,
-    async open({ limits } = {}) {
-      const engine = await open({ threads, limits });
+    async open({ limits, clock } = {}) {
+      const engine = await open({ threads, limits, provide: clocked(clock) });
       return { engine, close: () => engine.close() };
     },
   };
@@ -23,9 +24,9 @@ export function memoryReach({ name, threads }: EmbeddedOptions): Reach {
 export function lmdbReach({ name, threads }: EmbeddedOptions): Reach {
   return {
     name,
-    async open({ limits } = {}) {
+    async open({ limits, clock } = {}) {
       const folder = new TemporaryFolder();
-      const openFolder = () => open(folder.path, { threads, limits });
+      const openFolder = () => open(folder.path, { threads, limits, provide: clocked(clock) });
       let engine = await openFolder();
       return {
         engine,
@@ -47,9 +48,9 @@ export function lmdbReach({ name, threads }: EmbeddedOptions): Reach {
 export function reopenedLmdbReach({ name, threads }: EmbeddedOptions): Reach {
   return {
     name,
-    async open({ limits } = {}) {
+    async open({ limits, clock } = {}) {
       const folder = new TemporaryFolder();
-      const openFolder = () => open(folder.path, { threads, limits });
+      const openFolder = () => open(folder.path, { threads, limits, provide: clocked(clock) });
       const engine = reopeningEngine(await openFolder(), openFolder);
       return {
         engine,

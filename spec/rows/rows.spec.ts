@@ -10,12 +10,14 @@ import { checksum } from "../../lib/rows/checksum.js";
 import {
   decodeMetadata,
   deleteEntry,
+  deleteId,
   encodeMetadata,
   putEntry,
   readEntry,
   readOrdinal,
   readVector,
 } from "../../lib/rows/entry-rows.js";
+import { putExpiry, readExpiries } from "../../lib/rows/expiry-rows.js";
 import {
   afterIdKey,
   afterStoreKey,
@@ -26,7 +28,13 @@ import {
   ordinalOfKey,
   storeKey,
 } from "../../lib/rows/keys.js";
-import { putOrigin, putState, readOrigin, readState } from "../../lib/rows/meta-rows.js";
+import {
+  folderFormat,
+  putOrigin,
+  putState,
+  readOrigin,
+  readState,
+} from "../../lib/rows/meta-rows.js";
 import { bodyOf, putRow, rowFormat } from "../../lib/rows/row.js";
 import {
   putCounters,
@@ -41,20 +49,21 @@ describe("rows on disk", () => {
   const history = Uint8Array.from({ length: 16 }, (_, i) => i);
   const counters = {
     ...{ entries: 3, nextOrdinal: 4, position: 5 },
-    ...{ changes: 6, changesFrom: 7, changesSince: 8 },
+    ...{ changes: 6, changesFrom: 7, changesSince: 8, expiring: 9 },
   };
   const store: StoredStore = {
     ...{ name: "a/b", incarnation: 1, dimension: 2, metric: "euclidean", created: 9 },
+    ttlMs: 772,
     counters,
   };
   const vector = new Float32Array([1, -2]);
-  const entry = { vector, metadata: encodeMetadata({ n: 1 }) };
+  const entry = { vector, metadata: encodeMetadata({ n: 1 }), expiresAt: 0 };
 
   it("have the bytes that docs/format.md gives", () => {
     const written = (put: (batch: WriteBatch) => void) => bodiesOf(put);
     assert.deepEqual(
       written((batch) => putOrigin(batch, { createdAt: 0x0102030405, history })),
-      [`meta ${text("format")} 00000001000102030405000102030405060708090a0b0c0d0e0f`],
+      [`meta ${text("format")} 00000002000102030405000102030405060708090a0b0c0d0e0f`],
     );
     assert.deepEqual(
       written((batch) => putState(batch, { sequence: 258, time: 772, nextIncarnation: 5 })),
@@ -62,12 +71,12 @@ describe("rows on disk", () => {
     );
     assert.deepEqual(
       written((batch) => putStore(batch, store)),
-      [`stores ${text("a/b")} 000000010000000201000000000009`],
+      [`stores ${text("a/b")} 000000010000000201000000000009000000000304`],
     );
     assert.deepEqual(
       written((batch) => putCounters(batch, 1, counters)),
       [
-        "counters 00000001 000000000003000000000004000000000005000000000006000000000007000000000008",
+        "counters 00000001 000000000003000000000004000000000005000000000006000000000007000000000008000000000009",
       ],
     );
     assert.deepEqual(
@@ -77,6 +86,16 @@ describe("rows on disk", () => {
         "vectors 00000001000000000004 0000803f000000c0",
         "ids 00000001c3a9 000000000004",
       ],
+    );
+    assert.deepEqual(
+      written((batch) =>
+        putEntry(batch, idKey(1, "é"), 4, 258, { ...entry, expiresAt: 772 }),
+      ).slice(0, 1),
+      ["entries 00000001000000000004 000000000102010002000000000304c3a981a16e01"],
+    );
+    assert.deepEqual(
+      written((batch) => putExpiry(batch, 1, { expiresAt: 772, ordinal: 4 })),
+      ["expiries 00000001000000000304000000000004 "],
     );
     const at = { incarnation: 1, sequence: 258, part: 0, time: 772 };
     assert.deepEqual(
@@ -109,13 +128,17 @@ describe("rows on disk", () => {
     putCounters(batch, 1, counters);
     putEntry(batch, idKey(1, "é"), 4, 258, entry);
     putErasing(batch, 7, 258);
+    for (const expiresAt of [3, 2 ** 48 - 1, 1]) putExpiry(batch, 1, { expiresAt, ordinal: 4 });
+    putExpiry(batch, 2, { expiresAt: 2, ordinal: 1 });
     await persistence.commit(batch);
     const snapshot = persistence.snapshot();
-    assert.deepEqual(readOrigin(snapshot), { createdAt: 12, history });
+    assert.deepEqual(readOrigin(snapshot), { format: folderFormat, createdAt: 12, history });
     const state = { sequence: 2 ** 48 - 1, time: 13, nextIncarnation: 2 ** 32 - 1 };
     assert.deepEqual(readState(snapshot), state);
     assert.deepEqual([...readStores(snapshot)], [store]);
     assert.deepEqual([...readErasing(snapshot)], [7]);
+    const expiries = [1, 3, 2 ** 48 - 1].map((expiresAt) => ({ expiresAt, ordinal: 4 }));
+    assert.deepEqual([...readExpiries(snapshot, 1)], expiries);
     assert.equal(readOrdinal(snapshot, idKey(1, "é")), 4);
     assert.equal(readOrdinal(snapshot, idKey(1, "e")), undefined);
     assert.deepEqual(readVector(snapshot, 1, 4), vector);
@@ -123,8 +146,10 @@ describe("rows on disk", () => {
     assert.equal(stored?.id, "é");
     assert.equal(stored?.version, 258);
     assert.deepEqual(decodeMetadata(stored?.metadata as Uint8Array), { n: 1 });
+    assert.equal(stored?.expiresAt, 0);
     const gone = new WriteBatch();
-    deleteEntry(gone, 1, 4, "é");
+    deleteEntry(gone, 1, 4);
+    deleteId(gone, 1, "é");
     await persistence.commit(gone);
     const later = persistence.snapshot();
     assert.equal(readOrdinal(later, idKey(1, "é")), undefined);
@@ -186,7 +211,7 @@ describe("rows on disk", () => {
     const persistence = new MemoryPersistence();
     const batch = new WriteBatch();
     putRow(batch, "meta", Buffer.from("format"), 26, (bytes, at) => {
-      bytes.writeUInt32BE(2, at);
+      bytes.writeUInt32BE(folderFormat + 1, at);
     });
     await persistence.commit(batch);
     assert.throws(

@@ -15,6 +15,7 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
     store: fc.string(),
     dimension: fc.nat(),
     metric: fc.constantFrom(...metrics),
+    ttlMs: fc.nat(),
     ifNotExists: fc.boolean(),
   }),
   dropStore: asks("dropStore", { store: fc.string(), ifExists: fc.boolean() }),
@@ -24,7 +25,13 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
   set: asks("set", {
     store: fc.string(),
     entries: fc.array(
-      some({ id: fc.string(), vector: vectors(), ifVersion: fc.nat(), metadata: metadata() }),
+      some({
+        id: fc.string(),
+        vector: vectors(),
+        ttlMs: fc.oneof(fc.nat(), fc.constant(null), fc.constant(2 ** 48 - 1)),
+        ifVersion: fc.nat(),
+        metadata: metadata(),
+      }),
       { maxLength: 4 },
     ),
     mode: fc.constantFrom("upsert", "insert", "replace"),
@@ -38,15 +45,17 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
     include: include(),
   }),
   count: asks("count", { store: fc.string(), where: where() }),
-  delete: asks("delete", {
+  update: asks("update", {
     store: fc.string(),
-    target: fc.oneof(
-      fc.string(),
-      keys(),
-      where().map((predicate) => ({ where: predicate })),
-      fc.constant({ all: true }),
-    ),
+    target: target(),
+    patch: some({
+      ...{ vector: vectors(), metadata: metadata(), remove: fc.array(fc.string()) },
+      ttlMs: fc.option(fc.nat()),
+    }),
+    metadata: fc.constantFrom("merge", "replace"),
+    ifVersion: fc.nat(),
   }),
+  delete: asks("delete", { store: fc.string(), target: target(), ifVersion: fc.nat() }),
   search: asks("search", {
     store: fc.string(),
     target: fc.oneof(vectors(), some({ near: keys(), awayFrom: keys() })),
@@ -57,9 +66,19 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
     targets: fc.array(vectors(), { maxLength: 4 }),
     ...searchOptions(),
   }),
+  changes: asks("changes", {
+    store: fc.string(),
+    since: fc.string(),
+    where: where(),
+    limit: fc.nat(),
+    waitMs: fc.nat(),
+  }),
   pipeline: fc
     .array(fc.oneof(...[0, 1, 2].map(() => leaf())), { maxLength: 4 })
     .map((queries) => ({ kind: "pipeline", queries }) as Query),
+  transaction: fc
+    .array(write(), { maxLength: 4 })
+    .map((writes) => ({ kind: "transaction", writes }) as Query),
   verify: asks("verify", {}),
 };
 
@@ -113,9 +132,16 @@ const answersOf: { readonly [K in Exclude<QueryKind, "pipeline">]: fc.Arbitrary<
     ...page,
   })),
   count: fc.nat(),
+  update: fc.nat(),
   delete: fc.nat(),
   search: fc.array(matches()),
   searchMany: fc.array(fc.array(matches()), { maxLength: 4 }),
+  transaction: fc.array(fc.oneof(fc.nat(), some({ inserted: fc.nat(), version: fc.nat() }))),
+  changes: some({ changes: fc.array(changes()), more: fc.boolean() }).map((answer) => ({
+    changes: [],
+    next: "here",
+    ...answer,
+  })),
   verify: fc.record({ entries: fc.nat(), problems: fc.array(fc.string()) }).map((answer) => ({
     ...answer,
   })),
@@ -139,6 +165,24 @@ function leaf(): fc.Arbitrary<Query> {
     asks("count", { store: fc.string(), where: where() }),
     asks("get", { store: fc.string(), keys: keys() }),
     asks("search", { store: fc.string(), target: vectors() }),
+  );
+}
+
+/** What a transaction holds. */
+function write(): fc.Arbitrary<Query> {
+  return fc.oneof(
+    asks("set", { store: fc.string(), entries: fc.array(some({ vector: vectors() })) }),
+    asks("update", { store: fc.string(), target: target(), patch: some({ vector: vectors() }) }),
+    asks("delete", { store: fc.string(), target: target() }),
+  );
+}
+
+function target(): fc.Arbitrary<unknown> {
+  return fc.oneof(
+    fc.string(),
+    keys(),
+    where().map((predicate) => ({ where: predicate })),
+    fc.constant({ all: true }),
   );
 }
 
@@ -174,11 +218,22 @@ function searchOptions(): Record<string, fc.Arbitrary<unknown>> {
 }
 
 function entries(): fc.Arbitrary<unknown> {
-  return some({ id: fc.string(), version: fc.nat(), metadata: metadata(), vector: vectors() });
+  return some({
+    id: fc.string(),
+    version: fc.nat(),
+    expiresAt: fc.maxSafeInteger(),
+    metadata: metadata(),
+    vector: vectors(),
+  });
 }
 
 function matches(): fc.Arbitrary<unknown> {
   return some({ id: fc.string(), distance: numbers(), metadata: metadata(), vector: vectors() });
+}
+
+function changes(): fc.Arbitrary<unknown> {
+  const kind = fc.constantFrom("set", "delete", "expire", "leave");
+  return some({ position: fc.string(), kind, id: fc.string(), version: fc.nat() });
 }
 
 function storeInfo(): fc.Arbitrary<unknown> {

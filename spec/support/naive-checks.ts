@@ -9,7 +9,7 @@ export const fieldsOf: { readonly [kind: string]: readonly string[] } = {
   info: [],
   clients: [],
   shutdown: ["reason"],
-  createStore: ["store", "dimension", "metric", "ifNotExists"],
+  createStore: ["store", "dimension", "metric", "ttlMs", "ifNotExists"],
   dropStore: ["store", "ifExists"],
   dropNamespace: ["namespace"],
   listStores: ["namespace"],
@@ -18,10 +18,13 @@ export const fieldsOf: { readonly [kind: string]: readonly string[] } = {
   get: ["store", "keys", "include"],
   find: ["store", "where", "limit", "cursor", "include"],
   count: ["store", "where"],
-  delete: ["store", "target"],
+  update: ["store", "target", "patch", "metadata", "ifVersion"],
+  delete: ["store", "target", "ifVersion"],
   search: ["store", "target", "limit", "where", "recall", "metric", "maxDistance", "include"],
   searchMany: ["store", "targets", "limit", "where", "recall", "metric", "maxDistance", "include"],
+  changes: ["store", "since", "where", "limit", "waitMs"],
   pipeline: ["queries"],
+  transaction: ["writes"],
   verify: [],
 };
 
@@ -68,6 +71,12 @@ export function checkedId(limits: Limits, id: unknown): string {
   demand(typeof id === "string" && id !== "" && id.isWellFormed(), "no well-formed id");
   within(limits, "idBytes", Buffer.byteLength(id));
   return id;
+}
+
+/** The version that an entry must have, 0 for none; undefined where that does not matter. */
+export function demandVersion(version: unknown): asserts version is number | undefined {
+  const isVersion = Number.isSafeInteger(version) && (version as number) >= 0;
+  demand(version === undefined || isVersion, "ifVersion is an integer from 0");
 }
 
 /** The numbers as float32. */
@@ -182,6 +191,11 @@ export function isPlain(value: unknown): value is { [name: string]: unknown } {
 
 function bytesAsText(_name: string, value: unknown): unknown {
   return value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : value;
+}
+
+export function demandTtl(ttlMs: unknown): asserts ttlMs is number {
+  const isWhole = Number.isSafeInteger(ttlMs) && (ttlMs as number) >= 1;
+  demand(isWhole && (ttlMs as number) < 2 ** 48, "ttlMs is an integer from 1, below 2^48");
 }
 
 export function demandMetric(metric: unknown): void {

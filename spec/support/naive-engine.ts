@@ -1,5 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
+import type { Clock } from "../../lib/engine/ports.js";
 import type { Engine } from "../../lib/handles/engine.js";
+import type { Changes } from "../../lib/model/answers.js";
 import { AhnlichError } from "../../lib/model/errors.js";
 import { type Limits, makeLimits } from "../../lib/model/limits.js";
 import type { CallOptions } from "../../lib/model/options.js";
@@ -9,8 +11,11 @@ import { NaiveResults } from "./naive-results.js";
 import { type Executor, plainEngine } from "./plain-engine.js";
 
 /** An engine that is right because it is simple: the oracle of the property specs. */
-export function naiveEngine(limits?: Partial<Limits>): Engine {
-  return plainEngine(new NaiveExecutor(new NaiveModel(makeLimits(limits))));
+export function naiveEngine(
+  limits?: Partial<Limits>,
+  clock: Clock = { now: () => Date.now() },
+): Engine {
+  return plainEngine(new NaiveExecutor(new NaiveModel(makeLimits(limits), clock)));
 }
 
 class NaiveExecutor implements Executor {
@@ -46,7 +51,17 @@ class NaiveExecutor implements Executor {
     await turn();
     if (signal?.aborted) throw new AhnlichError("ABORTED", "the call was aborted");
     if (performance.now() > deadline) throw new AhnlichError("TIMEOUT", "the time is over");
-    return copyOf(this.#results.ask(query, idempotencyKey));
+    const asked = performance.now();
+    for (;;) {
+      const answer = copyOf(this.#results.ask(query, idempotencyKey));
+      if (query.kind !== "changes" || query.since === undefined) return answer;
+      if (this.#closing !== undefined) return answer;
+      if ((answer as Changes).changes.length > 0) return answer;
+      if (performance.now() - asked >= (query.waitMs ?? 0)) return answer;
+      await turn();
+      if (signal?.aborted) throw new AhnlichError("ABORTED", "the call was aborted");
+      if (performance.now() > deadline) throw new AhnlichError("TIMEOUT", "the time is over");
+    }
   }
 
   async #close(): Promise<void> {
@@ -70,11 +85,17 @@ function checkCall({ signal, timeoutMs, idempotencyKey }: CallOptions): void {
   }
 }
 
-/** Each member of a pipeline is copied by itself; a pipeline within is refused whatever it holds. */
+/** Each member of a pipeline is copied by itself; one like it within is refused whatever it holds. */
 function copyOfQuery(query: Query): Query {
+  if (query?.kind === "transaction" && Array.isArray(query.writes)) {
+    const writes = query.writes.map((member: { kind: string }) => {
+      return member?.kind === "transaction" ? { kind: member.kind } : copyOf(member);
+    });
+    return { ...query, writes } as unknown as Query;
+  }
   if (query?.kind !== "pipeline" || !Array.isArray(query.queries)) return copyOf(query);
   const queries = query.queries.map((member: Query) => {
-    return member?.kind === "pipeline" ? { ...member, queries: [] } : copyOf(member);
+    return member?.kind === "pipeline" ? { ...member, queries: [] } : copyOfQuery(member);
   });
   return { ...query, queries };
 }

@@ -15,6 +15,7 @@ export class NaiveIndexes implements VectorIndexes {
   readonly threads = 0;
   readonly bytes = 0;
   searches = 0;
+  selections = 0;
   closed = false;
   /** While it is set, no vector can be added. */
   failure: Error | undefined;
@@ -75,13 +76,15 @@ class NaiveVectorIndex implements VectorIndex {
   }
 
   select(): Selection {
+    this.#owner.selections++;
     return new Set<number>();
   }
 
   async search(request: IndexSearch): Promise<Nearest[]> {
     this.#owner.searches++;
     const within = request.within as ReadonlySet<number> | undefined;
-    return this.#index.search(request, within).map((found) => ({
+    const without = request.without as ReadonlySet<number> | undefined;
+    return this.#index.search(request, within, without).map((found) => ({
       ordinals: Float64Array.from(found, ([ordinal]) => ordinal),
       distances: Float64Array.from(found, ([, distance]) => distance),
     }));

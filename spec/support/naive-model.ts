@@ -1,9 +1,15 @@
-import { createHash } from "node:crypto";
-import type { EngineInfo, Outcome, SetResponse, StoreInfo } from "../../lib/model/answers.js";
-import type { Entry, Examples, Include, Match, Page } from "../../lib/model/entry.js";
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../../lib/engine/ports.js";
+import type {
+  Changes,
+  EngineInfo,
+  Outcome,
+  SetResponse,
+  StoreInfo,
+} from "../../lib/model/answers.js";
+import type { Entry, Match, Page } from "../../lib/model/entry.js";
 import { toAhnlichError } from "../../lib/model/errors.js";
 import type { Limits } from "../../lib/model/limits.js";
-import type { Metadata } from "../../lib/model/metadata.js";
 import type { Metric } from "../../lib/model/metric.js";
 import type { Kinds, Query } from "../../lib/model/query.js";
 import type { Where } from "../../lib/model/where.js";
@@ -20,26 +26,29 @@ import {
   demandMetric,
   demandNamespace,
   demandStoreName,
+  demandTtl,
+  demandVersion,
   fieldsOf,
   isPlain,
   refuse,
   within,
 } from "./naive-checks.js";
+import { makeCursor, readCursor } from "./naive-cursor.js";
+import { contentId, demandVersions, entryOf, expiryOf, type NaiveEntry } from "./naive-entries.js";
+import { NaiveLog, positionOf } from "./naive-log.js";
+import { checkedPatch, patchedEntries } from "./naive-patch.js";
 import { constantOf, holds } from "./naive-predicate.js";
-import { byId, naivelyNearest } from "./naive-search.js";
-
-interface NaiveEntry {
-  readonly id: string;
-  readonly vector: Float32Array;
-  readonly metadata: Metadata;
-  readonly version: number;
-}
+import { byId } from "./naive-search.js";
+import { naivelySearch } from "./naive-search-query.js";
+import { naiveTransaction, remember } from "./naive-transaction.js";
 
 interface NaiveStore {
   readonly name: string;
   readonly dimension: number;
   readonly metric: Metric;
+  ttlMs: number | undefined;
   entries: Map<string, NaiveEntry>;
+  readonly log: NaiveLog;
   /** Of the last command that changed it. */
   sequence: number;
 }
@@ -50,11 +59,14 @@ type Ask<K extends keyof Kinds> = Kinds[K]["ask"];
 export class NaiveModel {
   readonly #stores = new Map<string, NaiveStore>();
   readonly #limits: Limits;
+  readonly #clock: Clock;
   readonly #startedAt = Date.now();
+  readonly #name = randomUUID();
   #sequence = 0;
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, clock: Clock) {
     this.#limits = limits;
+    this.#clock = clock;
   }
 
   /** Answers a query or throws an AhnlichError and changes nothing. What it returns is not yet the caller's. */
@@ -64,6 +76,7 @@ export class NaiveModel {
       refuse("UNSUPPORTED", `no kind ${JSON.stringify(query.kind)}`);
     }
     demandFields(query, ["kind", ...fieldsOf[query.kind]], query.kind);
+    this.#expire();
     switch (query.kind) {
       case "ping":
         return null;
@@ -89,6 +102,8 @@ export class NaiveModel {
         return this.#find(query);
       case "count":
         return this.#matching(query.store, query.where).length;
+      case "update":
+        return this.#update(query);
       case "delete":
         return this.#delete(query);
       case "search":
@@ -98,12 +113,15 @@ export class NaiveModel {
         within(this.#limits, "entriesPerWrite", query.targets.length);
         this.#storeOf(query.store);
         return query.targets.map((target) => {
-          const { targets: _, kind: __, ...rest } = query;
           demand(Array.isArray(target) || target instanceof Float32Array, "targets are vectors");
-          return this.#search({ ...rest, target });
+          return this.#search({ ...query, target });
         });
+      case "changes":
+        return this.#changes(query);
       case "pipeline":
         return this.#pipeline(query);
+      case "transaction":
+        return this.#transaction(query);
       case "verify":
         return { entries: this.#info().entries, problems: [] };
       case "shutdown":
@@ -111,10 +129,26 @@ export class NaiveModel {
     }
   }
 
+  /** What has expired is gone before anything is asked. */
+  #expire(): void {
+    const now = this.#clock.now();
+    for (const store of this.#stores.values()) {
+      const expired = [...store.entries.values()].filter(
+        ({ expiresAt }) => expiresAt !== undefined && expiresAt <= now,
+      );
+      if (expired.length === 0) continue;
+      for (const { id } of expired) store.entries.delete(id);
+      store.sequence = ++this.#sequence;
+      store.log.add(this.#sequence, "expire", new Set(expired.map(({ id }) => id)));
+    }
+  }
+
   // ------------------------------------------------------------------ stores
 
-  #createStore({ store: name, dimension, metric = "cosine", ifNotExists }: Ask<"createStore">) {
+  #createStore(ask: Ask<"createStore">) {
+    const { store: name, dimension, metric = "cosine", ttlMs, ifNotExists } = ask;
     demandStoreName(name);
+    if (ttlMs !== undefined) demandTtl(ttlMs);
     demandBoolean(ifNotExists, "ifNotExists");
     demand(Number.isSafeInteger(dimension) && dimension >= 1, "dimension is an integer from 1");
     within(this.#limits, "dimension", dimension);
@@ -127,7 +161,8 @@ export class NaiveModel {
     }
     within(this.#limits, "stores", this.#stores.size + 1);
     const sequence = ++this.#sequence;
-    this.#stores.set(name, { name, dimension, metric, entries: new Map(), sequence });
+    const log = new NaiveLog(this.#name, sequence);
+    this.#stores.set(name, { name, dimension, metric, ttlMs, entries: new Map(), log, sequence });
     return true;
   }
 
@@ -155,9 +190,11 @@ export class NaiveModel {
       .map((store) => this.#storeInfo(store));
   }
 
-  #storeInfo({ name, dimension, metric, entries, sequence }: NaiveStore): StoreInfo {
+  #storeInfo({ name, dimension, metric, ttlMs, entries, log, sequence }: NaiveStore): StoreInfo {
     const bytes = { memory: entries.size * dimension * 4, disk: 0 };
-    return { name, dimension, metric, entries: entries.size, bytes, position: String(sequence) };
+    const position = log.position(sequence);
+    const lives = ttlMs === undefined ? {} : { ttlMs };
+    return { name, dimension, metric, entries: entries.size, bytes, ...lives, position };
   }
 
   #info(): EngineInfo {
@@ -171,7 +208,7 @@ export class NaiveModel {
       threads: 0,
       bytes: { memory: this.#memory(), disk: 0 },
       limits: this.#limits,
-      position: String(this.#sequence),
+      position: positionOf(this.#name, 0, this.#sequence),
     };
   }
 
@@ -204,35 +241,34 @@ export class NaiveModel {
 
     const version = this.#sequence + 1;
     const next = new Map(store.entries);
-    for (const { id, vector, metadata, ifVersion } of entries) {
+    for (const { id, vector, metadata, expiresAt, ifVersion } of entries) {
       const there = (mode === "insert" ? next : store.entries).get(id);
       if (mode === "insert" && there) refuse("ENTRY_EXISTS", `${id} is there`);
       if (mode === "replace" && !there) refuse("ENTRY_NOT_FOUND", `${id} is not there`);
       if (ifVersion !== undefined && ifVersion !== (store.entries.get(id)?.version ?? 0)) {
         refuse("VERSION_CONFLICT", `${id} has another version`);
       }
-      next.set(id, { id, vector, metadata, version });
+      next.set(id, { id, vector, metadata, version, expiresAt });
     }
     const inserted = next.size - store.entries.size;
     within(this.#limits, "memoryBytes", this.#memory() + inserted * store.dimension * 4);
     store.entries = next;
-    store.sequence = version;
-    this.#sequence = version;
-    const written = new Set(entries.map(({ id }) => id)).size;
-    return { inserted, updated: written - inserted, version };
+    store.sequence = ++this.#sequence;
+    const written = new Set(entries.map(({ id }) => id));
+    store.log.add(version, "set", written);
+    return { inserted, updated: written.size - inserted, version };
   }
 
-  #checkedEntry({ dimension }: NaiveStore, input: unknown) {
-    demandFields(input, ["id", "vector", "metadata", "ifVersion"], "entry");
+  #checkedEntry({ dimension, ttlMs: standard }: NaiveStore, input: unknown) {
+    demandFields(input, ["id", "vector", "metadata", "ttlMs", "ifVersion"], "entry");
     const entry = input as { [name: string]: unknown };
     const vector = checkedVector(entry.vector, dimension);
     const id = entry.id === undefined ? contentId(vector) : checkedId(this.#limits, entry.id);
-    const { ifVersion } = entry;
-    demand(
-      ifVersion === undefined || (Number.isSafeInteger(ifVersion) && (ifVersion as number) >= 0),
-      "ifVersion is an integer from 0",
-    );
-    return { id, vector, metadata: checkedMetadata(this.#limits, entry.metadata), ifVersion };
+    const { ttlMs = standard, ifVersion } = entry;
+    demandVersion(ifVersion);
+    const expiresAt = expiryOf(this.#clock.now(), ttlMs);
+    const metadata = checkedMetadata(this.#limits, entry.metadata);
+    return { id, vector, metadata, expiresAt, ifVersion };
   }
 
   #get({ store: name, keys, include }: Ask<"get">): (Entry | undefined)[] {
@@ -267,18 +303,38 @@ export class NaiveModel {
       .sort(byId);
   }
 
-  #delete({ store: name, target }: Ask<"delete">): number {
+  #delete({ store: name, target, ifVersion }: Ask<"delete">): number {
     const store = this.#storeOf(name);
-    const before = store.entries.size;
-    for (const id of this.#idsOfTarget(store, target)) store.entries.delete(id);
-    const deleted = before - store.entries.size;
-    if (deleted > 0) store.sequence = ++this.#sequence;
-    return deleted;
+    const ids = this.#idsOfTarget(store, target);
+    demandVersions(store, target, ids, ifVersion);
+    const deleted = ids.filter((id) => store.entries.delete(id));
+    if (deleted.length === 0) return 0;
+    store.sequence = ++this.#sequence;
+    store.log.add(store.sequence, "delete", deleted);
+    return deleted.length;
+  }
+
+  #update(ask: Ask<"update">): number {
+    const store = this.#storeOf(ask.store);
+    const patch = checkedPatch(this.#limits, ask, this.#clock.now());
+    const ids = this.#idsOfTarget(store, ask.target);
+    demandVersions(store, ask.target, ids, ask.ifVersion);
+    const version = this.#sequence + 1;
+    const { entries, written, gone } = patchedEntries(this.#limits, store, ids, patch, version);
+    if (written.length === 0) return 0;
+    store.log.add(version, "delete", gone);
+    store.log.add(version, "set", written);
+    store.entries = entries;
+    store.sequence = ++this.#sequence;
+    return written.length;
   }
 
   #idsOfTarget(store: NaiveStore, target: Ask<"delete">["target"]): string[] {
     if (typeof target === "string") return [this.#idOfKey(target)];
-    if (Array.isArray(target)) return target.map((key) => this.#idOfKey(key));
+    if (Array.isArray(target)) {
+      within(this.#limits, "entriesPerWrite", target.length);
+      return target.map((key) => this.#idOfKey(key));
+    }
     demand(isPlain(target), "a target is an id, keys, where or all");
     if ("all" in target) {
       demandFields(target, ["all"], "target");
@@ -289,7 +345,7 @@ export class NaiveModel {
     const { where } = target as { where: Where };
     demand(where !== undefined, "where is a predicate");
     const ids = this.#matching(store.name, where).map(({ id }) => id);
-    demand(constantOf(where) !== true, "to delete all, say all");
+    demand(constantOf(where) !== true, "to mean all, say all");
     return ids;
   }
 
@@ -297,52 +353,34 @@ export class NaiveModel {
     return typeof key === "string" ? checkedId(this.#limits, key) : contentId(checkedVector(key));
   }
 
-  // ------------------------------------------------------------------ search
+  #changes({ store: name, since, where, limit, waitMs = 0 }: Ask<"changes">): Changes {
+    const store = this.#storeOf(name);
+    if (where !== undefined) checkWhere(this.#limits, where);
+    demand(Number.isSafeInteger(waitMs) && waitMs >= 0 && waitMs <= 60_000, "waitMs");
+    return store.log.read({
+      since,
+      limit: checkedCount(this.#limits, limit, 100),
+      reached: this.#sequence,
+      entry: (id) => store.entries.get(id),
+      holds: (metadata) => where === undefined || holds(where, metadata),
+    });
+  }
 
   #search(ask: Ask<"search">): Match[] {
     const store = this.#storeOf(ask.store);
-    const { metric = store.metric, recall = 0.95, maxDistance = Number.POSITIVE_INFINITY } = ask;
-    const limit = checkedCount(this.#limits, ask.limit, 10);
-    demandInclude(ask.include);
-    demandMetric(metric);
-    demand(typeof recall === "number" && recall > 0 && recall <= 1, "recall is above 0, to 1");
-    demand(typeof maxDistance === "number" && !Number.isNaN(maxDistance), "maxDistance");
-    const { vector, without } = this.#targetOf(store, ask.target);
-    const candidates = this.#matching(ask.store, ask.where).filter(({ id }) => !without.has(id));
-    return naivelyNearest(candidates, vector, metric)
-      .filter(({ distance }) => distance <= maxDistance)
-      .slice(0, limit)
-      .map(({ id, distance }) => {
-        const entry = store.entries.get(id) as NaiveEntry;
-        const { metadata = true, vector = false } = ask.include ?? {};
-        return {
-          id,
-          distance,
-          ...(metadata && { metadata: entry.metadata }),
-          ...(vector && { vector: entry.vector }),
-        } as Match;
-      });
+    return naivelySearch(this.#limits, store, this.#matching(ask.store, ask.where), ask);
   }
 
-  /** The vector searched for, and the ids that are not among the matches. */
-  #targetOf(store: NaiveStore, target: Ask<"search">["target"]) {
-    if (!isPlain(target)) {
-      return { vector: checkedVector(target, store.dimension), without: new Set<string>() };
+  #transaction({ writes }: Ask<"transaction">): unknown[] {
+    const sequence = this.#sequence;
+    const takeBack = remember([...this.#stores.values()]);
+    try {
+      return naiveTransaction(this.#limits, writes, (write) => this.ask(write));
+    } catch (error) {
+      this.#sequence = sequence;
+      takeBack();
+      throw error;
     }
-    demandFields(target, ["near", "awayFrom"], "target");
-    const { near, awayFrom = [] } = target as unknown as Examples;
-    demand(Array.isArray(near) && near.length > 0, "near is a list of at least one key");
-    demand(Array.isArray(awayFrom), "awayFrom is a list of keys");
-    const vectorOf = (key: unknown) => {
-      if (typeof key !== "string") return checkedVector(key, store.dimension);
-      const entry = store.entries.get(checkedId(this.#limits, key));
-      return entry?.vector ?? refuse("ENTRY_NOT_FOUND", `no entry ${key}`);
-    };
-    const towards = meanOf(near.map(vectorOf));
-    const away = awayFrom.length === 0 ? towards : meanOf(awayFrom.map(vectorOf));
-    const ids = [...near, ...awayFrom].filter((key) => typeof key === "string");
-    const vector = checkedVector(towards.map((element, i) => element + (element - away[i])));
-    return { vector, without: new Set(ids) };
   }
 
   #pipeline({ queries }: Ask<"pipeline">): Outcome<unknown>[] {
@@ -351,49 +389,12 @@ export class NaiveModel {
     return queries.map((query) => {
       try {
         demand(query?.kind !== "pipeline", "a pipeline holds no pipelines");
+        const waits = query?.kind === "changes" && (query.waitMs ?? 0) !== 0;
+        demand(!waits, "a pipeline does not wait");
         return { ok: true, response: this.ask(query) };
       } catch (error) {
         return { ok: false, error: toAhnlichError(error) };
       }
     });
   }
-}
-
-/** The first 16 bytes of the SHA-256 of the little-endian float32 bytes, -0 as +0, in hexadecimal. */
-export function contentId(vector: Float32Array): string {
-  const bytes = Buffer.alloc(vector.length * 4);
-  for (const [i, element] of vector.entries()) bytes.writeFloatLE(element + 0, i * 4);
-  return createHash("sha256").update(bytes).digest("hex").slice(0, 32);
-}
-
-function entryOf({ id, version, metadata, vector }: NaiveEntry, include: Include = {}): Entry {
-  return {
-    id,
-    version,
-    ...((include.metadata ?? true) && { metadata }),
-    ...((include.vector ?? true) && { vector }),
-  } as Entry;
-}
-
-function meanOf(vectors: Float32Array[]): number[] {
-  const [first] = vectors;
-  return [...first].map((_, i) => {
-    return vectors.reduce((sum, vector) => sum + vector[i], 0) / vectors.length;
-  });
-}
-
-function makeCursor(store: string, id: string): string {
-  return Buffer.from(JSON.stringify([store, id])).toString("base64url");
-}
-
-function readCursor(cursor: unknown, store: string): string {
-  demand(typeof cursor === "string", "a cursor is text");
-  let read: unknown;
-  try {
-    read = JSON.parse(Buffer.from(cursor, "base64url").toString());
-  } catch {
-    refuse("INVALID_ARGUMENT", "no cursor of ours");
-  }
-  demand(Array.isArray(read) && read[0] === store, "no cursor of this store");
-  return read[1];
 }

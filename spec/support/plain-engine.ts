@@ -1,5 +1,6 @@
 import type { Engine } from "../../lib/handles/engine.js";
 import type { Store } from "../../lib/handles/store.js";
+import type { Changes } from "../../lib/model/answers.js";
 import { AhnlichError } from "../../lib/model/errors.js";
 import type { CallOptions } from "../../lib/model/options.js";
 import type { Query } from "../../lib/model/query.js";
@@ -34,6 +35,8 @@ export function plainEngine(executor: Executor): Engine {
     execute: (query: Query, options?: CallOptions) => executor.execute(query, options),
     pipeline: (queries: readonly Query[], options?: object) =>
       ask("pipeline", { queries }, options),
+    transaction: (writes: readonly Query[], options?: object) =>
+      ask("transaction", { writes }, options),
     close: () => executor.close(),
     closed: executor.closed,
     [Symbol.asyncDispose]: () => executor.close(),
@@ -67,6 +70,8 @@ function plainStore(executor: Executor, name: string): Store<never> {
       const [entry] = (await ask("get", { store: name, keys: [key] }, options)) as unknown[];
       return entry;
     },
+    update: (target: unknown, patch: unknown, options?: object) =>
+      ask("update", { store: name, target, patch }, options),
     delete: (target: unknown, options?: object) => ask("delete", { store: name, target }, options),
     find: (options?: object) => ask("find", { store: name }, options),
     entries: (options?: object) => entries(ask, name, options),
@@ -75,6 +80,9 @@ function plainStore(executor: Executor, name: string): Store<never> {
     searchMany: (targets: unknown, options?: object) =>
       ask("searchMany", { store: name, targets }, options),
     info: (options?: object) => ask("storeInfo", { store: name }, options),
+    watch({ signal, ...rest }: CallOptions = {}) {
+      return watch(ask, name, { ...structuredClone(rest), signal });
+    },
     [Symbol.asyncIterator]: () => entries(ask, name),
   };
   return store as unknown as Store<never>;
@@ -90,6 +98,17 @@ async function* entries(ask: Ask, store: string, options?: object) {
     yield* page.entries;
     cursor = page.cursor;
   } while (cursor !== undefined);
+}
+
+async function* watch(ask: Ask, store: string, options: { since?: string } & CallOptions) {
+  const { since, ...rest } = options;
+  const poll = async (asked: object) => (await ask("changes", asked, rest)) as Changes;
+  let next = since ?? (await poll({ store })).next;
+  for (;;) {
+    const answer = await poll({ store, since: next, waitMs: 60_000 });
+    yield* answer.changes;
+    next = answer.next;
+  }
 }
 
 type LoadOptions = { batch?: number; onProgress?: (done: number) => void } & CallOptions;

@@ -1,3 +1,4 @@
+import type { Clock } from "../../lib/engine/ports.js";
 import type { Engine } from "../../lib/handles/engine.js";
 import type { Store } from "../../lib/handles/store.js";
 import type { Limits } from "../../lib/model/limits.js";
@@ -13,6 +14,8 @@ export interface Reach {
 
 export interface ReachOptions {
   readonly limits?: Partial<Limits> | undefined;
+  /** What the engine takes for the time; the system's, unless given. */
+  readonly clock?: Clock | undefined;
 }
 
 export interface Opened {

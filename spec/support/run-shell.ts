@@ -19,7 +19,7 @@ export async function runShell(text: string): Promise<{ code: number | null; out
     .replace(/ahnlich serve(?!.*--(?:port|socket))/g, `ahnlich serve --port ${port}`)
     .replace(/^npx ahnlich/gm, "ahnlich")
     .replace(/^(.*) &$/gm, "$1 > served 2>&1 &\nuntil grep -q listens served; do sleep 0.05; done");
-  const ending = 'jobs -p | while read -r job; do kill "$job"; done; wait';
+  const ending = 'jobs -p | while read -r job; do kill "$job" || true; done; wait';
   const path = `${folder.path}${delimiter}${process.env.PATH}`;
   const child = spawn("bash", ["-euc", `${script}\n${ending}`], {
     cwd: folder.path,

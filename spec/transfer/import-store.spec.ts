@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import type { Engine } from "../../lib/handles/engine.js";
 import { defaultLimits } from "../../lib/model/limits.js";
-import { importStore } from "../../lib/transfer.js";
+import { exportStore, importStore } from "../../lib/transfer.js";
 import { duringSuite, withEngine } from "../support/reach.js";
 import { rejects } from "../support/rejects.js";
 import { TemporaryFolder } from "../support/temporary-folder.js";
@@ -29,7 +29,7 @@ for (const reach of reaches) {
     it("makes the store that the first line tells of", async () => {
       const name = suite.newName();
       const report = await importStore(suite.engine, name, fileOf(head, ...numbered(3)));
-      assert.deepEqual(report, { entries: 3, inserted: 3, updated: 0 });
+      assert.deepEqual(report, { entries: 3, inserted: 3, updated: 0, expired: 0 });
       const { dimension, metric, entries } = await suite.engine.store(name).info();
       assert.deepEqual([dimension, metric, entries], [2, "euclidean", 3]);
     });
@@ -79,6 +79,34 @@ for (const reach of reaches) {
       assert.deepEqual([entry?.vector[0], entry?.metadata], [2_499, {}]);
     });
 
+    it("gives entries the time that is left to them, and leaves out those whose time is over", async () => {
+      const day = 86_400_000;
+      const from = await suite.newStore({ dimension: 1, ttlMs: 2 * day });
+      await from.set([
+        { id: "day", vector: [1], ttlMs: day },
+        { id: "as the store", vector: [2] },
+        { id: "never", vector: [3], ttlMs: null },
+      ]);
+      const path = folder.at(`${++files}.jsonl`);
+      await exportStore(suite.engine, from.name, path);
+      appendFileSync(path, `{"id":"gone","vector":[4],"expiresAt":1000}\n`);
+      const to = suite.newName();
+      const report = await importStore(suite.engine, to, path);
+      assert.deepEqual([report.entries, report.expired], [3, 1]);
+      assert.equal((await suite.engine.store(to).info()).ttlMs, 2 * day);
+      for (const { id, expiresAt } of (await from.find()).entries) {
+        const copy = await suite.engine.store(to).get(id);
+        assert.equal(copy?.expiresAt === undefined, expiresAt === undefined);
+        assert.ok(Math.abs((copy?.expiresAt ?? 0) - (expiresAt ?? 0)) < 60_000);
+      }
+    });
+
+    it("leaves it to the store when entries expire that a file without a first line does not tell", async () => {
+      const store = await suite.newStore({ dimension: 2, ttlMs: 86_400_000 });
+      await importStore(suite.engine, store.name, fileOf(...numbered(1)));
+      assert.notEqual((await store.get("e0"))?.expiresAt, undefined);
+    });
+
     it("reads a stream, however it is cut", async () => {
       const text = Buffer.from(
         [head, `{"id":"ü","vector":[1,2]}`, `{"id":"b","vector":[3,4]}`].join("\n"),
@@ -107,126 +135,6 @@ for (const reach of reaches) {
       assert.equal(end, 0);
     });
 
-    describe("names the line of", () => {
-      const good = `{"id":"good","vector":[1,2]}`;
-      const wrong: readonly (readonly [string, string | Uint8Array, RegExp, string?])[] = [
-        ["what is no JSON", `{"id":"b","vec`, /what is no JSON/],
-        ["what is no object", "[1,2]", /expected one JSON object, got an array/],
-        ["two objects", "{} {}", /what is no JSON/],
-        [
-          "a field that entries do not have",
-          `{"id":"b","vector":[1,2],"text":"x"}`,
-          /unknown field "text"/,
-        ],
-        ["a missing vector", `{"id":"b"}`, /vector: expected a Float32Array or an array/],
-        [
-          "a vector of text",
-          `{"id":"b","vector":["1",2]}`,
-          /vector\[0\]: expected a finite float32/,
-        ],
-        [
-          "a vector with a hole",
-          `{"id":"b","vector":[1,null]}`,
-          /vector\[1\]: expected a finite float32/,
-        ],
-        ["a vector too large for float32", `{"id":"b","vector":[1,1e39]}`, /vector\[1\]/],
-        [
-          "another dimension",
-          `{"id":"b","vector":[1,2,3]}`,
-          /expected 2 dimensions, got 3/,
-          "DIMENSION_MISMATCH",
-        ],
-        ["an id that is no text", `{"id":7,"vector":[1,2]}`, /id: expected an id/],
-        ["an empty id", `{"id":"","vector":[1,2]}`, /id: an id is not empty/],
-        [
-          "an id that is too long",
-          `{"id":"${"x".repeat(513)}","vector":[1,2]}`,
-          /id: 513/,
-          "LIMIT_EXCEEDED",
-        ],
-        [
-          "metadata that is a list",
-          `{"id":"b","vector":[1,2],"metadata":[]}`,
-          /metadata: expected a plain object/,
-        ],
-        [
-          "a field name with a dollar",
-          `{"id":"b","vector":[1,2],"metadata":{"$x":1}}`,
-          /metadata: expected \{"\$date"/,
-        ],
-        [
-          "a date that is none",
-          `{"id":"b","vector":[1,2],"metadata":{"a":{"$date":"soon"}}}`,
-          /metadata\.a: expected/,
-        ],
-        [
-          "a date and more",
-          `{"id":"b","vector":[1,2],"metadata":{"a":{"$date":"2024-01-01","b":1}}}`,
-          /metadata\.a/,
-        ],
-        [
-          "bytes that are no base64",
-          `{"id":"b","vector":[1,2],"metadata":{"a":[{"$bytes":"?"}]}}`,
-          /metadata\.a\[0\]/,
-        ],
-        [
-          "metadata that is too deep",
-          `{"id":"b","vector":[1,2],"metadata":${nested(17)}}`,
-          /16/,
-          "LIMIT_EXCEEDED",
-        ],
-        [
-          "metadata beyond all depth",
-          `{"id":"b","vector":[1,2],"metadata":${nested(9_999)}}`,
-          /16/,
-          "LIMIT_EXCEEDED",
-        ],
-        [
-          "metadata that is too large",
-          `{"id":"b","vector":[1,2],"metadata":{"a":[${"1.5,".repeat(9e3)}1]}}`,
-          /metadataBytes/,
-          "LIMIT_EXCEEDED",
-        ],
-        ["bytes that are no UTF-8", Buffer.from([0x7b, 0xff, 0x7d]), /expected UTF-8/],
-        [
-          "a line without an end",
-          `{"id":"${"x".repeat(2_000_000)}"`,
-          /longer than/,
-          "LIMIT_EXCEEDED",
-        ],
-      ];
-      for (const [what, line, sentence, code = "INVALID_ARGUMENT"] of wrong) {
-        it(what, async () => {
-          const store = await suite.newStore({ dimension: 2 });
-          const path = fileOf(good, "", line, `{"id":"later","vector":[5,6]}`);
-          const error = await rejects(
-            importStore(suite.engine, store.name, path),
-            code as "INTERNAL",
-          );
-          assert.match(error.message, sentence);
-          assert.ok(error.message.startsWith(`${path}, line 3: `), error.message);
-          assert.deepEqual([error.details.file, error.details.line], [path, 3]);
-          assert.deepEqual(await idsOf(suite.engine, store.name), ["good"]);
-        });
-      }
-    });
-
-    it("makes no store for a first line that is wrong", async () => {
-      const name = suite.newName();
-      for (const line of [
-        `{"id":"a","vector":"x"}`,
-        `{"$store":{"dimension":0}}`,
-        `{"$store":7}`,
-      ]) {
-        const error = await rejects(
-          importStore(suite.engine, name, fileOf(line)),
-          "INVALID_ARGUMENT",
-        );
-        assert.equal(error.details.line, 1);
-      }
-      await rejects(suite.engine.store(name).info(), "STORE_NOT_FOUND");
-    });
-
     it("refuses a store of another dimension, and changes nothing", async () => {
       const store = await suite.newStore({ dimension: 3 });
       const path = fileOf(head, ...numbered(2));
@@ -250,7 +158,7 @@ for (const reach of reaches) {
       assert.equal(await suite.engine.store(name).count(), 2_344);
       const from = Number(details.line);
       const report = await importStore(suite.engine, name, fileOf(...lines), { from });
-      assert.deepEqual(report, { entries: 656, inserted: 656, updated: 0 });
+      assert.deepEqual(report, { entries: 656, inserted: 656, updated: 0, expired: 0 });
     });
 
     it("gives the same store when it is begun again from the beginning", async () => {
@@ -294,7 +202,10 @@ for (const reach of reaches) {
         [importStore(engine, "x", folder.at("folder.jsonl")), /expected a file, got a folder/],
         [importStore(engine, "x", folder.at("films.csv")), /the name does not say the format/],
         [importStore(engine, "x", 7 as never), /from: expected the path of a file/],
-        [importStore(engine, "x", hanging(), { format: "npy" }), /expected jsonl for a stream/],
+        [
+          importStore(engine, "x", hanging(), { format: "npy" }),
+          /expected jsonl or lancedb for a stream/,
+        ],
         [importStore(engine, "x", numbers() as never), /expected bytes or text, got 1/],
         [importStore(engine, "a/b/c", path), /"name" or "namespace\/name"/],
         [importStore(engine, "x", path, { from: 0 }), /from: expected the number of a line/],
@@ -352,10 +263,6 @@ for (const reach of reaches) {
 }
 
 const newline = Buffer.from("\n");
-
-function nested(depth: number): string {
-  return `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
-}
 
 async function* hanging(): AsyncGenerator<Uint8Array> {
   yield Buffer.from(`{"id":"a","vector":[1]}\n`);

@@ -121,6 +121,8 @@ describe("a NumPy file", () => {
         const path = write("uneven", ...lines);
         await rejects(importStore(engine, "uneven", path), "INVALID_ARGUMENT");
       }
+      const other = write("uneven", head.replace("2", "3"), "{}", "{}", "{}");
+      await rejects(importStore(engine, "uneven", other), "DIMENSION_MISMATCH");
       await rejects(engine.store("uneven").info(), "STORE_NOT_FOUND");
     });
 

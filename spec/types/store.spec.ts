@@ -84,6 +84,7 @@ describe("the type of a store", () => {
     expectTypeOf<Entry<Film, { metadata: false; vector: false }>>().toEqualTypeOf<{
       readonly id: string;
       readonly version: number;
+      readonly expiresAt?: number;
     }>();
   });
 

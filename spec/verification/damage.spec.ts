@@ -3,9 +3,10 @@ import { open } from "../../lib/index.js";
 import type { Snapshot } from "../../lib/persistence/persistence.js";
 import type { TableName } from "../../lib/persistence/table.js";
 import { WriteBatch } from "../../lib/persistence/write-batch.js";
-import { Persistence, provide } from "../../lib/ports.js";
+import { Clock, Persistence, provide } from "../../lib/ports.js";
 import { putEntry, readEntry, readOrdinal } from "../../lib/rows/entry-rows.js";
-import { changeKey, idKey, nameKey, ordinalKey, storeKey } from "../../lib/rows/keys.js";
+import { putExpiry } from "../../lib/rows/expiry-rows.js";
+import { changeKey, expiryKey, idKey, nameKey, ordinalKey, storeKey } from "../../lib/rows/keys.js";
 import { readState } from "../../lib/rows/meta-rows.js";
 import { putRow } from "../../lib/rows/row.js";
 import { putCounters, putStore, readStores, type StoredStore } from "../../lib/rows/store-rows.js";
@@ -93,6 +94,7 @@ const damages: readonly Damage[] = [
       putEntry(batch, idKey(1, "e"), 5, 2, {
         vector: new Float32Array(3),
         metadata: Uint8Array.of(0xc1),
+        expiresAt: 0,
       }),
   },
   {
@@ -102,6 +104,7 @@ const damages: readonly Damage[] = [
       putEntry(batch, idKey(1, "e"), 5, 999, {
         vector: new Float32Array(3),
         metadata: Uint8Array.of(0x80),
+        expiresAt: 0,
       }),
   },
   {
@@ -161,6 +164,19 @@ const damages: readonly Damage[] = [
     damage: ({ batch }) => putRow(batch, "vectors", ordinalKey(77, 1), 12, () => {}),
   },
   {
+    done: "when an entry expires is lost",
+    told: [
+      /entry "x" of ordinal 1: it expires at 2800000000000 and has no row in table expiries/,
+      /^store sessions: 0 expiries are there, and its counters say 1$/,
+    ],
+    damage: ({ batch }) => batch.delete("expiries", expiryKey(2, 2_800_000_000_000, 1)),
+  },
+  {
+    done: "something expires that is not there",
+    told: [/^store sessions: 2 expiries are there, and its counters say 1$/],
+    damage: ({ batch }) => putExpiry(batch, 2, { expiresAt: 5, ordinal: 9 }),
+  },
+  {
     done: "how far the engine has come is lost",
     told: [/^table meta, row "state": it is missing$/],
     damage: ({ batch }) => batch.delete("meta", nameKey("state")),
@@ -175,7 +191,7 @@ const damages: readonly Damage[] = [
 describe("rows that were damaged", () => {
   for (const { done, told, damage } of damages) {
     it(`are told of where ${done}`, async () => {
-      const { persistence, store } = await written();
+      const { persistence, store } = await written(5, ["x"]);
       const snapshot = persistence.snapshot();
       const batch = new WriteBatch();
       damage({ batch, snapshot, store });
@@ -192,7 +208,7 @@ describe("rows that were damaged", () => {
   }
 
   it("are no problem where they are whole", async () => {
-    const { persistence } = await written();
+    const { persistence } = await written(5, ["x", "y"]);
     assert.deepEqual(verified(persistence), []);
   });
 
@@ -265,10 +281,12 @@ function reopened(persistence: LastingPersistence) {
   return open({ threads: 0, provide: [provide(Persistence, persistence)] });
 }
 
-/** A store of entries "a" and so on, on memory that outlives the engine. */
-async function written(count = 5) {
+/** A store of entries "a" and so on, and one of entries that expire, on memory that outlives the engine. */
+async function written(count = 5, expiring: readonly string[] = []) {
   const persistence = new LastingPersistence();
-  await using engine = await reopened(persistence);
+  const clock = provide(Clock, { now: () => 1_800_000_000_000 });
+  const ports = [provide(Persistence, persistence), clock];
+  await using engine = await open({ threads: 0, provide: ports });
   const films = await engine.createStore("films", { dimension: 3 });
   const ids = Array.from({ length: count }, (_, i) =>
     i < 26 ? "abcdefghijklmnopqrstuvwxyz"[i] : `${i}`,
@@ -276,6 +294,8 @@ async function written(count = 5) {
   await films.load(
     ids.map((id, i) => ({ id, vector: [i, 1, 2], metadata: { title: `film ${id}` } })),
   );
+  const sessions = await engine.createStore("sessions", { dimension: 1, ttlMs: 1_000_000_000_000 });
+  await sessions.set(expiring.map((id) => ({ id, vector: [1] })));
   const snapshot = persistence.snapshot();
   const [store = assert.fail()] = readStores(snapshot);
   assert.ok(readState(snapshot) !== undefined);
@@ -300,8 +320,9 @@ function flip({ batch, snapshot }: Place, table: TableName, key: Uint8Array, at:
 
 /** The same entry under another ordinal. */
 function copyEntry(batch: WriteBatch, snapshot: Snapshot, from: number, to: number): void {
-  const { id, metadata } = readEntry(snapshot, 1, from) ?? assert.fail();
+  const { id, metadata: stored, expiresAt } = readEntry(snapshot, 1, from) ?? assert.fail();
+  const metadata = Uint8Array.from(stored);
   const key = idKey(1, id);
   assert.equal(readOrdinal(snapshot, key), from);
-  putEntry(batch, key, to, 2, { vector: new Float32Array(3), metadata: Uint8Array.from(metadata) });
+  putEntry(batch, key, to, 2, { vector: new Float32Array(3), metadata, expiresAt });
 }

@@ -1,0 +1,156 @@
+import { AhnlichError } from "../model/errors.js";
+import type { Limits } from "../model/limits.js";
+import { textBytes } from "../model/text.js";
+import { checkDimension, contentId } from "../model/vector.js";
+import type { StoredEntry } from "../rows/entry-rows.js";
+import { idKey } from "../rows/keys.js";
+import type { StoredStore } from "../rows/store-rows.js";
+import { checkMemory } from "./check-memory.js";
+import type { Command, WritePatch } from "./command.js";
+import type { Draft } from "./draft.js";
+import type { DraftedEntry } from "./drafted-entries.js";
+import { expiryAfter } from "./expiry.js";
+import { metadataEditor } from "./metadata-editor.js";
+import type { Steps } from "./steps.js";
+import { visitTargets } from "./targets.js";
+
+type Update = Extract<Command, { kind: "update" }>;
+
+/** How many entries were updated: all that the target means or none. */
+export function* applyUpdate(draft: Draft, command: Update, limits: Limits): Steps<number> {
+  const store = draft.catalog.get(command.store);
+  const { vector } = command.patch;
+  if (vector !== undefined) checkDimension(vector.length, store.dimension, "patch.vector");
+  const decided = yield* decide(draft, store, command, limits);
+  if (vector !== undefined && decided.updates.length > 0) checkMemory(draft, store, 0, limits);
+  draft.batch.expect(decided.bytes + decided.updates.length * bytesBesideEntry);
+  yield* write(draft, store, command, decided.updates);
+  return decided.updates.length;
+}
+
+/** An entry as it was, and what it will be. */
+interface EntryUpdate {
+  readonly entry: StoredEntry | DraftedEntry;
+  readonly id: string;
+  readonly metadata: Uint8Array;
+  readonly expiresAt: number;
+  /** The ordinal of what has the id now: of the entry itself, unless it moves. */
+  readonly before: number | undefined;
+}
+
+interface Decided {
+  readonly updates: EntryUpdate[];
+  /** What the rows hold of vectors, ids and metadata. */
+  bytes: number;
+}
+
+/** What becomes of each entry; nothing is written yet. */
+function* decide(
+  draft: Draft,
+  store: StoredStore,
+  command: Update,
+  limits: Limits,
+): Steps<Decided> {
+  const { patch, time } = command;
+  const decided: Decided = { updates: [], bytes: 0 };
+  const edit = metadataEditor(patch, limits);
+  if (edit === undefined && command.ifVersion === undefined) return decided;
+  const bound = rewritesPerWrite * limits.bytesPerWrite;
+  let moved: string | undefined;
+  yield* visitTargets(draft, store, command, (entry) => {
+    if (edit === undefined) return;
+    const metadata = edit(entry);
+    const { ttlMs } = patch;
+    const expiresAt = ttlMs === undefined ? entry.expiresAt : expiryAfter(time, ttlMs, store);
+    const id = idAfter(draft, store, entry, patch);
+    let before: number | undefined = entry.ordinal;
+    if (id !== entry.id) {
+      before = findPlace(draft, store, { from: entry.id, to: id, time, moved });
+      moved = entry.id;
+    }
+    decided.bytes += (patch.vector?.byteLength ?? 0) + textBytes(id) + metadata.length;
+    if (decided.bytes > bound) throw tooManyBytes(decided.bytes, bound);
+    decided.updates.push({ entry, id, metadata, expiresAt, before });
+  });
+  return decided;
+}
+
+/** The id that the entry has with the vector of the patch: another one where it came from the content of its own. */
+function idAfter(
+  draft: Draft,
+  store: StoredStore,
+  entry: StoredEntry | DraftedEntry,
+  { vector, contentId: next }: WritePatch,
+): string {
+  const { id } = entry;
+  if (vector === undefined || next === undefined || id === next || !isContentId(id)) return id;
+  return contentId(draft.vectorOf(store, entry)) === id ? next : id;
+}
+
+/**
+ * The ordinal of what had the id before and has expired, if anything.
+ *
+ * @throws ENTRY_EXISTS where the id is taken: by an entry, or by one that has moved there before it
+ */
+function findPlace(
+  draft: Draft,
+  store: StoredStore,
+  move: { from: string; to: string; time: number; moved: string | undefined },
+): number | undefined {
+  const { from, to, time, moved } = move;
+  const ordinal = draft.find(store, to, idKey(store.incarnation, to));
+  const isTaken = ordinal !== undefined && !draft.hasExpired(store, to, ordinal, time);
+  if (!isTaken && moved === undefined) return ordinal;
+  const taker = isTaken ? "an entry is there already" : `${moved} moves there, too`;
+  throw new AhnlichError(
+    "ENTRY_EXISTS",
+    `with its new vector entry ${from} would move to the id ${to} that its content gives, but ${taker}`,
+    { details: { id: to } },
+  );
+}
+
+function* write(
+  draft: Draft,
+  was: StoredStore,
+  command: Update,
+  updates: readonly EntryUpdate[],
+): Steps<void> {
+  if (updates.length === 0) return;
+  const { vector } = command.patch;
+  let store = was;
+  let { nextOrdinal, entries } = was.counters;
+  for (const { entry, id, metadata, expiresAt, before } of updates) {
+    const key = idKey(store.incarnation, id);
+    if (vector === undefined) {
+      draft.rewrite(store, command, key, entry, metadata, expiresAt);
+    } else {
+      if (id !== entry.id) {
+        draft.delete(store, command, entry.id, entry.ordinal);
+        if (before !== undefined) entries--;
+        store = yield* draft.change(store, command, "delete", [entry.id], { nextOrdinal, entries });
+      }
+      const written = { id, vector, metadata, ttlMs: undefined, ifVersion: undefined };
+      draft.put(store, command, nextOrdinal++, { entry: written, key, before, expiresAt });
+    }
+    yield;
+  }
+  const ids = updates.map(({ id }) => id);
+  yield* draft.change(store, command, "set", ids, { nextOrdinal, entries });
+}
+
+function isContentId(id: string): boolean {
+  return contentIdForm.test(id);
+}
+
+function tooManyBytes(got: number, bound: number): AhnlichError {
+  const allowed = `${rewritesPerWrite} x limits.bytesPerWrite, ${bound}`;
+  const sentence = `bytes of the entries of one update: ${got} is above ${allowed}`;
+  const details = { limit: "bytesPerWrite", bound, got };
+  return new AhnlichError("LIMIT_EXCEEDED", sentence, { details });
+}
+
+const contentIdForm = /^[0-9a-f]{32}$/;
+/** An update writes again what is there already: more than one call could bring. */
+const rewritesPerWrite = 64;
+/** A guess at what the rows of an entry take beside it; too little costs a copy of the batch. */
+const bytesBesideEntry = 120;
