@@ -108,9 +108,10 @@ export class LmdbPersistence implements Persistence {
   /** After a failure the state from before stays the latest: what was rejected is never seen. */
   async #commit(batch: WriteBatch): Promise<void> {
     const { epoch } = this.#ownership;
-    let owned: boolean;
+    let owned = false;
     try {
-      owned = await this.#write(batch, epoch);
+      // One that may have lost the folder does not even begin: the other may be opening the environment.
+      if (this.#ownership.isHeld) owned = await this.#write(batch, epoch);
     } catch (error) {
       throw await this.#failed(error);
     }

@@ -1,14 +1,14 @@
 import type { Clock, Random } from "../engine/ports.js";
 import { diskFailure } from "../persistence/disk-failure.js";
-import { LmdbEnvironment, readOwnerRow } from "../persistence/lmdb.js";
-import { type LmdbFile, prepareFile } from "../persistence/lmdb-file.js";
-import { LmdbPersistence, type Ownership } from "../persistence/lmdb-persistence.js";
-import { checkLock } from "./check-lock.js";
+import { LmdbEnvironment } from "../persistence/lmdb.js";
+import { checkFile, type LmdbFile, prepareFile } from "../persistence/lmdb-file.js";
+import { LmdbPersistence } from "../persistence/lmdb-persistence.js";
+import { awaitDeparted } from "./await-departed.js";
+import { Claim } from "./claim.js";
 import type { Doorbell } from "./doorbell.js";
-import { type HeldFolder, holdFolder } from "./held-folders.js";
+import { holdFolder } from "./held-folders.js";
 import type { Invitation } from "./invitation.js";
-import { decodeOwnerRow } from "./owner-row.js";
-import { checkUnowned, takeOwnership } from "./ownership.js";
+import { EpochOwnership } from "./ownership.js";
 
 export interface OpenLmdbOptions {
   /** The folder; it is made where it is missing. */
@@ -30,42 +30,41 @@ export interface OpenLmdbOptions {
  */
 export async function openLmdb(options: OpenLmdbOptions): Promise<LmdbPersistence> {
   const place = prepareFile(options.path);
-  const held = holdFolder(place.folder, options.clock.now());
+  const letGo = holdFolder(place.folder, options.clock.now());
   try {
-    return await openHeld(place, options, held);
+    return await openHeld(place, options, letGo);
   } catch (error) {
-    held.letGo();
+    letGo();
     throw await diskFailure(error, place.folder, "opening");
   }
 }
 
 async function openHeld(
-  { folder, file, written }: LmdbFile,
+  { folder, file }: LmdbFile,
   options: OpenLmdbOptions,
-  held: HeldFolder,
+  letGo: () => void,
 ): Promise<LmdbPersistence> {
-  const { doorbell, random, clock, threads, invitation } = options;
-  if (written) {
-    const row = decodeOwnerRow(await readOwnerRow(file), folder);
-    await checkUnowned(row, folder, doorbell);
-    if (row.owner !== undefined) await checkLock(folder, file, row.owner);
+  const claim = await Claim.make({ ...options, folder });
+  try {
+    await awaitDeparted(claim, file);
+    checkFile(file);
+    return await openClaimed(claim, file, options.threads, letGo);
+  } catch (error) {
+    await claim.end();
+    throw error;
   }
+}
+
+async function openClaimed(
+  claim: Claim,
+  file: string,
+  threads: number,
+  letGo: () => void,
+): Promise<LmdbPersistence> {
   const environment = await LmdbEnvironment.open(file);
   try {
-    const claim = { environment, folder, doorbell, random, clock, invitation };
-    const taken = await takeOwnership(claim);
-    held.owner = taken.owner;
-    const ownership: Ownership = {
-      epoch: taken.epoch,
-      get isHeld() {
-        return taken.isHeld;
-      },
-      release: () => {
-        held.owner = undefined;
-        taken.release();
-      },
-      end: () => taken.end().finally(() => held.letGo()),
-    };
+    const ownership = EpochOwnership.take(environment, claim, letGo);
+    claim.establish();
     return new LmdbPersistence({ environment, file, ownership, threads });
   } catch (error) {
     await environment.close();

@@ -45,7 +45,7 @@ export function decodeOwnerRow(bytes: Uint8Array | undefined, path: string): Own
   });
 }
 
-function isOwner(value: unknown): value is Owner {
+export function isOwner(value: unknown): value is Owner {
   if (typeof value !== "object" || value === null) return false;
   const { nonce, pid, host, started, shared } = value as Record<keyof Owner, unknown>;
   return (

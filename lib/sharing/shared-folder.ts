@@ -1,15 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { AhnlichError } from "../model/errors.js";
 import type { Limits } from "../model/limits.js";
-import { type LmdbFile, prepareFile } from "../persistence/lmdb-file.js";
+import { prepareFile } from "../persistence/lmdb-file.js";
 import type { Transport } from "../transport/transport.js";
 import { bellFile, bellPath } from "./bell-path.js";
 import type { Doorbell } from "./doorbell.js";
-import { findOwner, refusalOf } from "./find-owner.js";
+import { findResident, refusalOf } from "./find-resident.js";
 import type { WayIn } from "./joined-owner.js";
+import { locked } from "./locked.js";
 import { OwnedFolder, type TakeFolder } from "./owned-folder.js";
 import type { Owner } from "./owner-row.js";
-import { locked } from "./ownership.js";
 
 export interface SharedOptions {
   /** The folder; it is made where it is missing. */
@@ -88,13 +88,13 @@ export class SharedFolder implements WayIn {
     await this.#owned?.close(timeoutMs);
   }
 
-  /** Undefined where it has just become ours, or somebody was faster. */
+  /** Undefined where it is changing hands. */
   async #approach(signal: AbortSignal): Promise<Transport | undefined> {
-    const place = prepareFile(this.#options.path);
-    const owner = await findOwner(place);
-    if (owner !== undefined) {
-      const transport = await this.#ring(place, owner, signal);
-      if (transport !== undefined) return transport;
+    const { doorbell } = this.#options;
+    const { folder } = prepareFile(this.#options.path);
+    const resident = await findResident(folder, doorbell);
+    if (resident !== undefined) {
+      return resident.owner && this.#ring(folder, resident.owner, signal);
     }
     if (this.#closed) return undefined;
     this.#taking ??= this.#take().finally(() => {
@@ -103,21 +103,13 @@ export class SharedFolder implements WayIn {
     return (await this.#taking) ? this.#owned?.dial() : undefined;
   }
 
-  /** Undefined where the owner is dead. */
-  async #ring(
-    { folder }: LmdbFile,
-    owner: Owner,
-    signal: AbortSignal,
-  ): Promise<Transport | undefined> {
-    const { doorbell, enter, limits } = this.#options;
+  /** Undefined where the owner is gone by now. */
+  async #ring(folder: string, owner: Owner, signal: AbortSignal): Promise<Transport | undefined> {
+    const refusal = refusalOf(folder, owner, this.#options.limits);
+    if (refusal !== undefined) throw refusal;
     using bell = bellPath(folder, owner.nonce);
-    const refusal = refusalOf(folder, owner, limits);
-    if (refusal !== undefined) {
-      if (await doorbell.answers(bell.path)) throw refusal;
-      return undefined;
-    }
     try {
-      const transport = await enter(bell.path, signal);
+      const transport = await this.#options.enter(bell.path, signal);
       this.#owner = owner;
       this.#socket = bellFile(folder, owner.nonce);
       return transport;

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { connect } from "../../lib/client.js";
 import { type EmbeddedEngine, type OpenOptions, open } from "../../lib/index.js";
-import { prepareFile } from "../../lib/persistence/lmdb-file.js";
 import { MemoryPersistence } from "../../lib/persistence/memory.js";
 import { Persistence, provide } from "../../lib/ports.js";
 import { listen } from "../../lib/server.js";
-import { findOwner } from "../../lib/sharing/find-owner.js";
+import { findResident } from "../../lib/sharing/find-resident.js";
+import { realDoorbell } from "../support/open-folder.js";
 import { rejects } from "../support/rejects.js";
 import { SharingProcess } from "../support/sharing-process.js";
 import { TemporaryFolder } from "../support/temporary-folder.js";
@@ -42,7 +42,7 @@ describe("a shared folder", function () {
     return started;
   }
 
-  const ownerPid = async () => (await findOwner(prepareFile(path)))?.pid;
+  const ownerPid = async () => (await findResident(path, realDoorbell))?.owner?.pid;
 
   it("is one engine for all that open it", async () => {
     const owner = await starts();

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { open } from "../../lib/index.js";
-import { prepareFile } from "../../lib/persistence/lmdb-file.js";
-import { findOwner } from "../../lib/sharing/find-owner.js";
+import { findResident } from "../../lib/sharing/find-resident.js";
+import { realDoorbell } from "./open-folder.js";
 import { SharingProcess } from "./sharing-process.js";
 import type { WorkReport } from "./sharing-work.js";
 
@@ -106,7 +106,7 @@ export class SharingTrial {
   /** The folder may be changing hands: then there is none yet. */
   async #owner(): Promise<SharingProcess | undefined> {
     for (let attempt = 0; attempt < 100; attempt++) {
-      const pid = (await findOwner(prepareFile(this.#options.path)))?.pid;
+      const pid = (await findResident(this.#options.path, realDoorbell))?.owner?.pid;
       const owner = this.#processes.find((each) => each.pid === pid);
       if (owner !== undefined) return owner;
       await new Promise((resolve) => setTimeout(resolve, 20));

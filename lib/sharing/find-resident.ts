@@ -1,17 +1,17 @@
 import { AhnlichError } from "../model/errors.js";
 import type { Limits } from "../model/limits.js";
-import { readOwnerRow } from "../persistence/lmdb.js";
-import type { LmdbFile } from "../persistence/lmdb-file.js";
-import { heldFolder } from "./held-folders.js";
-import { decodeOwnerRow, type Owner } from "./owner-row.js";
-import { locked } from "./ownership.js";
+import type { Doorbell } from "./doorbell.js";
+import { locked } from "./locked.js";
+import type { Owner } from "./owner-row.js";
+import { type Resident, residentsOf } from "./residents.js";
 
-/** Who owns the folder by its row, dead or alive; undefined where nobody does. @throws CORRUPT, IO_ERROR */
-export async function findOwner({ folder, file, written }: LmdbFile): Promise<Owner | undefined> {
-  const held = heldFolder(folder);
-  if (held !== undefined) return held.owner;
-  if (!written) return undefined;
-  return decodeOwnerRow(await readOwnerRow(file), folder).owner;
+/** Who lives in the folder; undefined where nobody does. */
+export async function findResident(
+  folder: string,
+  doorbell: Doorbell,
+): Promise<Resident | undefined> {
+  const residents = await residentsOf(folder, doorbell);
+  return residents.find(({ owner }) => owner !== undefined) ?? residents[0];
 }
 
 /**
