@@ -7,13 +7,11 @@ import { LocalExecutor } from "./engine/local-executor.js";
 import { Clock, Logger, Random } from "./engine/ports.js";
 import { Publication } from "./engine/publication.js";
 import { Recovery } from "./engine/recovery.js";
-import type { Attachment, EmbeddedEngine } from "./handles/embedded-engine.js";
-import type { EmbeddedExecutor } from "./handles/embedded-executor.js";
-import { EngineHandle } from "./handles/engine-handle.js";
-import { checkProgressOptions, type ProgressOptions } from "./handles/progress-options.js";
+import type { EmbeddedEngine } from "./handles/embedded-engine.js";
+import { EmbeddedHandle } from "./handles/embedded-handle.js";
 import { ExactVectorIndexes } from "./indexes/exact-vector-indexes.js";
 import { VectorIndexes } from "./indexes/vector-index.js";
-import type { Verification } from "./model/answers.js";
+import { LocalEngine } from "./keeping/local-engine.js";
 import { packageVersion } from "./model/version.js";
 import type { CheckedOpenOptions } from "./open-options.js";
 import type { LmdbPersistence } from "./persistence/lmdb-persistence.js";
@@ -45,19 +43,19 @@ function composeShared(
 ): Promise<SharedExecutor> {
   const take = async (invitation: Invitation) => {
     const own = portsOf(options);
-    const persistence = await openFolder(own, { path, threads: options.threads, invitation });
-    return { executor: await composeLocal(own, options, persistence), persistence };
+    const { threads } = options;
+    return composeLocal(own, options, await openFolder(own, { path, threads, invitation }));
   };
   const enter = (socket: string, signal: AbortSignal) =>
     dial({ path: socket }, { signal, lively: false });
   return SharedExecutor.open({ path, limits: options.limits, take, doorbell, enter });
 }
 
-async function composeLocal(
+async function composeLocal<P extends Persistence>(
   own: DependencyContainer,
   options: CheckedOpenOptions,
-  persistence: Persistence,
-): Promise<LocalExecutor> {
+  persistence: P,
+): Promise<LocalEngine<P>> {
   try {
     own.register<Persistence>(Persistence, { useValue: persistence });
     const recovery = await Recovery.of(persistence, own.resolve(Clock), own.resolve(Random));
@@ -65,29 +63,10 @@ async function composeLocal(
     own.register(EngineOptions, { useValue: engineOptions(options) });
     registerOnce(own, Publication);
     registerOnce(own, LocalExecutor);
-    return own.resolve(LocalExecutor);
+    return new LocalEngine(own.resolve(LocalExecutor), persistence);
   } catch (error) {
     await persistence.close();
     throw error;
-  }
-}
-
-/** The engine's handle, to which listeners may be attached. */
-class EmbeddedHandle extends EngineHandle implements EmbeddedEngine {
-  readonly #executor: EmbeddedExecutor;
-
-  constructor(executor: EmbeddedExecutor) {
-    super(executor);
-    this.#executor = executor;
-  }
-
-  attach(attachment: Attachment): Disposable {
-    return this.#executor.attach(attachment);
-  }
-
-  async verify(options?: ProgressOptions): Promise<Verification> {
-    const { onProgress, callOptions } = checkProgressOptions(options);
-    return this.#executor.verify(onProgress, callOptions);
   }
 }
 

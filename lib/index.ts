@@ -7,6 +7,7 @@ export type { Attachment, EmbeddedEngine } from "./handles/embedded-engine.js";
 export type { Engine } from "./handles/engine.js";
 export type { ProgressOptions } from "./handles/progress-options.js";
 export type { Store } from "./handles/store.js";
+export { restore } from "./keeping/restore.js";
 export type * from "./model/answers.js";
 export type * from "./model/entry.js";
 export { AhnlichError, type ErrorCode, errorCodes } from "./model/errors.js";

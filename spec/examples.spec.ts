@@ -21,6 +21,11 @@ const printed: Readonly<Record<string, readonly string[]>> = {
   pooled: ["true", "1 pool true"],
   "replaced-port": ["2024-02-29T00:00:00.000Z"],
   "serve-and-connect": ["near true", "reader 1"],
+  transaction: [
+    "lent to Ada: 1 1",
+    "VERSION_CONFLICT of write 1",
+    "{ to: 'Ada', due: '2027-01-31' }",
+  ],
   "unix-socket": ["ahnlich+unix: true"],
   watch: ["read [ 'Alien' ]", "delete Alien", "set Brazil", "[ 'Brazil' ]"],
   where: ["Alien", "Solaris", "2", "2"],

@@ -7,7 +7,16 @@ import { TemporaryFolder } from "./support/temporary-folder.js";
 
 /** Each entry, with what it gives to run. */
 const entries: Readonly<Record<string, readonly string[]>> = {
-  ahnlich: ["AhnlichError", "defaultLimits", "errorCodes", "idOf", "open", "query", "rights"],
+  ahnlich: [
+    "AhnlichError",
+    "defaultLimits",
+    "errorCodes",
+    "idOf",
+    "open",
+    "query",
+    "restore",
+    "rights",
+  ],
   "ahnlich/client": ["AhnlichError", "connect", "idOf", "query"],
   "ahnlich/ports": [
     "Clock",

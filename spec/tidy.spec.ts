@@ -137,7 +137,7 @@ function mayImport(from: string, module: string): boolean {
   const [mine, theirs] = [layerOf(from), layerOf(module)];
   if (theirs === mine) return true;
   if (mine === "cli") return theirs === "";
-  if (mine === "" || mine === "sharing") return theirs !== "cli";
+  if (["", "sharing", "keeping"].includes(mine)) return theirs !== "cli";
   if (ports[mine]?.includes(module)) return true;
   return layers[mine].includes(theirs);
 }

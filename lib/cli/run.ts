@@ -1,11 +1,14 @@
 import { Command, CommanderError } from "commander";
 import { AhnlichError } from "../client.js";
+import { backupCommand } from "./backup-command.js";
 import { clientsCommand } from "./clients-command.js";
 import { infoCommand } from "./info-command.js";
 import { pingCommand } from "./ping-command.js";
 import { readVersion } from "./read-version.js";
+import { restoreCommand } from "./restore-command.js";
 import { serveCommand } from "./serve-command.js";
 import { shutdownCommand } from "./shutdown-command.js";
+import { verifyCommand } from "./verify-command.js";
 
 /** Runs one command line to its end and gives the exit code: 0, 1 where it failed, 2 where it was ill-formed. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -24,7 +27,10 @@ function makeProgram(): Command {
     .helpOption("-h, --help", "print help")
     .helpCommand(false)
     .addHelpText("after", "\nExample:\n  ahnlich serve --path ./data");
-  const commands = [serveCommand, pingCommand, infoCommand, clientsCommand, shutdownCommand];
+  const commands = [
+    ...[serveCommand, pingCommand, infoCommand, clientsCommand, shutdownCommand],
+    ...[backupCommand, restoreCommand, verifyCommand],
+  ];
   for (const make of commands) program.addCommand(make());
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({ outputError: writeOneLine });

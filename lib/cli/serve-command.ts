@@ -16,6 +16,7 @@ export function serveCommand(): Command {
     .addOption(
       flag("socket", "file", "listen on a unix socket instead").conflicts(["host", "port"]),
     )
+    .addOption(flag("backups", "folder", "let clients back up below this folder"))
     .addOption(numberFlag("threads", "workers for searches and large writes", 0, 256))
     .addOption(numberFlag("max-clients", "refuse clients above this number", 1, 1_000_000))
     .addOption(numberFlag("max-frame-bytes", "refuse larger frames", 16_384, 2 ** 30))
@@ -29,6 +30,7 @@ interface ServeFlags {
   readonly host: string;
   readonly port: number;
   readonly socket?: string;
+  readonly backups?: string;
   readonly threads?: number;
   readonly maxClients?: number;
   readonly maxFrameBytes?: number;
@@ -64,12 +66,13 @@ async function serveUntil(
   const asked = new Promise<string>((resolve) => {
     ask = resolve;
   });
-  const { host, port, socket, maxClients, maxFrameBytes } = flags;
+  const { host, port, socket, backups, maxClients, maxFrameBytes } = flags;
   const address: ListenOptions = socket === undefined ? { host, port } : { socket };
   // Without users to tell apart, whoever is on this machine may end the server, and nobody else.
   const mayShutDown = socket !== undefined || isLoopback(host);
   const server = await listen(engine, {
     ...address,
+    backups,
     maxClients,
     maxFrameBytes,
     ...(mayShutDown && { onShutdown: (reason, client) => ask(`${client.name}: ${reason}`) }),

@@ -190,6 +190,6 @@ const undecided: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...(["READ_ONLY", "DISK_FULL", "IO_ERROR", "INTERNAL"] as const),
 ]);
 const keptKinds: ReadonlySet<QueryKind> = new Set<QueryKind>([
-  ...(["createStore", "dropStore", "dropNamespace"] as const),
+  ...(["createStore", "alterStore", "renameStore", "dropStore", "dropNamespace"] as const),
   ...(["set", "update", "delete", "transaction"] as const),
 ]);

@@ -1,4 +1,4 @@
-import { AhnlichError } from "../model/errors.js";
+import { AhnlichError, type ErrorDetails } from "../model/errors.js";
 import { checkLimit, type Limits } from "../model/limits.js";
 import { nameKey, storeKey } from "../rows/keys.js";
 import { putErasing, putStore, type StoredStore } from "../rows/store-rows.js";
@@ -39,6 +39,29 @@ export function applyCreateStore(
   return true;
 }
 
+export function applyAlterStore(draft: Draft, command: Of<"alterStore">): null {
+  const store = draft.catalog.get(command.store);
+  const ttlMs = command.ttlMs === undefined ? store.ttlMs : (command.ttlMs ?? undefined);
+  if (ttlMs !== store.ttlMs) putAnew(draft, { ...store, ttlMs });
+  return null;
+}
+
+/** Its incarnation stays, and with it its rows and its vectors in memory. */
+export function applyRenameStore(draft: Draft, command: Of<"renameStore">): null {
+  const { to, replace, sequence } = command;
+  const store = draft.catalog.get(command.store);
+  if (to === store.name) return null;
+  const there = draft.catalog.find(to);
+  if (there !== undefined) {
+    if (!replace) throw exists(to, there);
+    drop(draft, there, sequence);
+  }
+  draft.batch.delete("stores", nameKey(store.name));
+  draft.catalog.remove(store.name);
+  putAnew(draft, { ...store, name: to });
+  return null;
+}
+
 export function applyDropStore(draft: Draft, command: Of<"dropStore">): boolean {
   const store = command.ifExists
     ? draft.catalog.find(command.store)
@@ -58,6 +81,12 @@ export function* applyDropNamespace(draft: Draft, command: Of<"dropNamespace">):
   return stores.length;
 }
 
+function putAnew(draft: Draft, store: StoredStore): void {
+  putStore(draft.batch, store);
+  draft.update(store, store.counters);
+  if (store.counters.expiring > 0) draft.expected.set(store.name, 0);
+}
+
 /**
  * The store is gone at once; a tombstone stands for the rows that are still to be erased. Its counters are none of
  * them: whether the last of them were ever written depends on how commands were grouped.
@@ -73,15 +102,21 @@ function drop(draft: Draft, store: StoredStore, sequence: number): void {
 
 function checkSame(there: StoredStore, command: Of<"createStore">): void {
   const { store, dimension, metric } = command;
-  const details = { store, dimension: there.dimension, metric: there.metric };
-  if (!command.ifNotExists) {
-    throw new AhnlichError("STORE_EXISTS", `a store ${store} is there already`, { details });
-  }
+  if (!command.ifNotExists) throw exists(store, there);
   if (there.dimension === dimension && there.metric === metric) return;
   const is = `${there.dimension} dimensions and metric ${there.metric}`;
   throw new AhnlichError(
     "STORE_EXISTS",
     `a store ${store} is there with ${is}, asked for were ${dimension} and ${metric}`,
-    { details },
+    { details: detailsOf(there) },
   );
+}
+
+function exists(name: string, there: StoredStore): AhnlichError {
+  const sentence = `a store ${name} is there already`;
+  return new AhnlichError("STORE_EXISTS", sentence, { details: detailsOf(there) });
+}
+
+function detailsOf({ name, dimension, metric }: StoredStore): ErrorDetails {
+  return { store: name, dimension, metric };
 }

@@ -3,7 +3,13 @@ import type { Limits } from "../model/limits.js";
 import { applyEntryWrite } from "./apply-entry-write.js";
 import { applyErase } from "./apply-erase.js";
 import { applyExpire } from "./apply-expire.js";
-import { applyCreateStore, applyDropNamespace, applyDropStore } from "./apply-stores.js";
+import {
+  applyAlterStore,
+  applyCreateStore,
+  applyDropNamespace,
+  applyDropStore,
+  applyRenameStore,
+} from "./apply-stores.js";
 import { applyTransaction } from "./apply-transaction.js";
 import type { Command } from "./command.js";
 import type { Draft } from "./draft.js";
@@ -17,6 +23,10 @@ export function* apply(draft: Draft, command: Command, limits: Limits): Steps<un
   switch (command.kind) {
     case "createStore":
       return applyCreateStore(draft, command, limits);
+    case "alterStore":
+      return applyAlterStore(draft, command);
+    case "renameStore":
+      return applyRenameStore(draft, command);
     case "dropStore":
       return applyDropStore(draft, command);
     case "dropNamespace":

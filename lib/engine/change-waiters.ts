@@ -2,6 +2,7 @@ import { AhnlichError } from "../model/errors.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import type { Call } from "./call.js";
 import type { Catalog } from "./catalog.js";
+import { Slice } from "./slice.js";
 
 /**
  * Those who wait for a store to change: a function each, by the store's name. They hold no view; publishing costs
@@ -38,7 +39,7 @@ export class ChangeWaiters {
       const end = (): void => {
         clearTimeout(timer);
         signal?.removeEventListener("abort", giveUp);
-        this.#remove(store.name, wake);
+        this.#remove(waiting, wake);
       };
       const wake = (): void => {
         end();
@@ -50,46 +51,61 @@ export class ChangeWaiters {
       };
       const timer = setTimeout(wake, ms);
       signal?.addEventListener("abort", giveUp, { once: true });
-      this.#add(store, wake);
+      const waiting = this.#add(store, wake);
     });
   }
 
   /** Wakes those whose store is another in the catalog that was just published. */
   published(catalog: Catalog): void {
     for (const [name, waiting] of this.#stores) {
-      if (catalog.find(name) !== waiting.store) wakeAll(waiting);
+      if (catalog.find(name) !== waiting.store) this.#wake(waiting);
     }
   }
 
   /** Lets all go, and those who come. */
   close(): void {
     this.#isClosed = true;
-    for (const waiting of this.#stores.values()) wakeAll(waiting);
+    for (const waiting of this.#stores.values()) this.#wake(waiting);
   }
 
-  #add(store: StoredStore, wake: () => void): void {
-    const waiting = this.#stores.get(store.name);
-    if (waiting === undefined) this.#stores.set(store.name, { store, wakes: new Set([wake]) });
-    else waiting.wakes.add(wake);
+  /** Who comes from now on has seen the store as it is now. */
+  #wake(waiting: Waiting): void {
+    this.#stores.delete(waiting.store.name);
+    void wakeAll(waiting);
+  }
+
+  #add(store: StoredStore, wake: () => void): Waiting {
+    let waiting = this.#stores.get(store.name);
+    if (waiting === undefined) {
+      waiting = { store, wakes: new Set() };
+      this.#stores.set(store.name, waiting);
+    }
+    waiting.wakes.add(wake);
     this.#size++;
+    return waiting;
   }
 
-  #remove(name: string, wake: () => void): void {
-    const waiting = this.#stores.get(name);
-    if (!waiting?.wakes.delete(wake)) return;
+  #remove(waiting: Waiting, wake: () => void): void {
+    if (!waiting.wakes.delete(wake)) return;
     this.#size--;
-    if (waiting.wakes.size === 0) this.#stores.delete(name);
+    const { name } = waiting.store;
+    if (waiting.wakes.size === 0 && this.#stores.get(name) === waiting) this.#stores.delete(name);
   }
 }
 
+/** Those who found a store the same. */
 interface Waiting {
-  /** As all of them found it: when it changes none of them is left. */
   readonly store: StoredStore;
   readonly wakes: Set<() => void>;
 }
 
-function wakeAll({ wakes }: Waiting): void {
-  for (const wake of [...wakes]) wake();
+/** They may be thousands. */
+async function wakeAll({ wakes }: Waiting): Promise<void> {
+  const slice = new Slice();
+  for (const wake of wakes) {
+    wake();
+    if (slice.isOver) await slice.next();
+  }
 }
 
 const waitersMax = 10_000;

@@ -48,6 +48,9 @@ export async function changes(
       // What was published while it read is read now.
       const { store } = read;
       if (views.current.catalog.find(store.name) === store) await waiters.wait(store, left, call);
+      // Thousands may have been woken with it.
+      const slice = new Slice(call);
+      if (slice.isOver) await slice.next();
     }
     asked.since = read.next;
   }

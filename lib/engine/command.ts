@@ -31,6 +31,18 @@ export type Write =
       readonly ttlMs: number | undefined;
       readonly ifNotExists: boolean;
     }
+  | {
+      readonly kind: "alterStore";
+      readonly store: string;
+      /** Undefined: as it is; null: for ever. */
+      readonly ttlMs: number | null | undefined;
+    }
+  | {
+      readonly kind: "renameStore";
+      readonly store: string;
+      readonly to: string;
+      readonly replace: boolean;
+    }
   | { readonly kind: "dropStore"; readonly store: string; readonly ifExists: boolean }
   | { readonly kind: "dropNamespace"; readonly namespace: string }
   | EntryWrite
@@ -104,6 +116,8 @@ export function isSmall(write: Sized): boolean {
     case "delete":
       return write.target.kind === "ids" && write.target.ids.length <= smallEntries;
     case "createStore":
+    case "alterStore":
+    case "renameStore":
     case "dropStore":
       return true;
     default:

@@ -66,6 +66,8 @@ export function makeHandlers(workshop: Workshop): Handlers {
       throw new AhnlichError("FORBIDDEN", "shutdown is for servers; close() ends an engine here");
     },
     createStore: write,
+    alterStore: write,
+    renameStore: write,
     dropStore: write,
     dropNamespace: write,
     set: write,
@@ -83,6 +85,9 @@ export function makeHandlers(workshop: Workshop): Handlers {
       reading((view, time) => searchMany(publication, view, query, time, call)),
     changes: (query, call) => changes({ publication, origin, clock }, query, call),
     pipeline: (query, call) => runPipeline(handlers, query, call),
+    backup: () => {
+      throw new AhnlichError("FORBIDDEN", "no folder was given here for the backups of clients");
+    },
     transaction: (query, call) => (query.writes.length === 0 ? [] : write(query, call)),
     verify: (_, call) => verify(publication, call),
   };

@@ -8,7 +8,7 @@ import { AhnlichError, toAhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
 import { Persistence } from "../persistence/persistence.js";
-import { type Call, underCall } from "./call.js";
+import { type Call, underCall, unlessGivenUp } from "./call.js";
 import { CommandLog } from "./command-log.js";
 import { EngineOptions } from "./engine-options.js";
 import { Eraser } from "./eraser.js";
@@ -82,14 +82,16 @@ export class LocalExecutor implements Executor {
     this.#sweeper = new Sweeper({
       ...{ writer: this.#writer, views: publication.views, clock, log },
     });
-    publication.whenPublished = (expected) => {
-      for (const [store, expiresAt] of expected) this.#sweeper.expect(store, expiresAt);
-      this.#sweeper.look();
-    };
+    publication.follow({
+      published: ({ dropped, expected }) => {
+        for (const { incarnation } of dropped) this.#eraser.erase(incarnation);
+        for (const [store, expiresAt] of expected) this.#sweeper.expect(store, expiresAt);
+        this.#sweeper.look();
+      },
+    });
     for (const { name, counters } of recovery.catalog.list()) {
       if (counters.expiring > 0) this.#sweeper.expect(name, 0);
     }
-    publication.whenDropped = ({ incarnation }) => this.#eraser.erase(incarnation);
     for (const incarnation of recovery.erasing) this.#eraser.erase(incarnation);
   }
 
@@ -105,16 +107,22 @@ export class LocalExecutor implements Executor {
 
   /** As the query `verify`, and tells how many entries were looked at. */
   verify(onProgress: (entries: number) => void, options?: CallOptions): Promise<Verification> {
-    return this.#run(options, (call) => verify(this.#publication, call, onProgress));
+    return this.run(options, (call) => verify(this.#publication, call, onProgress));
   }
 
-  /** Carries out what is no query in the place of one. */
-  #run<T>(options: CallOptions | undefined, work: (call: Call) => Promise<T>): Promise<T> {
+  /**
+   * Carries out what is no query in the place of one. Who gives it up does not wait for its end, but the engine, when
+   * it is closed, does.
+   */
+  run<T>(options: CallOptions | undefined, work: (call: Call) => Promise<T>): Promise<T> {
     if (this.#closing !== undefined) {
       return Promise.reject(new AhnlichError("CLOSED", "the engine is closed"));
     }
-    this.#inFlight++;
-    return underCall(options, work).then(this.#answered, this.#failed) as Promise<T>;
+    return underCall(options, (call) => {
+      this.#inFlight++;
+      const done = work(call).then(this.#answered, this.#failed) as Promise<T>;
+      return unlessGivenUp(call, done);
+    });
   }
 
   attach(attachment: Attachment): Disposable {

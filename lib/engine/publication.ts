@@ -10,7 +10,7 @@ import type { Draft } from "./draft.js";
 import { Logger } from "./ports.js";
 import { Recovery } from "./recovery.js";
 import { Slice } from "./slice.js";
-import { type GiveUp, StoreVectors } from "./store-vectors.js";
+import { closeIndex, type GiveUp, StoreVectors } from "./store-vectors.js";
 import { View, Views } from "./view.js";
 
 /** What readers see: the current view, and the vectors of its stores in memory. */
@@ -23,10 +23,7 @@ export class Publication implements Publisher {
   readonly #indexes: VectorIndexes;
   readonly #log: Logger;
   readonly #vectors: Map<number, StoreVectors> = new Map();
-  /** Told of every store that is dropped. */
-  whenDropped: (store: StoredStore) => void = () => {};
-  /** Told of every transaction that readers see, and when the first of its entries expires, by their store's name. */
-  whenPublished: (expected: ReadonlyMap<string, number>) => void = () => {};
+  readonly #followers: Follower[] = [];
 
   constructor(
     @inject(Persistence) persistence: Persistence,
@@ -39,6 +36,11 @@ export class Publication implements Publisher {
     this.#indexes = indexes;
     const { state, catalog } = recovery;
     this.views = new Views(new View(state.sequence, persistence.snapshot(), catalog));
+  }
+
+  /** From now on it is told of what is published. */
+  follow(follower: Follower): void {
+    this.#followers.push(follower);
   }
 
   acquire(): View {
@@ -66,7 +68,8 @@ export class Publication implements Publisher {
 
   #newVectors(store: StoredStore, isNew: boolean): StoreVectors {
     const { views } = this;
-    const parts = { indexes: this.#indexes, persistence: this.#persistence, views };
+    const log = this.#log;
+    const parts = { indexes: this.#indexes, persistence: this.#persistence, views, log };
     return new StoreVectors(parts, store, this.#giveUp, isNew);
   }
 
@@ -84,7 +87,7 @@ export class Publication implements Publisher {
     for (const incarnation of draft.effects.keys()) this.#settle(incarnation, sequence);
     for (const store of draft.dropped) this.#forget(store, sequence);
     this.waiters.published(draft.catalog);
-    this.whenPublished(draft.expected);
+    for (const follower of this.#followers) follower.published(draft);
   }
 
   /** Where readers hold as many states as there can be, it waits until one of them has gone. */
@@ -99,9 +102,10 @@ export class Publication implements Publisher {
     }
   }
 
-  readonly #giveUp: GiveUp = ({ name }, index, error) => {
-    this.#log.error({ store: name, error }, "the vectors in memory are given up");
-    this.views.whenForgotten(this.views.current.sequence + 1, () => index.close());
+  readonly #giveUp: GiveUp = (store, index, error) => {
+    this.#log.error({ store: store.name, error }, "the vectors in memory are given up");
+    const { sequence } = this.views.current;
+    this.views.whenForgotten(sequence + 1, () => closeIndex(this.#log, store, index));
   };
 
   /** Slots of what has died are free once nobody sees it. */
@@ -116,7 +120,6 @@ export class Publication implements Publisher {
       this.#vectors.get(store.incarnation)?.close();
       this.#vectors.delete(store.incarnation);
     });
-    this.whenDropped(store);
   }
 
   /** Ends every view and gives the vectors back. */
@@ -125,6 +128,11 @@ export class Publication implements Publisher {
     for (const vectors of this.#vectors.values()) vectors.close();
     this.#vectors.clear();
   }
+}
+
+/** Told of every transaction once readers see it. Never throws. */
+export interface Follower {
+  published(draft: Pick<Draft, "dropped" | "expected">): void;
 }
 
 const busyMs = 5;

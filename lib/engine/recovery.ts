@@ -12,6 +12,8 @@ import {
 import { readErasing, readStores } from "../rows/store-rows.js";
 import { Catalog } from "./catalog.js";
 import type { Clock, Random } from "./ports.js";
+import { Slice } from "./slice.js";
+import { inSlices, type Steps } from "./steps.js";
 
 /** What is read when an engine opens; a folder without anything is begun, one of an older format raised to ours. */
 export class Recovery {
@@ -30,23 +32,32 @@ export class Recovery {
 
   /** @throws FORMAT_TOO_NEW, CORRUPT */
   static async of(persistence: Persistence, clock: Clock, random: Random): Promise<Recovery> {
-    const there = Recovery.#read(persistence);
+    const there = await inSlices(Recovery.#read(persistence), new Slice());
     if (there?.origin.format === folderFormat) return there;
     const batch = new WriteBatch();
     if (there) putOrigin(batch, there.origin);
     else begin(batch, clock.now(), random.bytes(16));
     await persistence.commit(batch);
-    return Recovery.#read(persistence) as Recovery;
+    return (await inSlices(Recovery.#read(persistence), new Slice())) as Recovery;
   }
 
-  static #read(persistence: Persistence): Recovery | undefined {
+  static *#read(persistence: Persistence): Steps<Recovery | undefined> {
     const snapshot = persistence.snapshot();
     try {
       const origin = readOrigin(snapshot);
       const state = readState(snapshot);
       if (origin === undefined || state === undefined) return undefined;
-      const catalog = Catalog.of(readStores(snapshot));
-      return new Recovery(origin, state, catalog, [...readErasing(snapshot)]);
+      const catalog = Catalog.of([]);
+      for (const store of readStores(snapshot)) {
+        catalog.put(store);
+        yield;
+      }
+      const erasing: number[] = [];
+      for (const incarnation of readErasing(snapshot)) {
+        erasing.push(incarnation);
+        yield;
+      }
+      return new Recovery(origin, state, catalog, erasing);
     } finally {
       snapshot.release();
     }

@@ -5,6 +5,7 @@ import { adjacentVectors } from "./adjacent-vectors.js";
 import { type Call, unlessGivenUp } from "./call.js";
 import type { Effects } from "./draft.js";
 import { loadVectors } from "./load-vectors.js";
+import type { Logger } from "./ports.js";
 import { Slice } from "./slice.js";
 import type { Views } from "./view.js";
 
@@ -31,7 +32,7 @@ export class StoreVectors {
     this.#parts = parts;
     this.#store = store;
     this.#giveUp = giveUp;
-    if (isNew) this.#index = parts.indexes.create(store.dimension);
+    if (isNew) this.#index = this.#tryCreate();
   }
 
   get bytes(): number {
@@ -63,11 +64,7 @@ export class StoreVectors {
     try {
       await this.#follow(index, effects, slice);
     } catch (error) {
-      // The write is durable, so that it is no longer its failure: who searches next reads all again.
-      if (this.#index !== index) return;
-      this.#index = undefined;
-      this.#failure = error;
-      this.#giveUp(this.#store, index, error);
+      this.#lose(index, error);
     }
   }
 
@@ -77,13 +74,40 @@ export class StoreVectors {
   }
 
   reclaim(sequence: number): void {
-    if (!this.#loading) this.#index?.reclaim(sequence);
+    const index = this.#index;
+    if (this.#loading || index === undefined) return;
+    try {
+      index.reclaim(sequence);
+    } catch (error) {
+      this.#lose(index, error);
+    }
   }
 
+  /** Never throws. */
   close(): void {
     this.#isClosed = true;
-    this.#index?.close();
+    const index = this.#index;
     this.#index = undefined;
+    if (index) closeIndex(this.#parts.log, this.#store, index);
+  }
+
+  /** The store is durable, so that it is no longer its failure: who searches next hears of it, if it is still so. */
+  #tryCreate(): VectorIndex | undefined {
+    try {
+      return this.#parts.indexes.create(this.#store.dimension);
+    } catch (error) {
+      const { name: store } = this.#store;
+      this.#parts.log.error({ store, error }, "there is no memory for the vectors of a new store");
+      return undefined;
+    }
+  }
+
+  /** What was written is durable, so that it is no longer its failure: who searches next reads all again. */
+  #lose(index: VectorIndex, error: unknown): void {
+    if (this.#index !== index) return;
+    this.#index = undefined;
+    this.#failure = error;
+    this.#giveUp(this.#store, index, error);
   }
 
   /** @param end the first ordinal that the current view does not have */
@@ -114,7 +138,7 @@ export class StoreVectors {
       return index;
     } catch (error) {
       if (this.#index === index) this.#index = undefined;
-      index?.close();
+      if (index) closeIndex(this.#parts.log, this.#store, index);
       throw this.#failure ?? error;
     } finally {
       this.#deaths = undefined;
@@ -149,7 +173,17 @@ export class StoreVectors {
   }
 }
 
+/** An implementation that cannot even let go is no failure of those who write. */
+export function closeIndex(log: Logger, { name: store }: StoredStore, index: VectorIndex): void {
+  try {
+    index.close();
+  } catch (error) {
+    log.error({ store, error }, "the vectors in memory could not be given back");
+  }
+}
+
 interface Parts {
+  readonly log: Logger;
   readonly indexes: VectorIndexes;
   readonly persistence: Persistence;
   readonly views: Views;

@@ -14,7 +14,15 @@ import type { EntryWrite, Write, WriteEntry, WritePatch } from "./command.js";
 import type { Steps } from "./steps.js";
 
 export type WriteQuery = CheckedQuery<
-  "createStore" | "dropStore" | "dropNamespace" | "set" | "update" | "delete" | "transaction"
+  | "createStore"
+  | "alterStore"
+  | "renameStore"
+  | "dropStore"
+  | "dropNamespace"
+  | "set"
+  | "update"
+  | "delete"
+  | "transaction"
 >;
 
 /** The write that a query asks for. @throws LIMIT_EXCEEDED where it is too big once it is encoded */

@@ -7,6 +7,15 @@ export interface EmbeddedEngine extends Engine {
   /** From now on the engine reports the attachment's clients and closes it first; disposing detaches it. */
   attach(attachment: Attachment): Disposable;
   /**
+   * Writes a copy of everything into a folder that is missing or empty, to be opened or restored, while writes go on:
+   * what was acknowledged before it began is in it. It is verified before it is called done, and leaves nothing when it
+   * fails. `onProgress` is told of the bytes that are written; verifying them takes its time beyond.
+   *
+   * @throws INVALID_ARGUMENT where the folder holds something · CORRUPT where the copy does not verify · DISK_FULL ·
+   * READ_ONLY where the folder cannot be made or written · IO_ERROR
+   */
+  backup(folder: string, options?: ProgressOptions): Promise<{ bytes: number }>;
+  /**
    * Compares all that is kept and all that is in memory with each other: checksums, counts, ids, vectors, the log of
    * changes. Writes go on meanwhile. `onProgress` is told of the entries that were looked at. What is wrong is
    * answered, not thrown.

@@ -2,7 +2,7 @@ import type { ClientInfo, EngineInfo, Outcome, StoreInfo } from "../model/answer
 import { checkTimeout } from "../model/check-call-options.js";
 import { AhnlichError } from "../model/errors.js";
 import type { Metadata, Storable } from "../model/metadata.js";
-import type { CallOptions, StoreOptions } from "../model/options.js";
+import type { CallOptions, StoreChange, StoreOptions } from "../model/options.js";
 import { type Query, query, type ResponseTo, type WriteQuery } from "../model/query.js";
 import { call, checkCallOptions, checkObject, unknownOption } from "./call.js";
 import type { Engine } from "./engine.js";
@@ -28,6 +28,19 @@ export class EngineHandle implements Engine {
 
   store<M extends Storable<M> = Metadata>(name: string): Store<M> {
     return new StoreHandle<M>(this.#executor, name);
+  }
+
+  alterStore(name: string, change: StoreChange, options?: CallOptions): Promise<void> {
+    const fields = { ...change, store: name };
+    return call(this.#executor, "alterStore", fields, options).then(nothing);
+  }
+
+  renameStore(
+    name: string,
+    to: string,
+    options?: { replace?: boolean | undefined } & CallOptions,
+  ): Promise<void> {
+    return call(this.#executor, "renameStore", { store: name, to }, options).then(nothing);
   }
 
   dropStore(
@@ -99,6 +112,8 @@ export class EngineHandle implements Engine {
     return this.close();
   }
 }
+
+function nothing(): void {}
 
 const bare = query.ping({});
 

@@ -1,6 +1,6 @@
 import type { ClientInfo, EngineInfo, Outcome, StoreInfo } from "../model/answers.js";
 import type { Metadata, Storable } from "../model/metadata.js";
-import type { CallOptions, StoreOptions } from "../model/options.js";
+import type { CallOptions, StoreChange, StoreOptions } from "../model/options.js";
 import type { Query, ResponseTo, WriteQuery } from "../model/query.js";
 import type { Store } from "./store.js";
 
@@ -13,6 +13,20 @@ export interface Engine extends AsyncDisposable {
   ): Promise<Store<M>>;
   /** A handle; no I/O, and no check that the store is there. */
   store<M extends Storable<M> = Metadata>(name: string): Store<M>;
+  /** Changes what is given of the store, for what is written from now on. @throws STORE_NOT_FOUND */
+  alterStore(name: string, change: StoreChange, options?: CallOptions): Promise<void>;
+  /**
+   * Gives the store another name of its namespace, with all it has, in one step: no reader sees both names or none.
+   * A store that has that name is dropped where `replace` is given. Cursors and positions of the store stay good;
+   * handles go by name.
+   *
+   * @throws STORE_NOT_FOUND, STORE_EXISTS
+   */
+  renameStore(
+    name: string,
+    to: string,
+    options?: { replace?: boolean | undefined } & CallOptions,
+  ): Promise<void>;
   /** Whether there was one. @throws STORE_NOT_FOUND unless `ifExists` is given. */
   dropStore(
     name: string,

@@ -1,7 +1,7 @@
 import { checkArray, checkInteger, readArguments } from "./check-argument.js";
 import { checkVector } from "./check-key.js";
 import { checkMetadata } from "./check-metadata.js";
-import { checkTtl } from "./check-ttl.js";
+import { checkTtlOrNull } from "./check-ttl.js";
 import type { CheckedEntry } from "./checked-query.js";
 import type { EntryInput } from "./entry.js";
 import type { Limits } from "./limits.js";
@@ -26,7 +26,7 @@ function checkEntry(entry: unknown, limits: Limits, what: string): CheckedEntry 
     id: id === undefined ? contentId(copy) : checkId(id, limits, `${what}.id`),
     vector: copy,
     metadata: metadata === undefined ? {} : checkMetadata(metadata, limits, `${what}.metadata`),
-    ttlMs: ttlMs === undefined || ttlMs === null ? ttlMs : checkTtl(ttlMs, `${what}.ttlMs`),
+    ttlMs: checkTtlOrNull(ttlMs, `${what}.ttlMs`),
     ifVersion:
       ifVersion === undefined ? undefined : checkInteger(ifVersion, 0, `${what}.ifVersion`),
   };

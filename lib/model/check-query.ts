@@ -1,3 +1,4 @@
+import { checkBackupName } from "./backup-name.js";
 import {
   type Arguments,
   checkArray,
@@ -14,7 +15,7 @@ import { checkKeys, checkVector } from "./check-key.js";
 import { checkPatch } from "./check-patch.js";
 import { checkInclude, checkSearchOptions, checkSearchTarget, checkWhere } from "./check-search.js";
 import { checkTarget } from "./check-target.js";
-import { checkTtl } from "./check-ttl.js";
+import { checkTtl, checkTtlOrNull } from "./check-ttl.js";
 import { checkWrites } from "./check-writes.js";
 import type {
   CheckedMember,
@@ -27,7 +28,7 @@ import { checkLimit, type Limits } from "./limits.js";
 import { metrics } from "./metric.js";
 import type { SetMode } from "./options.js";
 import { isBarePing, isQueryKind, type Kinds, type QueryKind } from "./query.js";
-import { checkNamespace, checkStoreName } from "./store-name.js";
+import { checkNamespace, checkNewName, checkStoreName } from "./store-name.js";
 import { checkText } from "./text.js";
 
 /**
@@ -165,6 +166,22 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
       ifNotExists: checkBoolean(ask.ifNotExists, false, "ifNotExists"),
     }),
   },
+  alterStore: {
+    fields: { kind, store, ttlMs: true },
+    check: (ask) => ({
+      kind: "alterStore",
+      store: checkStoreName(ask.store),
+      ttlMs: checkTtlOrNull(ask.ttlMs, "ttlMs"),
+    }),
+  },
+  renameStore: {
+    fields: { kind, store, to: true, replace: true },
+    check: (ask) => {
+      const from = checkStoreName(ask.store);
+      const replace = checkBoolean(ask.replace, false, "replace");
+      return { kind: "renameStore", store: from, to: checkNewName(from, ask.to), replace };
+    },
+  },
   dropStore: {
     fields: { kind, store, ifExists: true },
     check: (ask) => ({
@@ -287,4 +304,8 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
     }),
   },
   verify: { fields: { kind }, check: () => ({ kind: "verify" }) },
+  backup: {
+    fields: { kind, name: true },
+    check: (ask) => ({ kind: "backup", name: checkBackupName(ask.name) }),
+  },
 };

@@ -28,6 +28,12 @@ export interface CheckedKinds {
     readonly ttlMs: number | undefined;
     readonly ifNotExists: boolean;
   };
+  alterStore: {
+    readonly store: string;
+    /** Absent: as it is; null: for ever. */
+    readonly ttlMs: number | null | undefined;
+  };
+  renameStore: { readonly store: string; readonly to: string; readonly replace: boolean };
   dropStore: { readonly store: string; readonly ifExists: boolean };
   dropNamespace: { readonly namespace: string };
   listStores: { readonly namespace: string | undefined };
@@ -65,6 +71,7 @@ export interface CheckedKinds {
   pipeline: { readonly queries: readonly CheckedMember[] };
   transaction: { readonly writes: readonly CheckedWrite[] };
   verify: {};
+  backup: { readonly name: string };
 }
 
 export interface CheckedEntry {

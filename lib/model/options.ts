@@ -28,6 +28,12 @@ export interface StoreOptions {
   ifNotExists?: boolean | undefined;
 }
 
+/** What of a store may become another; what is absent stays. */
+export interface StoreChange {
+  /** How long entries live that are set from now on and do not say so themselves; null: for ever. */
+  ttlMs?: number | null | undefined;
+}
+
 export interface SearchOptions<M = Metadata, I extends Include = Include> {
   /** 1 to `limits.limit`; 10. */
   limit?: number | undefined;

@@ -8,7 +8,14 @@ import type {
   Verification,
 } from "./answers.js";
 import type { Entry, EntryInput, Examples, Include, Key, Match, Page } from "./entry.js";
-import type { FindOptions, SearchOptions, SetMode, StoreOptions, Target } from "./options.js";
+import type {
+  FindOptions,
+  SearchOptions,
+  SetMode,
+  StoreChange,
+  StoreOptions,
+  Target,
+} from "./options.js";
 import type { MetadataMode, Patch } from "./patch.js";
 import type { VectorInput } from "./vector.js";
 import type { Where } from "./where.js";
@@ -22,6 +29,9 @@ export interface Kinds {
   clients: { ask: {}; answer: ClientInfo[] };
   shutdown: { ask: { reason?: string | undefined }; answer: null };
   createStore: { ask: StoreName & StoreOptions; answer: boolean };
+  alterStore: { ask: StoreName & StoreChange; answer: null };
+  /** Within its namespace. */
+  renameStore: { ask: StoreName & { to: string; replace?: boolean | undefined }; answer: null };
   dropStore: { ask: StoreName & { ifExists?: boolean | undefined }; answer: boolean };
   dropNamespace: { ask: { namespace: string }; answer: number };
   listStores: { ask: { namespace?: string | undefined }; answer: StoreInfo[] };
@@ -78,6 +88,8 @@ export interface Kinds {
   transaction: { ask: { writes: readonly WriteQuery[] }; answer: unknown[] };
   /** Compares all that is kept and all that is in memory with each other; writes go on meanwhile. */
   verify: { ask: {}; answer: Verification };
+  /** Below the folder that the server was given for backups, by a plain name; elsewhere FORBIDDEN. */
+  backup: { ask: { name: string }; answer: { bytes: number } };
 }
 
 export type QueryKind = keyof Kinds;
@@ -102,6 +114,8 @@ export const rights: { readonly [K in QueryKind]: "read" | "write" | "admin" } =
   clients: "read",
   shutdown: "admin",
   createStore: "admin",
+  alterStore: "admin",
+  renameStore: "admin",
   dropStore: "admin",
   dropNamespace: "admin",
   listStores: "read",
@@ -118,6 +132,7 @@ export const rights: { readonly [K in QueryKind]: "read" | "write" | "admin" } =
   pipeline: "read",
   transaction: "write",
   verify: "admin",
+  backup: "admin",
 };
 
 export const queryKinds: readonly QueryKind[] = Object.keys(rights) as QueryKind[];

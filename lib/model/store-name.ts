@@ -11,6 +11,20 @@ export function checkStoreName(name: unknown, what = "store"): string {
   );
 }
 
+/**
+ * A name that the store may be given: one of its own namespace, which is the unit of rights.
+ *
+ * @throws INVALID_ARGUMENT when it is no store name, or one of another namespace
+ */
+export function checkNewName(store: string, name: unknown): string {
+  const checked = checkStoreName(name, "to");
+  const [own, other] = [namespaceOf(store), namespaceOf(checked)];
+  if (own === other) return checked;
+  const expected = own === "" ? "a name without a namespace" : `a name of namespace ${own}`;
+  const sentence = `to: expected ${expected}, where the store stays, got ${describe(checked)}`;
+  throw new AhnlichError("INVALID_ARGUMENT", sentence);
+}
+
 /** @throws INVALID_ARGUMENT when it is no namespace. */
 export function checkNamespace(name: unknown): string {
   if (typeof name === "string" && namespaceName.test(name)) return name;

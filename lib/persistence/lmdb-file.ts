@@ -13,8 +13,9 @@ import {
   statSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { AhnlichError, type ErrorCode } from "../model/errors.js";
+import { AhnlichError } from "../model/errors.js";
 import { littleEndian } from "../model/vector.js";
+import { systemCodes } from "./folder-failure.js";
 
 /** Where an environment lies, by the folder's real path. */
 export interface LmdbFile {
@@ -45,12 +46,32 @@ export function prepareFile(path: string): LmdbFile {
 }
 
 /** Makes sure that the file is an environment, or can become one; nobody else may have it open. @throws CORRUPT */
-export function checkFile(file: string): void {
+export function readyFile(file: string): void {
   const descriptor = openSync(file, constants.O_RDWR);
   try {
-    checkHeader(descriptor, file);
+    const { size } = fstatSync(descriptor);
+    if (isUnfinished(descriptor, size)) ftruncateSync(descriptor, 0);
+    else if (size > 0) checkHeader(descriptor, file);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** Looks at the file without changing it. @throws CORRUPT where it holds no environment · READ_ONLY · IO_ERROR */
+export function checkFile(file: string): void {
+  try {
+    const descriptor = openSync(file, constants.O_RDONLY);
+    try {
+      const { size } = fstatSync(descriptor);
+      const isEmpty = size === 0 || isUnfinished(descriptor, size);
+      if (isEmpty) throw corrupt(file, "nothing was ever written");
+      checkHeader(descriptor, file);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    if (error instanceof AhnlichError) throw error;
+    throw cannotPrepare(file, error);
   }
 }
 
@@ -79,7 +100,7 @@ const fileName = "data.mdb";
 const newFileBytes = 8_192;
 
 /** Puts the names in a folder on disk, where the system has such a thing. */
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(folder, constants.O_RDONLY);
@@ -114,12 +135,7 @@ function makeFolder(path: string): void {
  *   | … 40 | root of tables u64 | last page u64 | transaction u64 |   (twice, in pages 0 and 1; the host's byte order)
  */
 function checkHeader(descriptor: number, file: string): void {
-  const size = fstatSync(descriptor).size;
-  if (size === 0) return;
-  if (isUnfinished(descriptor, size)) {
-    ftruncateSync(descriptor, 0);
-    return;
-  }
+  const { size } = fstatSync(descriptor);
   const first = readMeta(descriptor, 0, file);
   const { pageSize } = first;
   if (pageSize < 512 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0) {
@@ -188,7 +204,7 @@ function corrupt(file: string, why: string): AhnlichError {
 
 function cannotPrepare(path: string, cause: unknown): AhnlichError {
   const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  const code = codes.get(reason) ?? "IO_ERROR";
+  const code = systemCodes.get(reason) ?? "IO_ERROR";
   const expected =
     code === "INVALID_ARGUMENT" ? "expected a folder" : "expected a folder that can be written";
   const came = cause instanceof Error ? cause.message : String(cause);
@@ -197,19 +213,3 @@ function cannotPrepare(path: string, cause: unknown): AhnlichError {
     cause,
   });
 }
-
-/** ENOENT is what file systems answer that let nobody make folders, such as /proc. */
-const codes: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
-  ["EEXIST", "INVALID_ARGUMENT"],
-  ["ENOTDIR", "INVALID_ARGUMENT"],
-  ["EISDIR", "INVALID_ARGUMENT"],
-  ["ENAMETOOLONG", "INVALID_ARGUMENT"],
-  ["ELOOP", "INVALID_ARGUMENT"],
-  ["ERR_INVALID_ARG_VALUE", "INVALID_ARGUMENT"],
-  ["EACCES", "READ_ONLY"],
-  ["EPERM", "READ_ONLY"],
-  ["EROFS", "READ_ONLY"],
-  ["ENOENT", "READ_ONLY"],
-  ["ENOSPC", "DISK_FULL"],
-  ["EDQUOT", "DISK_FULL"],
-]);

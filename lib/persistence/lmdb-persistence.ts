@@ -44,6 +44,7 @@ export class LmdbPersistence implements Persistence {
   readonly #worker: CommitWorker | undefined;
   readonly readBehind?: (module: URL, input: unknown) => AsyncIterable<unknown>;
   readonly #readings = new Set<AsyncGenerator<unknown>>();
+  readonly #copies = new Set<Promise<void>>();
   readonly #states = new Set<LmdbState>();
   /** The latest settled commit while it is held, and so what `snapshot` gives while the next is under way. */
   #latest: LmdbState | undefined;
@@ -97,6 +98,17 @@ export class LmdbPersistence implements Persistence {
       yield* reading;
     } finally {
       this.#readings.delete(reading);
+    }
+  }
+
+  async copyTo(file: string): Promise<void> {
+    this.#checkOpen();
+    const copy = this.#environment.copyTo(file);
+    this.#copies.add(copy);
+    try {
+      await copy;
+    } finally {
+      this.#copies.delete(copy);
     }
   }
 
@@ -177,6 +189,8 @@ export class LmdbPersistence implements Persistence {
   async #close(): Promise<void> {
     await this.#underWay?.catch(() => undefined);
     for (const state of this.#states) state.close();
+    // A thread of lmdb-js reads the environment, and would end the process if it were closed.
+    await Promise.allSettled(this.#copies);
     await Promise.all([...this.#readings].map((reading) => reading.return(undefined)));
     await this.#worker?.close();
     try {

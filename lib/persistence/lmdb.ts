@@ -20,14 +20,9 @@ export class LmdbEnvironment {
   readonly #tables: ReadonlyMap<TableName, Table>;
   #turning = false;
 
-  private constructor(root: Root) {
+  private constructor(root: Root, { owner, tables }: Tables) {
     this.#root = root;
-    const tables = new Map<TableName, Table>();
-    // Inside one transaction, a new environment costs one flush instead of one for every table.
-    this.#owner = this.#root.transactionSync(() => {
-      for (const name of tableNames) tables.set(name, this.#root.openDB(name, tableOptions));
-      return this.#root.openDB(ownerTable, ownerOptions);
-    });
+    this.#owner = owner;
     this.#tables = tables;
   }
 
@@ -37,7 +32,22 @@ export class LmdbEnvironment {
       const root = await openRoot(file, environmentOptions);
       try {
         syncNewFile(file);
-        return new LmdbEnvironment(root);
+        // Inside one transaction, a new environment costs one flush instead of one for every table.
+        const tables = root.transactionSync(() => openTables(root));
+        return new LmdbEnvironment(root, tables);
+      } catch (error) {
+        await root.close();
+        throw error;
+      }
+    });
+  }
+
+  /** Opens the file for reading alone: tables that are missing are empty. It must be an environment. */
+  static openToRead(file: string): Promise<LmdbEnvironment> {
+    return patiently(async () => {
+      const root = await openRoot(file, { ...environmentOptions, readOnly: true });
+      try {
+        return new LmdbEnvironment(root, openTables(root));
       } catch (error) {
         await root.close();
         throw error;
@@ -75,18 +85,19 @@ export class LmdbEnvironment {
     return this.#root.useReadTransaction();
   }
 
-  get(table: TableName, key: Uint8Array, transaction: Transaction): Uint8Array | undefined {
-    if (!this.#turning) return this.#table(table).get(key, { transaction });
+  get(name: TableName, key: Uint8Array, transaction: Transaction): Uint8Array | undefined {
+    const table = this.#tables.get(name);
+    if (!this.#turning) return table?.get(key, { transaction });
     // While a write transaction is open over several turns, lmdb-js answers `get` from it, whatever
     // transaction is named; ranges keep to theirs.
     const options = { start: key, end: key, inclusiveEnd: true, transaction };
-    for (const row of this.#table(table).getRange(options)) return row.value;
+    for (const row of table?.getRange(options) ?? []) return row.value;
     return undefined;
   }
 
-  range(table: TableName, from: Uint8Array, to: Uint8Array, transaction: Transaction): Rows {
+  range(name: TableName, from: Uint8Array, to: Uint8Array, transaction: Transaction): Rows {
     const range = { start: from, end: to, transaction };
-    return this.#table(table).getRange(range)[Symbol.iterator]();
+    return (this.#tables.get(name)?.getRange(range) ?? [])[Symbol.iterator]();
   }
 
   /**
@@ -104,6 +115,16 @@ export class LmdbEnvironment {
       if (owned) this.#apply(bytes);
       return owned;
     });
+  }
+
+  /** As `writeHere`, for a file that nobody owns. */
+  writeUnowned(bytes: Uint8Array): void {
+    this.#root.transactionSync(() => this.#apply(bytes));
+  }
+
+  /** Copies the latest commit into a new file, by a thread of lmdb-js, while others write. */
+  copyTo(file: string): Promise<void> {
+    return this.#root.backup(file, false);
   }
 
   /** As `writeHere`, with a turn of the event loop after every few milliseconds. */
@@ -177,6 +198,21 @@ async function openRoot(file: string, options: object): Promise<Root> {
     await opened.close();
     throw error;
   }
+}
+
+function openTables(root: Root): Tables {
+  const tables = new Map<TableName, Table>();
+  for (const name of tableNames) {
+    // There is none where it is only read and was never made; the declared type does not say so.
+    const table: Table | undefined = root.openDB(name, tableOptions);
+    if (table !== undefined) tables.set(name, table);
+  }
+  return { owner: root.openDB(ownerTable, ownerOptions), tables };
+}
+
+interface Tables {
+  readonly owner: Table;
+  readonly tables: ReadonlyMap<TableName, Table>;
 }
 
 type Root = RootDatabase<Uint8Array, Uint8Array>;

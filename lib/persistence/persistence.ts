@@ -22,6 +22,11 @@ export interface Persistence {
    * or a later one. It ends before the persistence closes. Absent where there is no other thread.
    */
   readBehind?(module: URL, input: unknown): AsyncIterable<unknown>;
+  /**
+   * Writes what the latest settled commit left, or a later one, into a new environment's file, while commits go on; the
+   * persistence closes when it is done. Absent where there is no file to be copied.
+   */
+  copyTo?(file: string): Promise<void>;
   /** Bytes held, on disk or in memory. */
   readonly bytes: number;
   /** Where the bytes are, for people; undefined where nothing is kept. */

@@ -15,7 +15,7 @@ const ahead = 8;
 /** The thread of `readInThread`: it reads one snapshot, and waits where it is too far ahead. */
 const { file, module, input, control } = workerData as ReadJob;
 const { read } = (await import(module)) as ReadModule;
-const environment = await LmdbEnvironment.open(file);
+const environment = await LmdbEnvironment.openToRead(file);
 try {
   const snapshot = new LmdbSnapshot(new LmdbState(environment, () => {}));
   try {

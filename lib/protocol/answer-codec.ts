@@ -93,6 +93,8 @@ const answerShapes: { readonly [K in QueryKind]: Shape } = {
   clients: plain,
   shutdown: plain,
   createStore: plain,
+  alterStore: plain,
+  renameStore: plain,
   dropStore: plain,
   dropNamespace: plain,
   listStores: plain,
@@ -109,6 +111,7 @@ const answerShapes: { readonly [K in QueryKind]: Shape } = {
   pipeline: listOf(outcome),
   transaction: listOf(plain),
   verify: plain,
+  backup: plain,
 };
 
 /** Of each kind, whether something can be its answer, as far as a client leans on it. */
@@ -118,6 +121,8 @@ const forms: { readonly [K in QueryKind]: (answer: unknown) => boolean } = {
   clients: isListOfFields,
   shutdown: isNull,
   createStore: isBoolean,
+  alterStore: isNull,
+  renameStore: isNull,
   dropStore: isBoolean,
   dropNamespace: isNumber,
   listStores: isListOfFields,
@@ -133,6 +138,7 @@ const forms: { readonly [K in QueryKind]: (answer: unknown) => boolean } = {
   changes: (answer) =>
     isFields(answer) && isListOfFields(answer.changes) && typeof answer.next === "string",
   pipeline: Array.isArray,
+  backup: isFields,
   transaction: (answer) =>
     Array.isArray(answer) && answer.every((one) => isNumber(one) || isFields(one)),
   verify: (answer) => isFields(answer) && Array.isArray(answer.problems),

@@ -59,6 +59,8 @@ const askShapes: { readonly [K in QueryKind]: Shape } = {
   clients: fieldsOf({}),
   shutdown: fieldsOf({}),
   createStore: fieldsOf({}),
+  alterStore: fieldsOf({}),
+  renameStore: fieldsOf({}),
   dropStore: fieldsOf({}),
   dropNamespace: fieldsOf({}),
   listStores: fieldsOf({}),
@@ -75,6 +77,7 @@ const askShapes: { readonly [K in QueryKind]: Shape } = {
   pipeline: fieldsOf({ queries: listOf(lazily(() => queryShape)) }),
   transaction: fieldsOf({ writes: listOf(lazily(() => writeShape)) }),
   verify: fieldsOf({}),
+  backup: fieldsOf({}),
 };
 
 /** `[kind, fields]`, or `[kind]` where there are no fields. */

@@ -13,6 +13,8 @@ export interface ListenOptions {
   socket?: string | undefined;
   /** Any other transport instead. */
   listener?: Listener | undefined;
+  /** The folder below which clients may back up; without it `backup` is FORBIDDEN. */
+  backups?: string | undefined;
   /** 512; more are refused with BUSY. A client is one `connect()`, however many connections. */
   maxClients?: number | undefined;
   /** The largest frame taken, 16 KiB to 1 GiB; 32 MiB, so that any `set` within the limits fits. */
@@ -26,6 +28,7 @@ export interface ListenOptions {
 
 export interface CheckedListenOptions {
   readonly where: Address | Listener;
+  readonly backups: string | undefined;
   readonly maxClients: number;
   readonly maxFrameBytes: number;
   readonly onShutdown: ((reason: string, client: ClientInfo) => void) | undefined;
@@ -36,7 +39,7 @@ export function checkListenOptions(options: unknown): CheckedListenOptions {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw invalid("options", "an object", options);
   }
-  const { host, port, socket, listener, ...others } = options as ListenOptions;
+  const { host, port, socket, listener, backups, ...others } = options as ListenOptions;
   const { maxClients = 512, maxFrameBytes = 32 * 1024 * 1024, onShutdown, ...rest } = others;
   for (const [name, value] of Object.entries(rest)) {
     if (value !== undefined)
@@ -47,8 +50,11 @@ export function checkListenOptions(options: unknown): CheckedListenOptions {
   if (onShutdown !== undefined && typeof onShutdown !== "function") {
     throw invalid("options.onShutdown", "a function", onShutdown);
   }
+  if (backups !== undefined && (typeof backups !== "string" || !isPath(backups))) {
+    throw invalid("options.backups", "the name of a folder", backups);
+  }
   const where = checkWhere({ host, port, socket, listener });
-  return { where, maxClients, maxFrameBytes, onShutdown };
+  return { where, backups, maxClients, maxFrameBytes, onShutdown };
 }
 
 type Place = Pick<ListenOptions, "host" | "port" | "socket" | "listener">;
@@ -66,7 +72,7 @@ function checkWhere({ host, port, socket, listener }: Place): Address | Listener
     throw invalid("options.listener", "a Listener", listener);
   }
   if (socket !== undefined) {
-    if (typeof socket === "string" && socket !== "" && !socket.includes("\0")) {
+    if (typeof socket === "string" && isPath(socket)) {
       return { path: socket };
     }
     throw invalid("options.socket", "a path", socket);
@@ -76,6 +82,10 @@ function checkWhere({ host, port, socket, listener }: Place): Address | Listener
   }
   checkInteger("port", port ?? defaultPort, 0, 65_535);
   return { host: host ?? "127.0.0.1", port: port ?? defaultPort };
+}
+
+function isPath(path: string): boolean {
+  return path !== "" && !path.includes("\0");
 }
 
 function checkInteger(name: string, value: unknown, least: number, most: number): void {

@@ -25,16 +25,12 @@ export async function listenWith(
   options: ListenOptions,
   settings: Omit<SessionSettings, "maxFrameBytes">,
 ): Promise<Server> {
-  const { where, maxClients, maxFrameBytes, onShutdown } = checkListenOptions(options);
+  const { where, backups, maxClients, maxFrameBytes, onShutdown } = checkListenOptions(options);
   const listener = Symbol.asyncIterator in where ? where : await listenTcp(where);
   try {
     const session = { ...settings, maxFrameBytes };
-    return new AttachedServer(engine, listener, {
-      maxClients,
-      session,
-      onShutdown,
-      lively: true,
-    });
+    const closing = { onShutdown, lively: true };
+    return new AttachedServer(engine, listener, { backups, maxClients, session, ...closing });
   } catch (error) {
     await listener.close();
     throw error;

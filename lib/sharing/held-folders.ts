@@ -9,12 +9,21 @@ import { locked } from "./locked.js";
  * @throws LOCKED where it is noted already
  */
 export function holdFolder(folder: string, now: number): () => void {
-  const { dev, ino } = statSync(folder, { bigint: true });
-  const key = `${dev}:${ino}`;
+  const key = keyOf(folder);
   const started = held.get(key);
   if (started !== undefined) throw locked(folder, { pid: process.pid, host: hostname(), started });
   held.set(key, now);
   return () => held.delete(key);
+}
+
+/** Whether this process holds the folder. */
+export function isHeldHere(folder: string): boolean {
+  return held.has(keyOf(folder));
+}
+
+function keyOf(folder: string): string {
+  const { dev, ino } = statSync(folder, { bigint: true });
+  return `${dev}:${ino}`;
 }
 
 /** One for all copies of this package in the process. */

@@ -1,7 +1,7 @@
 import type { Clock, Random } from "../engine/ports.js";
 import { diskFailure } from "../persistence/disk-failure.js";
 import { LmdbEnvironment } from "../persistence/lmdb.js";
-import { checkFile, type LmdbFile, prepareFile } from "../persistence/lmdb-file.js";
+import { type LmdbFile, prepareFile, readyFile } from "../persistence/lmdb-file.js";
 import { LmdbPersistence } from "../persistence/lmdb-persistence.js";
 import { awaitDeparted } from "./await-departed.js";
 import { Claim } from "./claim.js";
@@ -47,7 +47,7 @@ async function openHeld(
   const claim = await Claim.make({ ...options, folder });
   try {
     await awaitDeparted(claim, file);
-    checkFile(file);
+    readyFile(file);
     return await openClaimed(claim, file, options.threads, letGo);
   } catch (error) {
     await claim.end();

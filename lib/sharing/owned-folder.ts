@@ -1,5 +1,5 @@
-import type { LocalExecutor } from "../engine/local-executor.js";
 import type { Attachment } from "../handles/embedded-engine.js";
+import type { LocalEngine } from "../keeping/local-engine.js";
 import type { Outcome, Verification } from "../model/answers.js";
 import { AhnlichError } from "../model/errors.js";
 import type { Limits } from "../model/limits.js";
@@ -14,14 +14,10 @@ import type { Transport } from "../transport/transport.js";
 import { BellListener } from "./bell-listener.js";
 import type { Invitation } from "./invitation.js";
 
-/** An engine on a folder that is ours. */
-export interface OwnEngine {
-  readonly executor: LocalExecutor;
-  readonly persistence: LmdbPersistence;
-}
-
 /** Takes the folder and opens an engine on it. @throws LOCKED where another lives in it */
 export type TakeFolder = (invitation: Invitation) => Promise<OwnEngine>;
+
+type OwnEngine = LocalEngine<LmdbPersistence>;
 
 /**
  * A folder that this process owns and shares: the engine on it, and the server at its bell for the processes
@@ -46,13 +42,15 @@ export class OwnedFolder {
     this.#listener = listener;
     this.#onLost = settings.onLost;
     const served: ServedEngine = {
-      attach: (attachment) => engine.executor.attach(attachment),
+      attach: (attachment) => engine.attach(attachment),
       execute: ((query: Query, options?: CallOptions) =>
         this.#serve(query, options)) as ServedEngine["execute"],
+      backup: () => Promise.reject(new AhnlichError("FORBIDDEN", "there is no folder for backups")),
     };
     this.#server = new AttachedServer(served, listener, {
       maxClients: processesMax,
       session: { ...standardSettings, maxFrameBytes: frameBytes(settings.limits) },
+      backups: undefined,
       onShutdown: undefined,
       lively: false,
     });
@@ -84,7 +82,7 @@ export class OwnedFolder {
 
   /** For the callers of this process. */
   execute(query: Query, options?: CallOptions): Promise<unknown> {
-    return this.#engine.executor.execute(query, options).catch((error: unknown) => {
+    return this.#engine.execute(query, options).catch((error: unknown) => {
       if (!isTaken(error)) throw error;
       this.#lose();
       const sentence = `${error.message}; nothing was written, and another call goes to its new owner`;
@@ -92,12 +90,20 @@ export class OwnedFolder {
     });
   }
 
+  backup(
+    folder: string,
+    onProgress: (bytes: number) => void,
+    options?: CallOptions,
+  ): Promise<{ bytes: number }> {
+    return this.#engine.backup(folder, onProgress, options);
+  }
+
   verify(onProgress: (entries: number) => void, options?: CallOptions): Promise<Verification> {
-    return this.#engine.executor.verify(onProgress, options);
+    return this.#engine.verify(onProgress, options);
   }
 
   attach(attachment: Attachment): Disposable {
-    return this.#engine.executor.attach(attachment);
+    return this.#engine.attach(attachment);
   }
 
   /** A transport to the server, for calls that were under way when the folder became ours. */
@@ -114,7 +120,7 @@ export class OwnedFolder {
 
   close(timeoutMs: number): Promise<void> {
     clearInterval(this.#watch);
-    this.#closing ??= this.#engine.executor.close({ timeoutMs });
+    this.#closing ??= this.#engine.close({ timeoutMs });
     return this.#closing;
   }
 
@@ -122,7 +128,7 @@ export class OwnedFolder {
   async #serve(query: Query, options: CallOptions | undefined): Promise<unknown> {
     if (!this.isOurs) return silence();
     try {
-      const answer = await this.#engine.executor.execute(query, options);
+      const answer = await this.#engine.execute(query, options);
       if (!tellsTaken(query, answer)) return answer;
     } catch (error) {
       if (!isTaken(error)) throw error;
@@ -137,7 +143,7 @@ export class OwnedFolder {
     clearInterval(this.#watch);
     // Its sessions first: what they have asked must not be answered from here any more.
     const left = this.#server.close({ timeoutMs: 0 });
-    this.#closing ??= left.then(() => this.#engine.executor.close({ timeoutMs: lostMs }));
+    this.#closing ??= left.then(() => this.#engine.close({ timeoutMs: lostMs }));
     this.#closing.catch(() => undefined);
     this.#onLost();
   }

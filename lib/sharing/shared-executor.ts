@@ -3,7 +3,7 @@ import type { Attachment } from "../handles/embedded-engine.js";
 import type { EmbeddedExecutor } from "../handles/embedded-executor.js";
 import { closedError } from "../handles/engine-handle.js";
 import type { Verification } from "../model/answers.js";
-import { type ErrorCode, toAhnlichError } from "../model/errors.js";
+import { AhnlichError, type ErrorCode, toAhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
 import { JoinedOwner, patienceMs } from "./joined-owner.js";
@@ -59,6 +59,20 @@ export class SharedExecutor implements EmbeddedExecutor, FolderUser {
     const answered = this.#join().execute(query, options);
     const attached = this.#attachments.size > 0;
     return attached ? answered.then((answer) => this.#withClients(query, answer)) : answered;
+  }
+
+  /** Of the folder's owner alone. */
+  backup(
+    folder: string,
+    onProgress: (bytes: number) => void,
+    options?: CallOptions,
+  ): Promise<{ bytes: number }> {
+    if (this.#closing !== undefined) throw closedError();
+    const owned = this.#folder.owned;
+    if (owned !== undefined) return owned.backup(folder, onProgress, options);
+    const sentence =
+      "expected the process that owns the folder to back it up, got one that has joined";
+    throw new AhnlichError("UNSUPPORTED", sentence);
   }
 
   /** A joiner hears of the progress at the end. */

@@ -68,6 +68,8 @@ function asks(store: string): { readonly [kind: string]: object } {
   return {
     createStore: { store: `${store}.new`, dimension: 1 },
     dropStore: { store },
+    alterStore: { store },
+    renameStore: { store, to: `${store}.to` },
     dropNamespace: { namespace: "none" },
     storeInfo: { store },
     set: { store, entries: [{ id: "b", vector: [1] }] },

@@ -100,6 +100,8 @@ export function callsContract(reach: Reach): void {
           engine.createStore(given, given),
           engine.createStore(suite.newName(), given),
           engine.dropStore(given, given),
+          engine.alterStore(given, given),
+          engine.renameStore(given, given),
           engine.dropNamespace(given),
           engine.execute(given),
           engine.pipeline(given),
@@ -158,6 +160,8 @@ const methods: { readonly [method: string]: Call } = {
     engine.createStore(`${store.name}.more`, { dimension: 2, ifNotExists: true, ...options }),
   dropStore: (engine, store, options) =>
     engine.dropStore(`${store.name}.none`, { ifExists: true, ...options }),
+  alterStore: (engine, store, options) => engine.alterStore(store.name, { ttlMs: null }, options),
+  renameStore: (engine, store, options) => engine.renameStore(store.name, store.name, options),
   dropNamespace: (engine, _, options) => engine.dropNamespace("none", options),
   listStores: (engine, _, options) => engine.listStores(options),
   info: (engine, _, options) => engine.info(options),

@@ -27,6 +27,8 @@ export function closingContract(reach: Reach): void {
         await engine.close();
         const calls = [
           engine.createStore("t", { dimension: 1 }),
+          engine.alterStore("s", { ttlMs: null }),
+          engine.renameStore("s", "t"),
           engine.dropStore("s"),
           engine.dropNamespace("n"),
           engine.listStores(),

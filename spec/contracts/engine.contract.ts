@@ -1,5 +1,6 @@
 import type { Reach } from "../support/reach.js";
 import { argumentsContract } from "./arguments.contract.js";
+import { backupContract } from "./backup.contract.js";
 import { badInputContract } from "./bad-input.contract.js";
 import { badQueriesContract } from "./bad-queries.contract.js";
 import { callsContract } from "./calls.contract.js";
@@ -20,6 +21,7 @@ import { limitsContract } from "./limits.contract.js";
 import { loadContract } from "./load.contract.js";
 import { metadataContract } from "./metadata.contract.js";
 import { pipelineContract } from "./pipeline.contract.js";
+import { renamingContract } from "./renaming.contract.js";
 import { searchContract } from "./search.contract.js";
 import { searchManyContract } from "./search-many.contract.js";
 import { searchWhereContract } from "./search-where.contract.js";
@@ -41,6 +43,7 @@ export function engineContract(reach: Reach): void {
 
 const contracts: readonly ((reach: Reach) => void)[] = [
   storesContract,
+  renamingContract,
   identityContract,
   setContract,
   versionsContract,
@@ -72,4 +75,5 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   badQueriesContract,
   limitsContract,
   verifyContract,
+  backupContract,
 ];

@@ -59,6 +59,38 @@ export function expiryContract(reach: Reach): void {
       );
     });
 
+    it("of a store is altered for what is set from then on", async () => {
+      const { engine } = suite;
+      await store.set({ id: "before", vector });
+      assert.equal(await engine.alterStore(store.name, { ttlMs: 10 }), undefined);
+      assert.equal((await store.info()).ttlMs, 10);
+      await store.set({ id: "brief", vector });
+      await engine.alterStore(store.name, {});
+      assert.equal((await store.info()).ttlMs, 10);
+      await engine.alterStore(store.name, { ttlMs: null });
+      assert.equal("ttlMs" in (await store.info()), false);
+      await store.set({ id: "after", vector });
+      now += 10;
+      const ids = (await store.find()).entries.map(({ id }) => id);
+      assert.deepEqual(ids, ["after", "before"]);
+      for (const ttlMs of [0, -1, 1.5, "5", 2 ** 48]) {
+        const change = { ttlMs: ttlMs as number };
+        await rejects(engine.alterStore(store.name, change), "INVALID_ARGUMENT");
+      }
+      const change = { vectors: "disk" } as object;
+      await rejects(engine.alterStore(store.name, change), "INVALID_ARGUMENT");
+      await rejects(engine.alterStore(suite.newName(), { ttlMs: 1 }), "STORE_NOT_FOUND");
+    });
+
+    it("goes along with a store that is renamed", async () => {
+      const name = suite.newName();
+      await store.set({ id: "a", vector, ttlMs: 10 });
+      await suite.engine.renameStore(store.name, name);
+      assert.equal(await suite.engine.store(name).count(), 1);
+      now += 10;
+      assert.equal(await suite.engine.store(name).count(), 0);
+    });
+
     it("is replaced with the rest of the entry by the next set", async () => {
       await store.set({ id: "a", vector, ttlMs: 10 });
       await store.set({ id: "a", vector, ttlMs: 20 });
@@ -135,6 +167,46 @@ export function expiryContract(reach: Reach): void {
       assert.equal(await store.count(), 3);
       assert.equal(await store.delete({ all: true }), 3);
       assert.equal(await store.count(), 0);
+    });
+
+    it("stays what it was in an update, unless the patch says another", async () => {
+      await store.set([
+        { id: "a", vector, ttlMs: 10 },
+        { id: "b", vector, ttlMs: 10 },
+        { id: "c", vector, ttlMs: 10 },
+        { id: "d", vector },
+      ]);
+      now += 5;
+      await store.update("a", { metadata: { n: 1 } });
+      await store.update("b", { vector: [3, 4] });
+      await store.update(["c", "d"], { ttlMs: 20, metadata: { n: 2 } });
+      const expiries = async (ids: string[]) =>
+        (await store.get(ids)).map((entry) => entry && (entry.expiresAt ?? 0) - now);
+      assert.deepEqual(await expiries(["a", "b", "c", "d"]), [5, 5, 20, 20]);
+      assert.equal(await store.update("c", { ttlMs: null }), 1);
+      now += 5;
+      assert.deepEqual(await expiries(["a", "b", "c", "d"]), [undefined, undefined, -now, 15]);
+      assert.equal(await store.update({ all: true }, { ttlMs: 1, vector: [5, 6] }), 2);
+      now += 1;
+      assert.equal(await store.count(), 0);
+      assert.deepEqual(await store.search(vector), []);
+      for (const ttlMs of [0, -1, 1.5, Number.NaN, "5", 2 ** 48] as number[]) {
+        await rejects(store.update("a", { ttlMs }), "INVALID_ARGUMENT");
+      }
+    });
+
+    it("makes an entry absent for updates, guards and moves", async () => {
+      const gone = { vector: [7, 7], metadata: { n: 1 }, ttlMs: 10 };
+      await store.set([gone, { vector: [8, 8] }]);
+      now += 10;
+      assert.equal(await store.update([[7, 7]], { metadata: { n: 2 } }), 0);
+      assert.equal(await store.update({ where: { n: 1 } }, { metadata: { n: 2 } }), 0);
+      assert.equal(await store.delete([[7, 7]], { ifVersion: 0 }), 0);
+      assert.equal(await store.update([[8, 8]], { vector: [7, 7] }), 1);
+      assert.equal(await store.count(), 1);
+      const [there] = await store.get([[7, 7]]);
+      assert.deepEqual([there?.metadata, there?.expiresAt], [{}, undefined]);
+      assert.equal((await store.search([7, 7], { metric: "euclidean", maxDistance: 0 })).length, 1);
     });
 
     it("lets the same id come and go within a pipeline and a call", async () => {

@@ -93,6 +93,13 @@ export function idempotencyContract(reach: Reach): void {
         assert.deepEqual(await engine.execute(write, options), first);
         assert.ok(first === true || first === 1);
       }
+      await engine.execute(making);
+      const renaming = query.renameStore({ store: name, to: `${name}.to` });
+      for (const write of [query.alterStore({ store: name, ttlMs: 5 }), renaming]) {
+        const options = { idempotencyKey: `${idempotencyKey} ${write.kind}` };
+        assert.equal(await engine.execute(write, options), null);
+        assert.equal(await engine.execute(write, options), null);
+      }
     });
 
     it("belongs to one write: another is refused, and changes nothing", async () => {

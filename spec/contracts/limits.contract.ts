@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { AhnlichError } from "../../lib/model/errors.js";
 import type { Limits } from "../../lib/model/limits.js";
-import { query } from "../../lib/model/query.js";
+import { query, type WriteQuery } from "../../lib/model/query.js";
 import { duringSuite, type Reach, withEngine } from "../support/reach.js";
 import { errorOf, rejects } from "../support/rejects.js";
 
@@ -140,6 +140,51 @@ export function limitsContract(reach: Reach): void {
       assert.equal(byId, 2 + 6);
       const [one, two] = full;
       await store.set([one, two, entry("e4", byMetadata)]);
+    });
+
+    it("bound an update: its keys, its patch, and what it makes of an entry", async () => {
+      const store = await suite.newStore({ dimension: 2 });
+      const keys = (count: number) => Array.from({ length: count }, (_, n) => `e${n}`);
+      const patch = { metadata: { n: 1 } };
+      assert.equal(await growsUpTo("entriesPerWrite", 1, (n) => store.update(keys(n), patch)), 4);
+      assert.equal(await growsUpTo("entriesPerWrite", 1, (n) => store.delete(keys(n))), 4);
+      const names = await growsUpTo("predicateTerms", 1, (n) =>
+        store.update("a", { remove: keys(n) }),
+      );
+      assert.equal(names, 6);
+      await growsUpTo("metadataDepth", 1, (levels) =>
+        store.update("a", { remove: [Array(levels).fill("a").join(".")] }),
+      );
+      await store.set({ id: "a", vector: [1, 2], metadata: { a: "x".repeat(20) } });
+      const merged = await growsUpTo("metadataBytes", 1, (size) =>
+        store.update("a", { metadata: { b: "x".repeat(size) } }),
+      );
+      assert.ok(merged < 44, "what was there counts, too");
+      const entry = await store.get("a");
+      assert.deepEqual(entry?.metadata, { a: "x".repeat(20), b: "x".repeat(merged) });
+    });
+
+    it("bound the writes of a transaction, and all of their entries and bytes together", async () => {
+      const store = await suite.newStore({ dimension: 2 });
+      const refused = async (writes: WriteQuery[], limit: string, index: number | undefined) => {
+        const error = await rejects(suite.engine.transaction(writes), "LIMIT_EXCEEDED");
+        assert.equal(error.details.limit, limit);
+        assert.equal(error.details.index, index);
+      };
+      const drop = (...target: string[]) => query.delete({ store: store.name, target });
+      const set = (id: string, text = "") =>
+        query.set({ store: store.name, entries: [{ id, vector: [1, 2], metadata: { text } }] });
+      assert.deepEqual(
+        await suite.engine.transaction([drop("a"), drop("b"), drop("c")]),
+        [0, 0, 0],
+      );
+      await refused([drop("a"), drop("b"), drop("c"), drop("d")], "queriesPerPipeline", undefined);
+      assert.equal((await suite.engine.transaction([set("a"), drop("a", "b", "c")])).length, 2);
+      await refused([set("a"), drop("a", "b"), drop("c", "d")], "entriesPerWrite", 2);
+      const text = "x".repeat(50);
+      assert.equal((await suite.engine.transaction([set("a", text), set("b", text)])).length, 2);
+      await refused([set("c", text), set("d", text), set("e", text)], "bytesPerWrite", 2);
+      assert.equal(await store.count(), 2);
     });
 
     it("bound the queries of a pipeline", async () => {

@@ -226,6 +226,8 @@ async function namesOf(engine: Engine, namespace?: string): Promise<string[]> {
 /** Each kind that names a store which must be there, with what else it asks. */
 const asksOfAStore = {
   dropStore: {},
+  alterStore: { ttlMs: 5 },
+  renameStore: { to: "other" },
   storeInfo: {},
   set: { entries: [] },
   get: { keys: [] },

@@ -157,6 +157,67 @@ export function transactionContract(reach: Reach): void {
       await refused(mixed, "INVALID_ARGUMENT", 2);
     });
 
+    it("is told by the changes of each store, and one that is refused is not", async () => {
+      const begins = await Promise.all(
+        [from, to].map(({ name }) => suite.engine.execute(query.changes({ store: name }))),
+      );
+      const writes = [
+        set(from, "d", [1]),
+        query.delete({ store: from.name, target: ["a", "d"] }),
+        set(to, "a", [1, 1]),
+        query.update({ store: from.name, target: "b", patch: { metadata: { x: 1 } } }),
+      ] as const;
+      await refused([...writes, set(to, "b", [1])], "DIMENSION_MISMATCH", 4);
+      const [, , { version }] = await suite.engine.transaction(writes);
+      const told = await Promise.all(
+        [from, to].map(async ({ name }, n) => {
+          const since = begins[n].next;
+          const { changes } = await suite.engine.execute(query.changes({ store: name, since }));
+          return changes.map((change) => [change.kind, change.id, change.version]);
+        }),
+      );
+      assert.deepEqual(told, [
+        [
+          ["delete", "a", version - 1],
+          ["delete", "d", version - 1],
+          ["set", "b", version + 1],
+        ],
+        [["set", "a", version]],
+      ]);
+      const { problems } = await suite.engine.execute(query.verify({}));
+      assert.deepEqual(problems, []);
+    });
+
+    it("is seen in every store or in none", async () => {
+      const stores = [from, to];
+      let writing = true;
+      const read = async () => {
+        const marks: number[] = [];
+        for (const store of stores) {
+          const { entries } = await store.find({ where: { mark: { $exists: true } } });
+          const of = new Set(entries.map(({ metadata }) => metadata.mark));
+          assert.ok(of.size <= 1 && [0, 2].includes(entries.length), "half a transaction");
+          marks.push(Number([...of][0] ?? 0));
+        }
+        assert.ok(marks[0] <= marks[1], "what came later is older");
+        return marks;
+      };
+      const reader = (async () => {
+        while (writing) await read();
+      })();
+      try {
+        for (let mark = 1; mark <= 10; mark++) {
+          const two = (store: Store, vector: number[]) =>
+            ["x", "y"].map((id) => set(store, id, vector, { mark }));
+          await suite.engine.transaction([...two(to, [1, 1]), ...two(from, [1])]);
+        }
+      } finally {
+        writing = false;
+        await reader;
+      }
+      assert.deepEqual(await read(), [10, 10]);
+    });
+
     it("answers no writes with no answers", async () => {
       assert.deepEqual(await suite.engine.transaction([]), []);
       const nothing = [query.set({ store: from.name, entries: [] })];

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Store } from "../../lib/handles/store.js";
+import { query } from "../../lib/model/query.js";
 import { idOf } from "../../lib/model/vector.js";
 import { duringSuite, type Reach } from "../support/reach.js";
 import { rejects } from "../support/rejects.js";
@@ -216,6 +217,41 @@ export function updateContract(reach: Reach): void {
         assert.equal(await store.count({ where: { half: 1 } }), 0);
         assert.deepEqual(await metadataOf("m5"), { many: 5 });
       });
+    });
+
+    it("is told by the changes: a move as the end of one entry and the setting of another", async () => {
+      const { name } = store;
+      const begin = await suite.engine.execute(query.changes({ store: name }));
+      await store.update(["a", [3, 0]], { vector: [4, 0] });
+      await store.update({ where: { year: { $lt: 1935 } } }, { remove: ["title"] });
+      const { changes } = await suite.engine.execute(
+        query.changes({ store: name, since: begin.next }),
+      );
+      const told = changes.map(({ kind, id, version }) => ({ kind, id, version }));
+      const [a, moved, b] = await store.get(["a", [4, 0], "b"]);
+      const first = Number(moved?.version);
+      assert.deepEqual(told, [
+        { kind: "delete", id: idOf([3, 0]), version: first },
+        { kind: "set", id: "a", version: a?.version },
+        { kind: "set", id: idOf([4, 0]), version: first },
+        ...told.slice(3),
+      ]);
+      const last = told.slice(3).sort((one, other) => (one.id < other.id ? -1 : 1));
+      assert.deepEqual(last, [
+        { kind: "set", id: "a", version: a?.version },
+        { kind: "set", id: "b", version: b?.version },
+      ]);
+    });
+
+    it("leaves nothing that does not fit", async () => {
+      await store.search([1, 1]);
+      for (let n = 0; n < 5; n++) {
+        await store.update({ all: true }, { metadata: { n } });
+        await store.update(["a", [n + 3, 0]], { vector: [n + 4, 0], ttlMs: 1_000_000 + n });
+        await store.update("b", { vector: [n, n] });
+      }
+      const { problems } = await suite.engine.execute(query.verify({}));
+      assert.deepEqual(problems, []);
     });
 
     it("updates nothing where the patch says nothing", async () => {

@@ -156,6 +156,8 @@ async function replay(commands: readonly Command[], broken = (command: Command) 
 /** Exhaustive by its type: who adds a command adds it to the random writes. */
 const everyKind: { readonly [K in Command["kind"]]: true } = {
   createStore: true,
+  alterStore: true,
+  renameStore: true,
   dropStore: true,
   dropNamespace: true,
   set: true,

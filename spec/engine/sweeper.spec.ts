@@ -65,6 +65,16 @@ describe("entries that have expired", () => {
     assert.equal(await store.count(), 10);
   });
 
+  it("are swept in a store that was renamed meanwhile", async () => {
+    await using engine = await openOn();
+    const store = await engine.createStore("s", { dimension: 2 });
+    await store.set(brief(3, 10));
+    await engine.renameStore("s", "t");
+    now += 10;
+    await nudge(engine);
+    await until(() => rowsOf("entries").length === 0, "the sweep");
+  });
+
   it("are swept after the next open", async () => {
     const first = await openOn();
     const store = await first.createStore("s", { dimension: 2 });

@@ -1,9 +1,11 @@
+import { backupSuite } from "./backup-suite.js";
 import { killSuite } from "./kill-suite.js";
 import { powerSuite } from "./power-suite.js";
 import type { Suite } from "./suite.js";
 
 /** Every suite by the name that `npm run test:long` knows it by. */
 export const suites: { readonly [name: string]: Suite } = {
+  backup: backupSuite,
   kill: killSuite,
   power: powerSuite,
 };

@@ -10,6 +10,8 @@ describe("EngineHandle", () => {
     const engine = new EngineHandle(executor);
     await engine.createStore("a", { dimension: 3, metric: "dot", ifNotExists: undefined });
     await engine.dropStore("a", { ifExists: true });
+    await engine.alterStore("s", { ttlMs: null });
+    await engine.renameStore("s", "t", { replace: true });
     await engine.dropNamespace("n");
     await engine.listStores({ namespace: "n" });
     await engine.listStores();
@@ -19,6 +21,8 @@ describe("EngineHandle", () => {
     assert.deepEqual(executor.queries, [
       { kind: "createStore", store: "a", dimension: 3, metric: "dot" },
       { kind: "dropStore", store: "a", ifExists: true },
+      { kind: "alterStore", store: "s", ttlMs: null },
+      { kind: "renameStore", store: "s", to: "t", replace: true },
       { kind: "dropNamespace", namespace: "n" },
       { kind: "listStores", namespace: "n" },
       { kind: "listStores" },

@@ -29,6 +29,8 @@ describe("checkQuery", () => {
         ifNotExists: false,
       },
       dropStore: { store: "s", ifExists: false },
+      alterStore: { store: "s", ttlMs: undefined },
+      renameStore: { store: "s", to: "t", replace: false },
       dropNamespace: { namespace: "n" },
       listStores: { namespace: undefined },
       storeInfo: { store: "s" },
@@ -56,6 +58,7 @@ describe("checkQuery", () => {
       pipeline: { queries: [] },
       transaction: { writes: [] },
       verify: {},
+      backup: { name: "monday" },
     };
     for (const kind of queryKinds)
       assert.deepEqual(check(least[kind]), { kind, ...expected[kind] });
@@ -128,10 +131,11 @@ describe("checkQuery", () => {
     refusesQuery({ ...least.search, targets: [] }, /^search: unknown field "targets"/);
   });
 
-  it("refuses null for every field of every kind", () => {
+  it("refuses null for every field of every kind, but where it means for ever", () => {
     for (const kind of queryKinds) {
       for (const field of Object.keys(check(least[kind]))) {
         if (field === "kind" || field === "ids") continue;
+        if (kind === "alterStore" && field === "ttlMs") continue;
         refusesQuery(
           { ...least[kind], [field]: null },
           new RegExp(`${field}.*: expected .*got null`),
@@ -141,7 +145,7 @@ describe("checkQuery", () => {
   });
 
   it("refuses a bad store name in every kind that has one", () => {
-    assert.equal(withStore.length, 12);
+    assert.equal(withStore.length, 14);
     for (const kind of withStore) {
       for (const store of ["", "a/b/c", "a b", "x".repeat(129), 1, undefined]) {
         refusesQuery({ ...least[kind], store }, /^store: expected "name" or "namespace\/name"/);
@@ -149,6 +153,14 @@ describe("checkQuery", () => {
     }
     refusesQuery({ kind: "dropNamespace", namespace: "a/b" }, /^namespace: /);
     refusesQuery({ kind: "dropNamespace" }, /^namespace: /);
+    const rename = { kind: "renameStore", store: "n/s" };
+    refusesQuery(rename, /^to: expected "name"/);
+    refusesQuery(
+      { ...rename, to: "m/s" },
+      /^to: expected a name of namespace n, .*got the string "m\/s"/,
+    );
+    refusesQuery({ ...rename, store: "s", to: "n/s" }, /^to: expected a name without a namespace/);
+    refusesQuery({ ...rename, to: "n/t", replace: 1 }, /^replace: expected a boolean/);
     refusesQuery({ kind: "listStores", namespace: "" }, /^namespace: /);
   });
 

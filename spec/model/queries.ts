@@ -25,6 +25,8 @@ export const least: { readonly [K in QueryKind]: Raw<K> } = {
   shutdown: { kind: "shutdown" },
   createStore: { kind: "createStore", store: "s", dimension: 2 },
   dropStore: { kind: "dropStore", store: "s" },
+  alterStore: { kind: "alterStore", store: "s" },
+  renameStore: { kind: "renameStore", store: "s", to: "t" },
   dropNamespace: { kind: "dropNamespace", namespace: "n" },
   listStores: { kind: "listStores" },
   storeInfo: { kind: "storeInfo", store: "s" },
@@ -40,4 +42,5 @@ export const least: { readonly [K in QueryKind]: Raw<K> } = {
   pipeline: { kind: "pipeline", queries: [] },
   transaction: { kind: "transaction", writes: [] },
   verify: { kind: "verify" },
+  backup: { kind: "backup", name: "monday" },
 };

@@ -64,6 +64,8 @@ describe("listen", () => {
       { maxFrameBytes: 16 * 1024 - 1 },
       { maxFrameBytes: 2 ** 30 + 1 },
       { onShutdown: 3 as never },
+      { backups: "" },
+      { backups: "a\0b" },
       { tls: {} } as object,
       null as never,
     ]) {

@@ -19,6 +19,13 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
     ifNotExists: fc.boolean(),
   }),
   dropStore: asks("dropStore", { store: fc.string(), ifExists: fc.boolean() }),
+  alterStore: asks("alterStore", {
+    store: fc.string(),
+    ttlMs: fc.option(fc.nat(), { nil: null }),
+  }),
+  renameStore: asks("renameStore", {
+    ...{ store: fc.string(), to: fc.string(), replace: fc.boolean() },
+  }),
   dropNamespace: asks("dropNamespace", { namespace: fc.string() }),
   listStores: asks("listStores", { namespace: fc.string() }),
   storeInfo: asks("storeInfo", { store: fc.string() }),
@@ -80,6 +87,7 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
     .array(write(), { maxLength: 4 })
     .map((writes) => ({ kind: "transaction", writes }) as Query),
   verify: asks("verify", {}),
+  backup: asks("backup", { name: fc.string() }),
 };
 
 /** Answers to a query, as a client is given them. */
@@ -122,6 +130,8 @@ const answersOf: { readonly [K in Exclude<QueryKind, "pipeline">]: fc.Arbitrary<
   shutdown: fc.constant(null),
   createStore: fc.boolean(),
   dropStore: fc.boolean(),
+  alterStore: fc.constant(null),
+  renameStore: fc.constant(null),
   dropNamespace: fc.nat(),
   listStores: fc.array(storeInfo()),
   storeInfo: storeInfo(),
@@ -136,6 +146,7 @@ const answersOf: { readonly [K in Exclude<QueryKind, "pipeline">]: fc.Arbitrary<
   delete: fc.nat(),
   search: fc.array(matches()),
   searchMany: fc.array(fc.array(matches()), { maxLength: 4 }),
+  backup: fc.nat().map((bytes) => ({ bytes })),
   transaction: fc.array(fc.oneof(fc.nat(), some({ inserted: fc.nat(), version: fc.nat() }))),
   changes: some({ changes: fc.array(changes()), more: fc.boolean() }).map((answer) => ({
     changes: [],

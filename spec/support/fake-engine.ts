@@ -34,6 +34,11 @@ export class FakeEngine extends EngineHandle implements EmbeddedEngine {
     return { [Symbol.dispose]: () => this.executor.attachments.delete(attachment) };
   }
 
+  /** Tells where it would have been. */
+  async backup(folder: string): Promise<{ bytes: number }> {
+    return { bytes: folder.length };
+  }
+
   async verify(): Promise<Verification> {
     return { entries: this.executor.entries.size, problems: [] };
   }

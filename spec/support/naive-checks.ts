@@ -11,6 +11,8 @@ export const fieldsOf: { readonly [kind: string]: readonly string[] } = {
   shutdown: ["reason"],
   createStore: ["store", "dimension", "metric", "ttlMs", "ifNotExists"],
   dropStore: ["store", "ifExists"],
+  alterStore: ["store", "ttlMs"],
+  renameStore: ["store", "to", "replace"],
   dropNamespace: ["namespace"],
   listStores: ["namespace"],
   storeInfo: ["store"],
@@ -26,10 +28,16 @@ export const fieldsOf: { readonly [kind: string]: readonly string[] } = {
   pipeline: ["queries"],
   transaction: ["writes"],
   verify: [],
+  backup: ["name"],
 };
 
 export function refuse(code: ErrorCode, sentence: string, details = {}): never {
   throw new AhnlichError(code, sentence, { details });
+}
+
+export function refuseBackup(name: unknown): never {
+  demand(typeof name === "string" && /^[\w-][\w.-]{0,127}$/.test(name), "name is plain");
+  return refuse("FORBIDDEN", "a naive engine has no folder for backups");
 }
 
 export function demand(condition: unknown, sentence: string): asserts condition {

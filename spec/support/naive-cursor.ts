@@ -1,10 +1,10 @@
 import { demand, refuse } from "./naive-checks.js";
 
-export function makeCursor(store: string, id: string): string {
+export function makeCursor(store: number, id: string): string {
   return Buffer.from(JSON.stringify([store, id])).toString("base64url");
 }
 
-export function readCursor(cursor: unknown, store: string): string {
+export function readCursor(cursor: unknown, store: number): string {
   demand(typeof cursor === "string", "a cursor is text");
   let read: unknown;
   try {

@@ -1,7 +1,15 @@
 import { createHash } from "node:crypto";
 import type { Entry, Include } from "../../lib/model/entry.js";
+import type { Limits } from "../../lib/model/limits.js";
 import type { Metadata } from "../../lib/model/metadata.js";
-import { demand, demandTtl, demandVersion, refuse } from "./naive-checks.js";
+import {
+  checkedId,
+  checkedVector,
+  demand,
+  demandTtl,
+  demandVersion,
+  refuse,
+} from "./naive-checks.js";
 
 export interface NaiveEntry {
   readonly id: string;
@@ -54,4 +62,8 @@ export function entryOf(
     ...((include.metadata ?? true) && { metadata }),
     ...((include.vector ?? true) && { vector }),
   } as Entry;
+}
+
+export function idOfKey(limits: Limits, key: unknown): string {
+  return typeof key === "string" ? checkedId(limits, key) : contentId(checkedVector(key));
 }

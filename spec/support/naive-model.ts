@@ -1,16 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../lib/engine/ports.js";
-import type {
-  Changes,
-  EngineInfo,
-  Outcome,
-  SetResponse,
-  StoreInfo,
-} from "../../lib/model/answers.js";
+import type { Changes, EngineInfo, SetResponse, StoreInfo } from "../../lib/model/answers.js";
 import type { Entry, Match, Page } from "../../lib/model/entry.js";
-import { toAhnlichError } from "../../lib/model/errors.js";
 import type { Limits } from "../../lib/model/limits.js";
-import type { Metric } from "../../lib/model/metric.js";
 import type { Kinds, Query } from "../../lib/model/query.js";
 import type { Where } from "../../lib/model/where.js";
 import {
@@ -31,27 +23,26 @@ import {
   fieldsOf,
   isPlain,
   refuse,
+  refuseBackup,
   within,
 } from "./naive-checks.js";
 import { makeCursor, readCursor } from "./naive-cursor.js";
-import { contentId, demandVersions, entryOf, expiryOf, type NaiveEntry } from "./naive-entries.js";
+import {
+  contentId,
+  demandVersions,
+  entryOf,
+  expiryOf,
+  idOfKey,
+  type NaiveEntry,
+} from "./naive-entries.js";
 import { NaiveLog, positionOf } from "./naive-log.js";
 import { checkedPatch, patchedEntries } from "./naive-patch.js";
+import { naivePipeline } from "./naive-pipeline.js";
 import { constantOf, holds } from "./naive-predicate.js";
 import { byId } from "./naive-search.js";
 import { naivelySearch } from "./naive-search-query.js";
+import { alterNaively, expireNaively, type NaiveStore, renameNaively } from "./naive-stores.js";
 import { naiveTransaction, remember } from "./naive-transaction.js";
-
-interface NaiveStore {
-  readonly name: string;
-  readonly dimension: number;
-  readonly metric: Metric;
-  ttlMs: number | undefined;
-  entries: Map<string, NaiveEntry>;
-  readonly log: NaiveLog;
-  /** Of the last command that changed it. */
-  sequence: number;
-}
 
 type Ask<K extends keyof Kinds> = Kinds[K]["ask"];
 
@@ -76,7 +67,7 @@ export class NaiveModel {
       refuse("UNSUPPORTED", `no kind ${JSON.stringify(query.kind)}`);
     }
     demandFields(query, ["kind", ...fieldsOf[query.kind]], query.kind);
-    this.#expire();
+    expireNaively(this.#stores.values(), this.#clock.now(), () => ++this.#sequence);
     switch (query.kind) {
       case "ping":
         return null;
@@ -86,6 +77,12 @@ export class NaiveModel {
         return [];
       case "createStore":
         return this.#createStore(query);
+      case "alterStore":
+        this.#sequence++;
+        return alterNaively(this.#stores, query);
+      case "renameStore":
+        this.#sequence++;
+        return renameNaively(this.#stores, query);
       case "dropStore":
         return this.#dropStore(query);
       case "dropNamespace":
@@ -119,27 +116,15 @@ export class NaiveModel {
       case "changes":
         return this.#changes(query);
       case "pipeline":
-        return this.#pipeline(query);
+        return naivePipeline(this.#limits, query.queries, (member) => this.ask(member));
       case "transaction":
         return this.#transaction(query);
       case "verify":
         return { entries: this.#info().entries, problems: [] };
+      case "backup":
+        return refuseBackup(query.name);
       case "shutdown":
         return refuse("FORBIDDEN", "a naive engine is not shut down by queries");
-    }
-  }
-
-  /** What has expired is gone before anything is asked. */
-  #expire(): void {
-    const now = this.#clock.now();
-    for (const store of this.#stores.values()) {
-      const expired = [...store.entries.values()].filter(
-        ({ expiresAt }) => expiresAt !== undefined && expiresAt <= now,
-      );
-      if (expired.length === 0) continue;
-      for (const { id } of expired) store.entries.delete(id);
-      store.sequence = ++this.#sequence;
-      store.log.add(this.#sequence, "expire", new Set(expired.map(({ id }) => id)));
     }
   }
 
@@ -162,7 +147,16 @@ export class NaiveModel {
     within(this.#limits, "stores", this.#stores.size + 1);
     const sequence = ++this.#sequence;
     const log = new NaiveLog(this.#name, sequence);
-    this.#stores.set(name, { name, dimension, metric, ttlMs, entries: new Map(), log, sequence });
+    this.#stores.set(name, {
+      name,
+      dimension,
+      metric,
+      ttlMs,
+      entries: new Map(),
+      log,
+      sequence,
+      created: sequence,
+    });
     return true;
   }
 
@@ -276,7 +270,7 @@ export class NaiveModel {
     demandInclude(include);
     demand(Array.isArray(keys), "keys is a list");
     within(this.#limits, "limit", keys.length);
-    const entries = keys.map((key) => store.entries.get(this.#idOfKey(key)));
+    const entries = keys.map((key) => store.entries.get(idOfKey(this.#limits, key)));
     return entries.map((entry) => entry && entryOf(entry, include));
   }
 
@@ -284,14 +278,14 @@ export class NaiveModel {
     const store = this.#storeOf(name);
     demandInclude(include);
     const count = checkedCount(this.#limits, limit, 100);
-    const after = cursor === undefined ? undefined : readCursor(cursor, store.name);
+    const after = cursor === undefined ? undefined : readCursor(cursor, store.created);
     const rest = this.#matching(name, where).filter(
       ({ id }) => after === undefined || byId({ id }, { id: after }) > 0,
     );
     const page = rest.slice(0, count);
     const entries = page.map((entry) => entryOf(entry, include));
     if (rest.length <= count) return { entries };
-    return { entries, cursor: makeCursor(store.name, page[count - 1].id) };
+    return { entries, cursor: makeCursor(store.created, page[count - 1].id) };
   }
 
   /** In the order of their ids. */
@@ -330,10 +324,10 @@ export class NaiveModel {
   }
 
   #idsOfTarget(store: NaiveStore, target: Ask<"delete">["target"]): string[] {
-    if (typeof target === "string") return [this.#idOfKey(target)];
+    if (typeof target === "string") return [idOfKey(this.#limits, target)];
     if (Array.isArray(target)) {
       within(this.#limits, "entriesPerWrite", target.length);
-      return target.map((key) => this.#idOfKey(key));
+      return target.map((key) => idOfKey(this.#limits, key));
     }
     demand(isPlain(target), "a target is an id, keys, where or all");
     if ("all" in target) {
@@ -347,10 +341,6 @@ export class NaiveModel {
     const ids = this.#matching(store.name, where).map(({ id }) => id);
     demand(constantOf(where) !== true, "to mean all, say all");
     return ids;
-  }
-
-  #idOfKey(key: unknown): string {
-    return typeof key === "string" ? checkedId(this.#limits, key) : contentId(checkedVector(key));
   }
 
   #changes({ store: name, since, where, limit, waitMs = 0 }: Ask<"changes">): Changes {
@@ -381,20 +371,5 @@ export class NaiveModel {
       takeBack();
       throw error;
     }
-  }
-
-  #pipeline({ queries }: Ask<"pipeline">): Outcome<unknown>[] {
-    demand(Array.isArray(queries), "queries is a list");
-    within(this.#limits, "queriesPerPipeline", queries.length);
-    return queries.map((query) => {
-      try {
-        demand(query?.kind !== "pipeline", "a pipeline holds no pipelines");
-        const waits = query?.kind === "changes" && (query.waitMs ?? 0) !== 0;
-        demand(!waits, "a pipeline does not wait");
-        return { ok: true, response: this.ask(query) };
-      } catch (error) {
-        return { ok: false, error: toAhnlichError(error) };
-      }
-    });
   }
 }

@@ -1,3 +1,4 @@
+import type { EntryInput } from "../../lib/model/entry.js";
 import { toAhnlichError } from "../../lib/model/errors.js";
 import type { Limits } from "../../lib/model/limits.js";
 import type { Query } from "../../lib/model/query.js";
@@ -14,7 +15,7 @@ export function naiveTransaction(
   demand(Array.isArray(writes), "writes is a list");
   within(limits, "queriesPerPipeline", writes.length);
   const namespaces = new Set<string>();
-  let entries = 0;
+  let [entries, bytes] = [0, 0];
   return writes.map((write: unknown, index) => {
     try {
       demand(isPlain(write), "a write is a query");
@@ -26,12 +27,25 @@ export function naiveTransaction(
       const list = write.kind === "set" ? write.entries : write.target;
       entries += Array.isArray(list) ? list.length : Number(typeof list === "string");
       within(limits, "entriesPerWrite", entries);
-      return ask(write as unknown as Query);
+      const answer = ask(write as unknown as Query);
+      bytes += bytesOf(write as never);
+      within(limits, "bytesPerWrite", bytes);
+      return answer;
     } catch (error) {
       const { code, message, details } = toAhnlichError(error);
       return refuse(code, `writes[${index}]: ${message}`, { ...details, index });
     }
   });
+}
+
+/** What a write that was carried out brought. */
+function bytesOf({ kind, entries, patch }: { kind: string; entries: object[]; patch: object }) {
+  const brought = kind === "set" ? entries : kind === "update" ? [patch] : [];
+  const sizes = brought.map((one) => {
+    const { id = "", vector = [], metadata = {} } = one as EntryInput;
+    return Buffer.byteLength(id) + vector.length * 4 + JSON.stringify(metadata).length;
+  });
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 interface Kept {

@@ -22,6 +22,10 @@ export function plainEngine(executor: Executor): Engine {
     },
     store: (name: string) => plainStore(executor, name),
     dropStore: (name: string, options?: object) => ask("dropStore", { store: name }, options),
+    alterStore: (name: string, change: object, options?: object) =>
+      ask("alterStore", { store: name, ...change }, options).then(() => undefined),
+    renameStore: (name: string, to: string, options?: object) =>
+      ask("renameStore", { store: name, to }, options).then(() => undefined),
     dropNamespace: (namespace: string, options?: object) =>
       ask("dropNamespace", { namespace }, options),
     listStores: (options?: object) => ask("listStores", {}, options),

@@ -23,6 +23,11 @@ export class RandomWorkload {
     return Math.floor(this.#random() * bound);
   }
 
+  /** A write of every kind. */
+  examples(): Query[] {
+    return Object.values(this.#makers).map((make) => make());
+  }
+
   /** Asks for some writes in one turn; settles when all of them have ended, however they did. */
   async burst(engine: Engine): Promise<void> {
     const count = 1 + this.below(12);
@@ -80,6 +85,21 @@ export class RandomWorkload {
       metric: this.#one(["cosine", "dot", undefined]),
       ttlMs: this.#one([undefined, undefined, 100_000_000]),
       ifNotExists: this.below(2) === 0,
+    }),
+    alterStore: () => ({
+      kind: "alterStore",
+      store: this.#store(),
+      ttlMs: this.#one([undefined, null, 100_000_000]),
+    }),
+    renameStore: () => ({
+      ...{
+        kind: "renameStore",
+        ...this.#one([
+          { store: "a", to: "b" },
+          { store: "b", to: "a" },
+        ]),
+      },
+      replace: this.below(2) === 0,
     }),
     dropStore: () => ({ kind: "dropStore", store: this.#store(), ifExists: this.below(2) === 0 }),
     dropNamespace: () => ({ kind: "dropNamespace", namespace: "n" }),
@@ -159,10 +179,12 @@ export class RandomWorkload {
 /** Of a thousand writes; the rest are sets. */
 const shares: { readonly [K in WriteKind]: number } = {
   createStore: 120,
+  alterStore: 20,
+  renameStore: 20,
   dropStore: 20,
   dropNamespace: 10,
   update: 150,
   delete: 150,
   transaction: 100,
-  set: 450,
+  set: 410,
 };

@@ -12,6 +12,7 @@ import {
   query,
   queryKinds,
   type ResponseTo,
+  type WriteQuery,
 } from "../../lib/model/query.js";
 
 interface Film {
@@ -22,7 +23,7 @@ interface Film {
 type Films = Store<Film>;
 
 /** Only the compiler reads the calls in it: there is no engine to make them on. */
-function compiles(calls: (engine: Engine, films: Films) => unknown): void {
+function compiles<T>(calls: (engine: Engine, films: Films, other?: T) => unknown): void {
   assert.equal(typeof calls, "function");
 }
 
@@ -109,6 +110,31 @@ describe("the type of a store", () => {
     });
   });
 
+  it("takes for a patch parts of the metadata and names of its fields", () => {
+    compiles((_, films) => {
+      const patch = { metadata: { year: 4 }, remove: ["cast"], vector: [1], ttlMs: null } as const;
+      expectTypeOf(films.update({ where: { year: 3 } }, patch)).resolves.toEqualTypeOf<number>();
+      void films.update(["a", [1, 2]], { metadata: { year: 4 } }, { ifVersion: 3 });
+      void films.update({ all: true }, {}, { metadata: "replace" });
+      void films.delete("a", { ifVersion: undefined });
+      // @ts-expect-error a field of another type
+      void films.update("a", { metadata: { year: "4" } });
+      // @ts-expect-error a field that films do not have
+      void films.update("a", { metadata: { yaer: 4 } });
+      // @ts-expect-error a name that films do not have
+      void films.update("a", { remove: ["yaer"] });
+      // @ts-expect-error every entry is meant by { all: true } only
+      void films.update({ where: undefined }, {});
+      // @ts-expect-error a version is that of entries that are named
+      void films.update({ where: { year: 3 }, ifVersion: 3 }, {});
+      // @ts-expect-error a vector is one key, in a list
+      void films.update([1, 2], {});
+    });
+    compiles((_engine, _films, nested?: Store<{ a: { b?: string } }>) => {
+      void nested?.update("x", { remove: ["a.b"] });
+    });
+  });
+
   it("lets options be passed on though they may be undefined", () => {
     const search = (films: Films, limit?: number, signal?: AbortSignal) =>
       films.search([1], { limit, signal, where: undefined, include: undefined });
@@ -138,6 +164,23 @@ describe("the type of a response", () => {
     });
     expectTypeOf(query.count({ store: "a" })).toEqualTypeOf<Query<"count">>();
     expectTypeOf<ResponseTo<Query<"dropStore">>>().toEqualTypeOf<boolean>();
+  });
+
+  it("follows from the writes of a transaction, which are nothing else", () => {
+    compiles((engine) => {
+      const done = engine.transaction([
+        query.set({ store: "a", entries: [{ vector: [1] }] }),
+        { kind: "delete", store: "b", target: ["x"] },
+        query.update({ store: "a", target: "x", patch: { remove: ["y"] }, ifVersion: 3 }),
+      ]);
+      expectTypeOf(done).resolves.toEqualTypeOf<[SetResponse, number, number]>();
+      const list: WriteQuery[] = [];
+      expectTypeOf(engine.transaction(list)).resolves.toEqualTypeOf<(number | SetResponse)[]>();
+      // @ts-expect-error a read
+      void engine.transaction([query.count({ store: "x" })]);
+      // @ts-expect-error a transaction in a transaction
+      void engine.transaction([query.transaction({ writes: [] })]);
+    });
   });
 
   it("allows a table with one handler a kind", async () => {

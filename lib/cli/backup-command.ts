@@ -1,0 +1,30 @@
+import { Command } from "commander";
+import { backUpFolder } from "../folders.js";
+import { formatBytes } from "./format.js";
+import { isUrl } from "./is-url.js";
+import { Progress } from "./progress.js";
+import { withClient } from "./with-client.js";
+
+/** `ahnlich backup FROM TO`: a verified copy, of a folder or by a server, while others write. */
+export function backupCommand(): Command {
+  return new Command("backup")
+    .description(
+      "Write a verified copy of a folder, or have a server write one, while others write.",
+    )
+    .argument("<from>", "a folder, or the URL of a server that has a folder for backups")
+    .argument("<to>", "a folder that is missing or empty; of a server: a plain name")
+    .addHelpText("after", "\nExample:\n  ahnlich backup ./data ./backups/monday")
+    .action(async (from: string, to: string) => {
+      const bytes = isUrl(from) ? await byServer(from, to) : await ofFolder(from, to);
+      process.stdout.write(`${to}: ${formatBytes(bytes)}, verified\n`);
+    });
+}
+
+function byServer(url: string, name: string): Promise<number> {
+  return withClient(url, async (client) => (await client.execute({ kind: "backup", name })).bytes);
+}
+
+async function ofFolder(from: string, to: string): Promise<number> {
+  using progress = new Progress("writing", { unit: "bytes" });
+  return (await backUpFolder(from, to, { onProgress: progress.show })).bytes;
+}

@@ -1,0 +1,20 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { AhnlichError } from "../model/errors.js";
+import { folderFailure } from "../persistence/folder-failure.js";
+import { checkFile } from "../persistence/lmdb-file.js";
+
+/** The environment of a folder. @throws INVALID_ARGUMENT where there is none · CORRUPT · READ_ONLY · IO_ERROR */
+export async function fileIn(folder: string): Promise<string> {
+  const file = join(folder, "data.mdb");
+  const found = await stat(file).catch((error) => {
+    if (["ENOENT", "ENOTDIR"].includes(error?.code)) return undefined;
+    return folderFailure(error, folder, "reading").then((failure) => Promise.reject(failure));
+  });
+  if (!found?.isFile()) {
+    const sentence = `${folder}: expected a folder with a data.mdb, got one without`;
+    throw new AhnlichError("INVALID_ARGUMENT", sentence, { details: { path: folder } });
+  }
+  checkFile(file);
+  return file;
+}

@@ -1,0 +1,41 @@
+import { randomBytes } from "node:crypto";
+import { AhnlichError } from "../model/errors.js";
+import type { LmdbEnvironment } from "../persistence/lmdb.js";
+import { LmdbSnapshot, LmdbState } from "../persistence/lmdb-snapshot.js";
+import { WriteBatch } from "../persistence/write-batch.js";
+import { putOrigin, readOrigin } from "../rows/meta-rows.js";
+import { backUp } from "./back-up.js";
+import { checkPath } from "./check-path.js";
+import { fileIn } from "./file-in.js";
+import { fileSource } from "./file-source.js";
+import { whileUnowned } from "./while-unowned.js";
+
+/**
+ * Makes a folder from a backup, or from any folder of ours that no other process has open: what is there is
+ * copied and verified before it can be opened. It begins a history of its own: positions of the old one are
+ * HISTORY_LOST in it. What writes with an idempotency key were answered is kept.
+ *
+ * @throws LOCKED · INVALID_ARGUMENT where there is nothing at `from`, or something at `to` · CORRUPT where it does not
+ * verify · FORMAT_TOO_NEW · DISK_FULL · READ_ONLY · IO_ERROR
+ */
+export async function restore(from: string, to: string): Promise<{ entries: number }> {
+  const file = await fileIn(checkPath(from, "from"));
+  const path = checkPath(to, "to");
+  const { entries } = await whileUnowned(file, () => {
+    return backUp(fileSource(file), path, { change: beginHistory });
+  });
+  return { entries };
+}
+
+function beginHistory(environment: LmdbEnvironment): void {
+  const snapshot = new LmdbSnapshot(new LmdbState(environment, () => {}));
+  const batch = new WriteBatch();
+  try {
+    const origin = readOrigin(snapshot);
+    if (origin === undefined) throw new AhnlichError("CORRUPT", "there is nothing to restore");
+    putOrigin(batch, { ...origin, history: randomBytes(16) });
+  } finally {
+    snapshot.release();
+  }
+  environment.writeUnowned(batch.bytes);
+}
