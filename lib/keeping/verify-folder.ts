@@ -9,8 +9,8 @@ import { whileUnowned } from "./while-unowned.js";
  * Verifies the rows of a folder without opening an engine in it and without changing it: one that would not open
  * too. What is wrong is answered, not thrown.
  *
- * @throws LOCKED where another process has it open · INVALID_ARGUMENT where the folder has no file of ours · READ_ONLY or
- * IO_ERROR where it cannot be read
+ * @throws LOCKED where another process has it open · INVALID_ARGUMENT where the folder has no file of ours · READ_ONLY
+ * or IO_ERROR where it cannot be read
  */
 export async function verifyFolder(
   folder: string,
