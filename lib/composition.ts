@@ -12,6 +12,7 @@ import { EmbeddedHandle } from "./handles/embedded-handle.js";
 import { ExactVectorIndexes } from "./indexes/exact-vector-indexes.js";
 import { VectorIndexes } from "./indexes/vector-index.js";
 import { LocalEngine } from "./keeping/local-engine.js";
+import { AhnlichError } from "./model/errors.js";
 import { packageVersion } from "./model/version.js";
 import type { CheckedOpenOptions } from "./open-options.js";
 import type { LmdbPersistence } from "./persistence/lmdb-persistence.js";
@@ -21,6 +22,7 @@ import { protocolVersion } from "./protocol/handshake.js";
 import type { Doorbell } from "./sharing/doorbell.js";
 import type { Invitation } from "./sharing/invitation.js";
 import { type OpenLmdbOptions, openLmdb } from "./sharing/open-lmdb.js";
+import { openToRead } from "./sharing/open-to-read.js";
 import { SharedExecutor } from "./sharing/shared-executor.js";
 import { answers, dial, hang } from "./transport/tcp.js";
 
@@ -58,7 +60,9 @@ async function composeLocal<P extends Persistence>(
 ): Promise<LocalEngine<P>> {
   try {
     own.register<Persistence>(Persistence, { useValue: persistence });
-    const recovery = await Recovery.of(persistence, own.resolve(Clock), own.resolve(Random));
+    const recovery = await Recovery.of(persistence, {
+      ...{ clock: own.resolve(Clock), random: own.resolve(Random), readOnly: options.readOnly },
+    });
     own.registerInstance(Recovery, recovery);
     own.register(EngineOptions, { useValue: engineOptions(options) });
     registerOnce(own, Publication);
@@ -96,11 +100,13 @@ function registerPorts(own: DependencyContainer, options: CheckedOpenOptions): v
 /** The one that was provided, or the folder of that path, or memory. */
 async function openPersistence(
   own: DependencyContainer,
-  { path, threads }: CheckedOpenOptions,
+  { path, threads, readOnly }: CheckedOpenOptions,
 ): Promise<Persistence> {
   if (own.isRegistered(Persistence)) return own.resolve(Persistence);
-  if (path === undefined) return new MemoryPersistence();
-  return openFolder(own, { path, threads });
+  if (path === undefined) return openMemory(readOnly);
+  if (!readOnly) return openFolder(own, { path, threads });
+  const ports = { clock: own.resolve(Clock), random: own.resolve(Random), doorbell };
+  return openToRead(path, ports);
 }
 
 function openFolder(
@@ -112,9 +118,16 @@ function openFolder(
 
 const doorbell: Doorbell = { hang, answers };
 
-function engineOptions({ limits }: CheckedOpenOptions): EngineOptions {
+function openMemory(readOnly: boolean): Persistence {
+  if (!readOnly) return new MemoryPersistence();
+  const sentence = "readOnly: expected a path beside it, got none, and memory begins empty";
+  throw new AhnlichError("INVALID_ARGUMENT", sentence);
+}
+
+function engineOptions({ limits, readOnly }: CheckedOpenOptions): EngineOptions {
   return {
     limits,
+    readOnly,
     version: packageVersion,
     protocol: `${protocolVersion.major}.${protocolVersion.minor}`,
   };

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { InjectionToken } from "tsyringe";
-import { readArguments, refusal } from "./model/check-argument.js";
+import { checkBoolean, readArguments, refusal } from "./model/check-argument.js";
 import { AhnlichError } from "./model/errors.js";
 import { type Limits, makeLimits } from "./model/limits.js";
 import { Persistence } from "./persistence/persistence.js";
@@ -20,6 +20,11 @@ export interface OpenOptions {
    */
   threads?: number | undefined;
   limits?: Partial<Limits> | undefined;
+  /**
+   * Reads the folder as it is now, beside whoever writes to it; nothing is written, every write is READ_ONLY. The
+   * owner's file grows while it is open: what is read is not overwritten. False.
+   */
+  readOnly?: boolean | undefined;
   /** Ports to be replaced, made by `provide` of 'ahnlich/ports'. */
   provide?: readonly Provider[] | undefined;
 }
@@ -36,19 +41,26 @@ export interface CheckedOpenOptions {
   readonly shared: { readonly path: string } | undefined;
   readonly threads: number;
   readonly limits: Limits;
+  readonly readOnly: boolean;
   readonly provide: readonly Provider[];
 }
 
 /** @throws INVALID_ARGUMENT for an unknown option or a value that is none. */
 export function checkOpenOptions(options: unknown): CheckedOpenOptions {
-  const { path, shared, threads, limits, provide } = readArguments(options, known, "open");
+  const { path, shared, threads, limits, readOnly, provide } = readArguments(
+    options,
+    known,
+    "open",
+  );
   const folder = path === undefined ? undefined : checkPath(path);
   const providers = checkProviders(provide);
+  const isReadOnly = checkBoolean(readOnly, false, "readOnly");
   return {
     path: folder,
-    shared: checkShared(shared, folder, providers),
+    shared: checkShared(shared, folder, { providers, isReadOnly }),
     threads: threads === undefined ? standardThreads() : checkThreads(threads),
     limits: makeLimits(limits as Partial<Limits> | undefined),
+    readOnly: isReadOnly,
     provide: providers,
   };
 }
@@ -61,11 +73,16 @@ function checkPath(path: unknown): string {
 function checkShared(
   shared: unknown,
   path: string | undefined,
-  providers: readonly Provider[],
+  { providers, isReadOnly }: { providers: readonly Provider[]; isReadOnly: boolean },
 ): { readonly path: string } | undefined {
   if (shared === undefined || shared === false) return undefined;
   if (shared !== true) throw refusal("shared", "true or false", shared);
   if (path === undefined) throw refusal("path", "a folder, since it is shared", path);
+  if (isReadOnly) {
+    const sentence =
+      "readOnly: expected none with `shared`, whose processes may each become the owner";
+    throw new AhnlichError("INVALID_ARGUMENT", sentence);
+  }
   if (providers.some(({ port }) => port === Persistence)) {
     const sentence =
       "provide: expected no Persistence with `shared`, which is about a folder, got one";
@@ -96,4 +113,11 @@ function standardThreads(): number {
 }
 
 const threadsMax = 256;
-const known = { path: true, shared: true, threads: true, limits: true, provide: true };
+const known = {
+  path: true,
+  shared: true,
+  threads: true,
+  limits: true,
+  readOnly: true,
+  provide: true,
+};

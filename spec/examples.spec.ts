@@ -16,6 +16,13 @@ const printed: Readonly<Record<string, readonly string[]>> = {
     "5000 1254",
   ],
   embedded: ["orange 46.4", "red 120.5"],
+  move: [
+    '{"$store":{"dimension":2,"metric":"dot"}}',
+    '{"id":"Alien","vector":[0.1,-3],"metadata":{"year":1979}}',
+    '{"id":"Solaris","vector":[2,1],"metadata":{"seen":{"$date":"2024-02-29T00:00:00.000Z"}}}',
+    "2 set",
+    "2 dot",
+  ],
   persistent: ["hello true"],
   pipelining: ["500", "2", 'no store is named "nowhere"', "498"],
   pooled: ["true", "1 pool true"],

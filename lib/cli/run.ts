@@ -2,6 +2,8 @@ import { Command, CommanderError } from "commander";
 import { AhnlichError } from "../client.js";
 import { backupCommand } from "./backup-command.js";
 import { clientsCommand } from "./clients-command.js";
+import { exportCommand } from "./export-command.js";
+import { importCommand } from "./import-command.js";
 import { infoCommand } from "./info-command.js";
 import { pingCommand } from "./ping-command.js";
 import { readVersion } from "./read-version.js";
@@ -30,6 +32,7 @@ function makeProgram(): Command {
   const commands = [
     ...[serveCommand, pingCommand, infoCommand, clientsCommand, shutdownCommand],
     ...[backupCommand, restoreCommand, verifyCommand],
+    ...[exportCommand, importCommand],
   ];
   for (const make of commands) program.addCommand(make());
   for (const command of [program, ...program.commands]) {
@@ -44,7 +47,9 @@ function exitCodeOf(error: unknown): number {
   const sentence = error instanceof Error ? error.message : String(error);
   writeOneLine(sentence, (line) => process.stderr.write(line));
   const code = error instanceof AhnlichError ? error.code : "INTERNAL";
-  return code === "INVALID_ARGUMENT" || code === "LIMIT_EXCEEDED" ? 2 : 1;
+  // What stands in a file is no fault of the command line.
+  const inFile = error instanceof AhnlichError && error.details.file !== undefined;
+  return !inFile && (code === "INVALID_ARGUMENT" || code === "LIMIT_EXCEEDED") ? 2 : 1;
 }
 
 /** Commander puts its suggestions on lines of their own. */

@@ -3,7 +3,7 @@ import { destination, type Logger as Pino, pino } from "pino";
 import { type EmbeddedEngine, open } from "../index.js";
 import { Logger, provide } from "../ports.js";
 import { type ListenOptions, listen } from "../server.js";
-import { flag, numberFlag } from "./flag.js";
+import { flag, numberFlag, switchFlag } from "./flag.js";
 import { onStopSignal } from "./stop-signal.js";
 
 /** `ahnlich serve`: an engine and its listener, until a signal or a shutdown query ends it. */
@@ -11,6 +11,7 @@ export function serveCommand(): Command {
   return new Command("serve")
     .description("Open an engine and serve it to clients, until SIGTERM, SIGINT or a shutdown.")
     .addOption(flag("path", "folder", "keep the data in this folder (default: keep nothing)"))
+    .addOption(switchFlag("read-only", "serve the folder as it is now, and take no writes"))
     .addOption(flag("host", "address", "listen on this address").default("127.0.0.1"))
     .addOption(numberFlag("port", "listen on this port, 0 for any", 0, 65_535).default(1369))
     .addOption(
@@ -27,6 +28,7 @@ export function serveCommand(): Command {
 
 interface ServeFlags {
   readonly path?: string;
+  readonly readOnly?: boolean;
   readonly host: string;
   readonly port: number;
   readonly socket?: string;
@@ -45,6 +47,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   using stop = onStopSignal();
   const engine = await open({
     path: flags.path,
+    readOnly: flags.readOnly,
     threads: flags.threads,
     provide: [provide(Logger, log)],
   });

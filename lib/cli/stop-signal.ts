@@ -21,6 +21,14 @@ export function onStopSignal(): StopSignal {
   };
 }
 
+/** The same as an AbortSignal, for a command that can be given up. */
+export function abortOnStop(): { readonly signal: AbortSignal } & Disposable {
+  const aborter = new AbortController();
+  const stop = onStopSignal();
+  void stop.signalled.then((name) => aborter.abort(new Error(`stopped by ${name}`)));
+  return { signal: aborter.signal, [Symbol.dispose]: () => stop[Symbol.dispose]() };
+}
+
 export interface StopSignal extends Disposable {
   /** The name of the first signal. */
   readonly signalled: Promise<string>;

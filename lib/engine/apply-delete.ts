@@ -11,13 +11,18 @@ export function* applyDelete(draft: Draft, command: Delete): Steps<number> {
   const found = new Map<string, number>();
   yield* visitTargets(draft, store, command, ({ id, ordinal }) => found.set(id, ordinal));
   if (found.size === 0) return 0;
+  draft.batch.expect(found.size * bytesOfEntry);
+  const ids: string[] = [];
   for (const [id, ordinal] of found) {
     draft.delete(store, command, id, ordinal);
+    ids.push(id);
     yield;
   }
   const { nextOrdinal } = store.counters;
   const entries = store.counters.entries - found.size;
-  const ids = [...found.keys()];
   yield* draft.change(store, command, "delete", ids, { nextOrdinal, entries });
   return found.size;
 }
+
+/** A guess at what it takes to delete the rows of an entry and to log it; too little costs a copy of the batch. */
+const bytesOfEntry = 150;

@@ -28,14 +28,15 @@ export function* applyUpdate(draft: Draft, command: Update, limits: Limits): Ste
   return decided.updates.length;
 }
 
-/** An entry as it was, and what it will be. */
-interface EntryUpdate {
-  readonly entry: StoredEntry | DraftedEntry;
-  readonly id: string;
-  readonly metadata: Uint8Array;
-  readonly expiresAt: number;
-  /** The ordinal of what has the id now: of the entry itself, unless it moves. */
-  readonly before: number | undefined;
+/** An entry as it was, without its metadata, and what it will be. */
+interface EntryUpdate extends Omit<DraftedEntry, "version" | "metadata"> {
+  readonly next: {
+    readonly id: string;
+    readonly metadata: Uint8Array;
+    readonly expiresAt: number;
+    /** The ordinal of what has the id now: of the entry itself, unless it moves. */
+    readonly before: number | undefined;
+  };
 }
 
 interface Decided {
@@ -59,18 +60,21 @@ function* decide(
   let moved: string | undefined;
   yield* visitTargets(draft, store, command, (entry) => {
     if (edit === undefined) return;
+    const { ordinal, id, expiresAt } = entry;
+    const vector = "vector" in entry ? entry.vector : undefined;
     const metadata = edit(entry);
     const { ttlMs } = patch;
-    const expiresAt = ttlMs === undefined ? entry.expiresAt : expiryAfter(time, ttlMs, store);
-    const id = idAfter(draft, store, entry, patch);
-    let before: number | undefined = entry.ordinal;
-    if (id !== entry.id) {
-      before = findPlace(draft, store, { from: entry.id, to: id, time, moved });
-      moved = entry.id;
+    const expires = ttlMs === undefined ? expiresAt : expiryAfter(time, ttlMs, store);
+    const place = idAfter(draft, store, entry, patch);
+    let before: number | undefined = ordinal;
+    if (place !== id) {
+      before = findPlace(draft, store, { from: id, to: place, time, moved });
+      moved = id;
     }
-    decided.bytes += (patch.vector?.byteLength ?? 0) + textBytes(id) + metadata.length;
+    decided.bytes += (patch.vector?.byteLength ?? 0) + textBytes(place) + metadata.length;
     if (decided.bytes > bound) throw tooManyBytes(decided.bytes, bound);
-    decided.updates.push({ entry, id, metadata, expiresAt, before });
+    const next = { id: place, metadata, expiresAt: expires, before };
+    decided.updates.push({ ordinal, id, expiresAt, vector, next });
   });
   return decided;
 }
@@ -119,8 +123,11 @@ function* write(
   const { vector } = command.patch;
   let store = was;
   let { nextOrdinal, entries } = was.counters;
-  for (const { entry, id, metadata, expiresAt, before } of updates) {
+  const ids: string[] = [];
+  for (const entry of updates) {
+    const { id, metadata, expiresAt, before } = entry.next;
     const key = idKey(store.incarnation, id);
+    ids.push(id);
     if (vector === undefined) {
       draft.rewrite(store, command, key, entry, metadata, expiresAt);
     } else {
@@ -134,7 +141,6 @@ function* write(
     }
     yield;
   }
-  const ids = updates.map(({ id }) => id);
   yield* draft.change(store, command, "set", ids, { nextOrdinal, entries });
 }
 
@@ -153,4 +159,4 @@ const contentIdForm = /^[0-9a-f]{32}$/;
 /** An update writes again what is there already: more than one call could bring. */
 const rewritesPerWrite = 64;
 /** A guess at what the rows of an entry take beside it; too little costs a copy of the batch. */
-const bytesBesideEntry = 120;
+const bytesBesideEntry = 250;

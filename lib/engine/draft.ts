@@ -135,18 +135,17 @@ export class Draft {
     store: StoredStore,
     command: Command,
     key: Uint8Array,
-    entry: StoredEntry | DraftedEntry,
+    entry: Omit<DraftedEntry, "version" | "metadata">,
     metadata: Uint8Array,
     expiresAt: number = entry.expiresAt,
   ): void {
-    const { ordinal, id } = entry;
+    const { ordinal, id, vector } = entry;
     const version = command.sequence;
     if (expiresAt !== entry.expiresAt) {
       this.#forget(store, ordinal, entry.expiresAt);
       this.#expect(store, ordinal, expiresAt);
     }
     putEntryRow(this.batch, key, ordinal, version, { metadata, expiresAt });
-    const vector = "vector" in entry ? entry.vector : undefined;
     this.#entries.set(store.incarnation, id, {
       ...{ ordinal, id, version, expiresAt, metadata, vector },
     });

@@ -20,6 +20,7 @@ import { Publication } from "./publication.js";
 import { Recovery } from "./recovery.js";
 import { Report } from "./report.js";
 import { Sweeper } from "./sweeper.js";
+import { Unloader } from "./unloader.js";
 import { verify } from "./verify.js";
 import { Writer } from "./writer.js";
 
@@ -34,6 +35,7 @@ export class LocalExecutor implements Executor {
   readonly #writer: Writer;
   readonly #eraser: Eraser;
   readonly #sweeper: Sweeper;
+  readonly #unloader: Unloader;
   readonly #forgetting: Forgetting;
   readonly #handlers: Handlers;
   readonly #attachments: Set<Attachment> = new Set();
@@ -56,10 +58,11 @@ export class LocalExecutor implements Executor {
     this.#persistence = persistence;
     this.#indexes = indexes;
     this.#publication = publication;
-    const { limits } = options;
+    const { limits, readOnly } = options;
+    const refusal = readOnly ? openToRead(persistence) : undefined;
     const { origin, state } = recovery;
     this.#writer = new Writer({
-      ...{ persistence, publisher: publication, clock, log: commands, limits, state },
+      ...{ persistence, publisher: publication, clock, log: commands, limits, state, refusal },
     });
     this.#eraser = new Eraser(this.#writer, log);
     this.#forgetting = new Forgetting({
@@ -82,6 +85,8 @@ export class LocalExecutor implements Executor {
     this.#sweeper = new Sweeper({
       ...{ writer: this.#writer, views: publication.views, clock, log },
     });
+    this.#unloader = new Unloader(publication, clock);
+    if (readOnly) this.#stopWork();
     publication.follow({
       published: ({ dropped, expected }) => {
         for (const { incarnation } of dropped) this.#eraser.erase(incarnation);
@@ -162,10 +167,9 @@ export class LocalExecutor implements Executor {
     const leave = (attachment: Attachment) =>
       step(async () => attachment.close({ timeoutMs: left() }));
     await Promise.all(attached.map(leave));
-    this.#eraser.stop();
-    this.#sweeper.stop();
+    this.#stopWork();
+    this.#unloader.stop();
     this.#publication.waiters.close();
-    this.#forgetting.stop();
     await within(left(), this.#idle());
     this.#writer.close();
     await within(left(), this.#writer.idle());
@@ -177,12 +181,24 @@ export class LocalExecutor implements Executor {
     if (reason !== undefined) throw reason;
   }
 
+  /** What it writes by itself. */
+  #stopWork(): void {
+    this.#eraser.stop();
+    this.#sweeper.stop();
+    this.#forgetting.stop();
+  }
+
   #idle(): Promise<void> {
     if (this.#inFlight === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#whenIdle = resolve;
     });
   }
+}
+
+function openToRead({ path = "the engine" }: Persistence): AhnlichError {
+  const sentence = `${path} is open for reading only: no writes are taken`;
+  return new AhnlichError("READ_ONLY", sentence, { details: { path } });
 }
 
 /** Settles with the promise, or when the time is over. */

@@ -66,6 +66,11 @@ export class Publication implements Publisher {
     return this.#vectors.get(incarnation)?.loaded;
   }
 
+  /** Gives the memory of stores back that nobody has searched for so long. */
+  unloadIdle(time: number, idleMs: number): void {
+    for (const vectors of this.#vectors.values()) vectors.unloadIfIdle(time, idleMs);
+  }
+
   #newVectors(store: StoredStore, isNew: boolean): StoreVectors {
     const { views } = this;
     const log = this.#log;

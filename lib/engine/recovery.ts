@@ -1,3 +1,4 @@
+import { AhnlichError } from "../model/errors.js";
 import type { Persistence } from "../persistence/persistence.js";
 import { WriteBatch } from "../persistence/write-batch.js";
 import {
@@ -30,10 +31,14 @@ export class Recovery {
     this.erasing = erasing;
   }
 
-  /** @throws FORMAT_TOO_NEW, CORRUPT */
-  static async of(persistence: Persistence, clock: Clock, random: Random): Promise<Recovery> {
+  /** @throws FORMAT_TOO_NEW, CORRUPT, INVALID_ARGUMENT where there is nothing and nothing may be begun */
+  static async of(
+    persistence: Persistence,
+    { clock, random, readOnly }: { clock: Clock; random: Random; readOnly: boolean },
+  ): Promise<Recovery> {
     const there = await inSlices(Recovery.#read(persistence), new Slice());
-    if (there?.origin.format === folderFormat) return there;
+    if (there && (readOnly || there.origin.format === folderFormat)) return there;
+    if (readOnly) throw nothingToRead();
     const batch = new WriteBatch();
     if (there) putOrigin(batch, there.origin);
     else begin(batch, clock.now(), random.bytes(16));
@@ -62,6 +67,11 @@ export class Recovery {
       snapshot.release();
     }
   }
+}
+
+function nothingToRead(): AhnlichError {
+  const sentence = "readOnly: expected a folder that an engine has written, got one without stores";
+  return new AhnlichError("INVALID_ARGUMENT", sentence);
 }
 
 function begin(batch: WriteBatch, now: number, history: Uint8Array): void {

@@ -25,7 +25,9 @@ export async function search(
   if (query.target.kind === "vector") {
     checkDimension(query.target.vector.length, store.dimension, "target");
   }
-  const index = await publication.vectorsOf(store).ready(store, call);
+  const vectors = publication.vectorsOf(store);
+  using _ = vectors.hold(time);
+  const index = await vectors.ready(store, call);
   const slice = new Slice(call);
   const { vector, excluded } = await resolveExamples(
     view.snapshot,
@@ -52,7 +54,9 @@ export async function searchMany(
     checkDimension(length, store.dimension, `targets[${index}]`);
   }
   if (query.targets.length === 0) return [];
-  const index = await publication.vectorsOf(store).ready(store, call);
+  const vectors = publication.vectorsOf(store);
+  using _ = vectors.hold(time);
+  const index = await vectors.ready(store, call);
   const searched = { index, view, store, time, options: query, call, slice: new Slice(call) };
   return nearest(searched, query.targets, noIds);
 }

@@ -26,6 +26,9 @@ export class StoreVectors {
   /** Why the index that is being loaded is given up. */
   #failure: unknown;
   #isClosed = false;
+  /** Those who hold the vectors now, and when the last one came; undefined until somebody asks how idle they are. */
+  #holders = 0;
+  #heldAt: number | undefined;
 
   /** @param isNew the store has no rows yet, so that there is nothing to read */
   constructor(parts: Parts, store: StoredStore, giveUp: GiveUp, isNew: boolean) {
@@ -33,6 +36,22 @@ export class StoreVectors {
     this.#store = store;
     this.#giveUp = giveUp;
     if (isNew) this.#index = this.#tryCreate();
+  }
+
+  /** Keeps the vectors, once they are in memory, until it is disposed of. */
+  hold(time?: number): Disposable {
+    this.#holders++;
+    if (time !== undefined) this.#heldAt = time;
+    return { [Symbol.dispose]: () => void this.#holders-- };
+  }
+
+  /** Gives the memory back where nobody has searched for so long; who searches next reads the rows again. */
+  unloadIfIdle(time: number, idleMs: number): void {
+    this.#heldAt ??= time;
+    const index = this.loaded;
+    if (index === undefined || this.#holders > 0 || time - this.#heldAt < idleMs) return;
+    this.#index = undefined;
+    closeIndex(this.#parts.log, this.#store, index);
   }
 
   get bytes(): number {

@@ -27,6 +27,9 @@ export async function verify(
   const indexes = [...view.catalog.list()].map((store) => {
     return { store, index: publication.loadedIndexOf(store) };
   });
+  const holds = indexes.flatMap(({ store, index }) =>
+    index === undefined ? [] : [publication.vectorsOf(store).hold()],
+  );
   const problems = new Problems();
   const slice = new Slice(call);
   const { snapshot, sequence } = view;
@@ -47,6 +50,7 @@ export async function verify(
     onProgress(walked);
     return { entries, problems: problems.sentences };
   } finally {
+    for (const hold of holds) hold[Symbol.dispose]();
     views.release(view);
   }
 }

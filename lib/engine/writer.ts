@@ -13,6 +13,7 @@ import {
 import type { CommandLog } from "./command-log.js";
 import { type Commit, Committer, type Publisher } from "./committer.js";
 import type { Clock } from "./ports.js";
+import { roomOf } from "./room-of.js";
 import { Slice } from "./slice.js";
 import { WriteGroup } from "./write-group.js";
 import { WriteQueue } from "./write-queue.js";
@@ -22,6 +23,7 @@ import { WriteQueue } from "./write-queue.js";
  * transaction is drafted while one is committed, and a write is acknowledged when it is durable and published.
  */
 export class Writer {
+  readonly #persistence: Persistence;
   readonly #publisher: Publisher;
   readonly #clock: Clock;
   readonly #limits: Limits;
@@ -38,14 +40,18 @@ export class Writer {
     log: CommandLog;
     limits: Limits;
     state: State;
+    /** Why it takes no write at all. */
+    refusal?: AhnlichError | undefined;
   }) {
     const { persistence, publisher, log, state } = parts;
+    this.#persistence = persistence;
     this.#publisher = publisher;
     this.#clock = parts.clock;
     this.#limits = parts.limits;
     this.#queue = new WriteQueue(parts.limits.queuedWrites);
     const whenFailed = (failure: AhnlichError) => this.#queue.refuse(failure);
     this.#committer = new Committer({ persistence, publisher, log, state, whenFailed });
+    if (parts.refusal !== undefined) this.#queue.refuse(parts.refusal);
     this.#sequence = state.sequence;
     this.#time = state.time;
   }
@@ -58,6 +64,8 @@ export class Writer {
   submit(write: Write, call: Call, identity?: CommandIdentity): Promise<unknown> {
     try {
       this.#queue.checkRoom(call);
+      const bytes = roomOf(write);
+      if (bytes !== undefined) this.#persistence.checkRoom?.(bytes);
     } catch (refusal) {
       return Promise.reject(refusal);
     }

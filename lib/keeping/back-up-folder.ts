@@ -2,7 +2,7 @@ import { type Backup, type BackupOptions, backUp } from "./back-up.js";
 import { checkPath } from "./check-path.js";
 import { fileIn } from "./file-in.js";
 import { fileSource } from "./file-source.js";
-import { whileUnowned } from "./while-unowned.js";
+import { unowned } from "./unowned.js";
 
 /**
  * Backs up a folder without opening an engine in it.
@@ -17,5 +17,5 @@ export async function backUpFolder(
 ): Promise<Backup> {
   const file = await fileIn(checkPath(folder, "folder"));
   const path = checkPath(to, "to");
-  return whileUnowned(file, () => backUp(fileSource(file), path, options));
+  return unowned(file, () => backUp(fileSource(file), path, options));
 }

@@ -8,7 +8,7 @@ import { backUp } from "./back-up.js";
 import { checkPath } from "./check-path.js";
 import { fileIn } from "./file-in.js";
 import { fileSource } from "./file-source.js";
-import { whileUnowned } from "./while-unowned.js";
+import { unowned } from "./unowned.js";
 
 /**
  * Makes a folder from a backup, or from any folder of ours that no other process has open: what is there is
@@ -21,7 +21,7 @@ import { whileUnowned } from "./while-unowned.js";
 export async function restore(from: string, to: string): Promise<{ entries: number }> {
   const file = await fileIn(checkPath(from, "from"));
   const path = checkPath(to, "to");
-  const { entries } = await whileUnowned(file, () => {
+  const { entries } = await unowned(file, () => {
     return backUp(fileSource(file), path, { change: beginHistory });
   });
   return { entries };

@@ -2,8 +2,8 @@ import type { Verification } from "../model/answers.js";
 import { AhnlichError } from "../model/errors.js";
 import { checkPath } from "./check-path.js";
 import { fileIn } from "./file-in.js";
+import { unowned } from "./unowned.js";
 import { verifyFile } from "./verify-file.js";
-import { whileUnowned } from "./while-unowned.js";
 
 /**
  * Verifies the rows of a folder without opening an engine in it and without changing it: one that would not open
@@ -18,7 +18,7 @@ export async function verifyFolder(
 ): Promise<Verification> {
   try {
     const file = await fileIn(checkPath(folder, "folder"));
-    return await whileUnowned(file, () => verifyFile(file, options));
+    return await unowned(file, () => verifyFile(file, options));
   } catch (error) {
     if (options.signal?.aborted) throw error;
     const isOurs = error instanceof AhnlichError && error.code !== "CORRUPT";

@@ -1,5 +1,5 @@
-import { statfs } from "node:fs/promises";
 import { AhnlichError, type ErrorCode } from "../model/errors.js";
+import { isNearlyFull } from "./disk-room.js";
 import { within } from "./within.js";
 
 /**
@@ -15,7 +15,7 @@ export async function diskFailure(
   // A commit that failed must not become one that hangs.
   const reason = await within(reasonMilliseconds, reasonOf(thrown), thrown);
   const number = codeOf(reason);
-  const code = await classify(number, folder);
+  const code = classify(number, folder);
   const came = reason instanceof Error ? reason.message : String(reason);
   return new AhnlichError(code, `${doing} ${folder} failed: ${came}`, {
     details: { path: folder, reason: number ?? null },
@@ -54,19 +54,10 @@ export function codeOf(reason: unknown): number | undefined {
 }
 
 /** A write cut short is reported as an I/O error too, so the space that is left decides. */
-async function classify(code: number | undefined, folder: string): Promise<ErrorCode> {
+function classify(code: number | undefined, folder: string): ErrorCode {
   if (code !== undefined && corruptions.has(code)) return "CORRUPT";
   const mayBeFull = code === noSpace || code === ioError;
-  return mayBeFull && (await isFull(folder)) ? "DISK_FULL" : "IO_ERROR";
-}
-
-async function isFull(folder: string): Promise<boolean> {
-  try {
-    const { bsize, blocks, bavail } = await statfs(folder);
-    return bavail * bsize < Math.max(spareBytes, blocks * bsize * spareShare);
-  } catch {
-    return false;
-  }
+  return mayBeFull && isNearlyFull(folder) ? "DISK_FULL" : "IO_ERROR";
 }
 
 const reasonMilliseconds = 1_000;
@@ -74,5 +65,3 @@ const ioError = 5;
 const noSpace = 28;
 /** MDB_PAGE_NOTFOUND, MDB_CORRUPTED, MDB_VERSION_MISMATCH, MDB_INVALID. */
 const corruptions: ReadonlySet<number> = new Set([-30_797, -30_796, -30_794, -30_793]);
-const spareBytes = 256 * 1024 * 1024;
-const spareShare = 0.05;

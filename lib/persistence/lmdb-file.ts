@@ -95,7 +95,7 @@ export function syncNewFile(file: string): void {
   syncFolder(dirname(file));
 }
 
-const fileName = "data.mdb";
+export const fileName = "data.mdb";
 /** What LMDB writes when it opens an empty file: two pages. */
 const newFileBytes = 8_192;
 
@@ -206,7 +206,9 @@ function cannotPrepare(path: string, cause: unknown): AhnlichError {
   const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   const code = systemCodes.get(reason) ?? "IO_ERROR";
   const expected =
-    code === "INVALID_ARGUMENT" ? "expected a folder" : "expected a folder that can be written";
+    code === "INVALID_ARGUMENT"
+      ? "expected a folder"
+      : "expected a folder that can be written (or open it with readOnly)";
   const came = cause instanceof Error ? cause.message : String(cause);
   return new AhnlichError(code, `path ${path}: ${expected}, got ${came}`, {
     details: { path, reason },

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { AhnlichError } from "../model/errors.js";
 import { CommitWorker } from "./commit-worker.js";
 import { codeOf, diskFailure } from "./disk-failure.js";
+import { DiskRoom } from "./disk-room.js";
 import type { LmdbEnvironment } from "./lmdb.js";
 import { fileBytes } from "./lmdb-file.js";
 import { LmdbSnapshot, LmdbState } from "./lmdb-snapshot.js";
@@ -42,6 +43,7 @@ export class LmdbPersistence implements Persistence {
   readonly #file: string;
   readonly #ownership: Ownership;
   readonly #worker: CommitWorker | undefined;
+  readonly #room: DiskRoom;
   readonly readBehind?: (module: URL, input: unknown) => AsyncIterable<unknown>;
   readonly #readings = new Set<AsyncGenerator<unknown>>();
   readonly #copies = new Set<Promise<void>>();
@@ -57,6 +59,7 @@ export class LmdbPersistence implements Persistence {
     this.#environment = environment;
     this.#file = file;
     this.#ownership = ownership;
+    this.#room = new DiskRoom(this.path, () => environment.spareBytes);
     this.#worker = threads > 0 ? new CommitWorker(file) : undefined;
     if (threads > 0) this.readBehind = (module, input) => this.#readBehind(module, input);
   }
@@ -73,6 +76,12 @@ export class LmdbPersistence implements Persistence {
   snapshot(): Snapshot {
     this.#checkOpen();
     return new LmdbSnapshot(this.#hold());
+  }
+
+  checkRoom(bytes: number): void {
+    this.#checkOpen();
+    if (this.#refusal !== undefined) throw this.#refusal;
+    this.#room.check(bytes);
   }
 
   async commit(batch: WriteBatch): Promise<void> {
@@ -194,7 +203,8 @@ export class LmdbPersistence implements Persistence {
     await Promise.all([...this.#readings].map((reading) => reading.return(undefined)));
     await this.#worker?.close();
     try {
-      this.#ownership.release();
+      // Where writing has become impossible, trying may end the process.
+      if (this.#refusal === undefined) this.#ownership.release();
     } catch {
       // The row stays, and whoever comes finds that nobody answers.
     }

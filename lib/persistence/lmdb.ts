@@ -1,4 +1,4 @@
-import { ABORT, type Database, openAsClass, type RootDatabase, type Transaction } from "lmdb";
+import { type Database, openAsClass, type RootDatabase, type Transaction } from "lmdb";
 import { syncNewFile } from "./lmdb-file.js";
 import { type Row, type TableName, tableNames } from "./table.js";
 import { WriteBatch } from "./write-batch.js";
@@ -74,9 +74,26 @@ export class LmdbEnvironment {
     return this.#root.transactionSync(work);
   }
 
-  /** Begins a write transaction and gives it up. @throws where writing has become impossible */
+  /**
+   * Commits nothing. After a failure that LMDB cannot get over, lmdb-js still begins and gives up transactions, and
+   * only fails to commit them; a batch written behind would then never settle and keep the lock.
+   *
+   * @throws where writing has become impossible
+   */
   probe(): void {
-    this.#root.transactionSync(() => ABORT);
+    this.#root.transactionSync(() => undefined);
+  }
+
+  /** Bytes of the file's pages that hold nothing, and are used before it grows. */
+  get spareBytes(): number {
+    const root = this.#root.getStats() as RootStats;
+    const tables = [this.#owner, ...this.#tables.values()].map(
+      (table) => table.getStats() as Stats,
+    );
+    const used = [root.root, root.free, ...tables].reduce((sum, stats) => {
+      return sum + stats.treeBranchPageCount + stats.treeLeafPageCount + stats.overflowPages;
+    }, metaPages);
+    return Math.max(0, root.lastPageNumber + 1 - used) * root.pageSize;
   }
 
   /** Holds the latest commit for reading until `done()` is called on what is returned. */
@@ -219,6 +236,22 @@ type Root = RootDatabase<Uint8Array, Uint8Array>;
 /** What `openAsClass` gives in truth. */
 type RootClass = new (name: null, options: object) => Root;
 type Table = Database<Uint8Array, Uint8Array>;
+
+/** Pages that a tree has; what lmdb-js gives and its types leave out. */
+interface Stats {
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+}
+
+interface RootStats {
+  readonly root: Stats;
+  readonly free: Stats;
+  readonly pageSize: number;
+  readonly lastPageNumber: number;
+}
+
+const metaPages = 2;
 
 /** Values as they lie in the page or the buffer that lmdb-js copied them to, without another copy. */
 const asTheyLie = {

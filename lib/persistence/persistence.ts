@@ -18,6 +18,12 @@ export interface Persistence {
    */
   commit(batch: WriteBatch): Promise<void>;
   /**
+   * Refuses what would take the last of the disk, before it is tried. Cheap. Absent where there is no disk.
+   *
+   * @throws DISK_FULL where there is no room for about so many bytes more, READ_ONLY, CLOSED
+   */
+  checkRoom?(bytes: number): void;
+  /**
    * What the module's `read(snapshot, input)` yields, run by another thread on what the latest settled commit left,
    * or a later one. It ends before the persistence closes. Absent where there is no other thread.
    */

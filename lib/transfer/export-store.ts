@@ -4,6 +4,7 @@ import { Patience } from "../handles/patience.js";
 import type { Store } from "../handles/store.js";
 import type { StoreInfo } from "../model/answers.js";
 import type { Entry, Page } from "../model/entry.js";
+import { checkStoreName } from "../model/store-name.js";
 import type { Where } from "../model/where.js";
 import { entryLine } from "./entry-line.js";
 import {
@@ -12,7 +13,7 @@ import {
   type ExportOptions,
   type ExportReport,
 } from "./export-options.js";
-import { openTarget } from "./open-target.js";
+import { formatFor, openTarget } from "./open-target.js";
 import type { Target } from "./target.js";
 import { Turns } from "./turns.js";
 
@@ -32,12 +33,14 @@ export async function exportStore(
   options: ExportOptions = {},
 ): Promise<ExportReport> {
   const checked = checkExportOptions(options);
+  const format = formatFor(to, checked);
+  checkStoreName(store);
   const patience = new Patience(checked.signal, checked.timeoutMs);
   try {
     const { limits } = await engine.info(patience.options());
     const handle = engine.store(store);
     const info = await handle.info(patience.options());
-    const target = await openTarget(to, checked, info);
+    const target = await openTarget(to, format, checked.overwrite, info);
     try {
       const pages = readPages(handle, checked.where, Math.min(entriesMax, limits.limit), patience);
       const entries = await writePages(pages, target, info, checked, patience);

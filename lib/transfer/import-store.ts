@@ -3,6 +3,7 @@ import { Patience } from "../handles/patience.js";
 import type { Store } from "../handles/store.js";
 import { AhnlichError } from "../model/errors.js";
 import type { Limits } from "../model/limits.js";
+import { checkStoreName } from "../model/store-name.js";
 import { BatchWriter } from "./batch-writer.js";
 import { checkGiven } from "./check-given.js";
 import {
@@ -36,6 +37,7 @@ export async function importStore(
   options: ImportOptions = {},
 ): Promise<ImportReport> {
   const checked = checkImportOptions(options);
+  checkStoreName(store);
   const patience = new Patience(checked.signal, checked.timeoutMs);
   try {
     const { limits } = await engine.info(patience.options());

@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 import type { StoreInfo } from "../model/answers.js";
 import { refusal } from "../model/check-argument.js";
 import { AhnlichError } from "../model/errors.js";
-import { type CheckedExportOptions, exportFormats } from "./export-options.js";
+import { type CheckedExportOptions, type ExportFormat, exportFormats } from "./export-options.js";
 import { formatOf } from "./format-of.js";
 import { JsonlTarget } from "./jsonl-target.js";
 import { NpyTarget } from "./npy-target.js";
@@ -11,18 +11,22 @@ import { OutputStream } from "./output-stream.js";
 
 import type { Target } from "./target.js";
 
+/** What is written to that place. @throws INVALID_ARGUMENT for what is none, or a name that says no format */
+export function formatFor(to: unknown, { format }: CheckedExportOptions): ExportFormat {
+  if (typeof to === "string") return format ?? formatOf(to, exportFormats);
+  if (!(to instanceof Writable)) throw refusal("to", "the path of a file, or a Writable", to);
+  if (format !== "npy") return "jsonl";
+  throw new AhnlichError("INVALID_ARGUMENT", "format: expected jsonl for a stream, got npy");
+}
+
 /** Where an export goes, opened. @throws INVALID_ARGUMENT, IO_ERROR, DISK_FULL */
 export async function openTarget(
-  to: unknown,
-  { format, overwrite }: CheckedExportOptions,
+  to: string | Writable,
+  format: ExportFormat,
+  overwrite: boolean,
   info: StoreInfo,
 ): Promise<Target> {
-  if (to instanceof Writable) {
-    if (format !== "npy") return new JsonlTarget(new OutputStream(to), info);
-    throw new AhnlichError("INVALID_ARGUMENT", "format: expected jsonl for a stream, got npy");
-  }
-  if (typeof to !== "string") throw refusal("to", "the path of a file, or a Writable", to);
-  if ((format ?? formatOf(to, exportFormats)) === "npy")
-    return NpyTarget.create(to, overwrite, info);
+  if (typeof to !== "string") return new JsonlTarget(new OutputStream(to), info);
+  if (format === "npy") return NpyTarget.create(to, overwrite, info);
   return new JsonlTarget(await OutputFile.create(to, overwrite), info);
 }

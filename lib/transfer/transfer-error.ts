@@ -35,7 +35,7 @@ const known: Readonly<Record<string, { code: ErrorCode; sentence?: string }>> = 
   ENOENT: { code: "INVALID_ARGUMENT", sentence: "there is no such file or folder" },
   ENOTDIR: { code: "INVALID_ARGUMENT", sentence: "a part of the path is no folder" },
   EISDIR: { code: "INVALID_ARGUMENT", sentence: "expected a file, got a folder" },
-  EEXIST: { code: "INVALID_ARGUMENT", sentence: "it is there already, and `overwrite` is not set" },
+  EEXIST: { code: "INVALID_ARGUMENT", sentence: "it is there already" },
   ENAMETOOLONG: { code: "INVALID_ARGUMENT", sentence: "the name is too long" },
   ENOSPC: { code: "DISK_FULL", sentence: "there is no space left" },
   EDQUOT: { code: "DISK_FULL", sentence: "there is no space left in the quota" },

@@ -59,7 +59,7 @@ describe("the command line", function () {
     });
   }
 
-  for (const command of ["", "serve", "ping", "info", "clients", "shutdown"]) {
+  for (const command of ["", "serve", "export", "import", "ping", "info", "clients", "shutdown"]) {
     it(`explains "ahnlich ${command}" with an example`, async () => {
       const { code, stdout, stderr } = await ahnlich(
         [...command.split(" "), "--help"].filter(Boolean),

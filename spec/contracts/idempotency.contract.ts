@@ -102,6 +102,23 @@ export function idempotencyContract(reach: Reach): void {
       }
     });
 
+    it("works for stores that are altered and renamed", async () => {
+      const { engine } = suite;
+      const { name } = store;
+      const renaming = query.renameStore({ store: name, to: `${name}.new` });
+      const altering = query.alterStore({ store: `${name}.new`, ttlMs: 60_000 });
+      for (const [at, write] of [renaming, altering].entries()) {
+        const options = { idempotencyKey: `${idempotencyKey} ${at}` };
+        assert.equal(await engine.execute(write, options), null);
+        assert.equal(await engine.execute(write, options), null);
+        await rejects(
+          engine.execute(query.dropStore({ store: name }), options),
+          "INVALID_ARGUMENT",
+        );
+      }
+      assert.equal((await engine.store(`${name}.new`).info()).ttlMs, 60_000);
+    });
+
     it("belongs to one write: another is refused, and changes nothing", async () => {
       await store.set({ id: "a", vector: [1, 2], metadata: { n: 1 } }, { idempotencyKey });
       const other = await suite.newStore({ dimension: 2 });

@@ -142,6 +142,14 @@ export function updateContract(reach: Reach): void {
         assert.equal(await store.count(), 3);
       });
 
+      it("leaves an entry whose id was given, though it looks like that of a content", async () => {
+        const id = idOf([7, 7]);
+        await store.set({ id, vector: [8, 8] });
+        assert.equal(await store.update(id, { vector: [9, 9] }), 1);
+        assert.deepEqual((await store.get(id))?.vector, Float32Array.of(9, 9));
+        assert.deepEqual(await store.get([[9, 9]]), [undefined]);
+      });
+
       it("refuses to move an entry to an id that is taken, and changes nothing", async () => {
         const taken = idOf([4, 0]);
         await store.set({ id: taken, vector: [7, 7] });

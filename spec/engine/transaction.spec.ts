@@ -46,7 +46,11 @@ describe("a transaction", () => {
         ...(refused ? [engine.transaction(bad)] : []),
         engine.transaction([set("c")]),
         store.delete("c"),
+        store.update({ all: true }, { metadata: { last: true } }),
+        store.delete({ where: { n: 5 } }),
       ]);
+      const counts = outcomes.slice(-2).map((outcome) => Object(outcome).value);
+      assert.deepEqual(counts, [3, 0]);
       const reasons = outcomes.flatMap((outcome) =>
         outcome.status === "rejected" ? [outcome.reason.details.index] : [],
       );

@@ -13,6 +13,8 @@ export interface ChildOrder {
   readonly tasks: number;
   readonly threads: number;
   readonly broken?: Breakage | undefined;
+  /** Fill the disk up to less than the reserve before the lanes begin. */
+  readonly scarce?: boolean | undefined;
 }
 
 /** Node's own arguments for the child that carries out the order. */
@@ -30,6 +32,8 @@ export class FaultyProcess {
   constructor(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
     this.#child = spawn(command, args, {
       stdio: ["ignore", "pipe", "pipe"],
+      // A group of its own, so that what strace has started dies with it.
+      detached: true,
       env: { ...process.env, NODE_V8_COVERAGE: "", ...env },
     });
     this.#ended = once(this.#child, "close").then(() => undefined);
@@ -60,7 +64,9 @@ export class FaultyProcess {
   }
 
   kill(): void {
-    this.#child.kill("SIGKILL");
+    const { pid, exitCode, signalCode } = this.#child;
+    if (pid !== undefined && exitCode === null && signalCode === null)
+      process.kill(-pid, "SIGKILL");
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../../lib/model/errors.js";
-import { ownStore, type Step, sharedStores } from "./workload.js";
+import { isBrief, ownStore, type Step, sharedStores } from "./workload.js";
 
 /** What a lane has in all stores, as plain Maps. It takes one step at a time, or says why it is refused. */
 export class LaneState {
@@ -13,6 +13,7 @@ export class LaneState {
 
   /** The state after the step, or the code of its refusal. */
   after(step: Step): LaneState | ErrorCode {
+    if (step.kind === "transaction") return this.#afterAll(step.writes);
     const { store } = step;
     const entries = this.#stores.get(store);
     if (step.kind === "createStore") {
@@ -24,6 +25,8 @@ export class LaneState {
         return this.#with(store, undefined);
       case "set":
         return this.#afterSet(step, entries);
+      case "update":
+        return this.#afterUpdate(step, entries);
       case "delete":
         return this.#afterDelete(step, entries);
     }
@@ -37,11 +40,35 @@ export class LaneState {
     return JSON.stringify([this.#lane, stores]);
   }
 
+  /** All of them or none. */
+  #afterAll(writes: readonly Step[]): LaneState | ErrorCode {
+    let state: LaneState = this;
+    for (const write of writes) {
+      const after = state.after(write);
+      if (typeof after === "string") return after;
+      state = after;
+    }
+    return state;
+  }
+
   #afterSet({ store, entries: given, mode }: Of<"set">, before: Map<string, Kept>) {
     const entries = new Map(before);
     for (const { id = "", vector, metadata = {} } of given) {
       if (mode === "insert" && entries.has(id)) return "ENTRY_EXISTS";
+      if (isBrief(id)) continue;
       entries.set(id, kept(vector, metadata));
+    }
+    return this.#with(store, entries);
+  }
+
+  #afterUpdate({ store, target, patch }: Of<"update">, before: Map<string, Kept>): LaneState {
+    const entries = new Map(before);
+    for (const id of target as readonly string[]) {
+      const there = entries.get(id);
+      if (there === undefined) continue;
+      const metadata: { [field: string]: unknown } = { ...there.metadata, ...patch.metadata };
+      for (const field of patch.remove ?? []) delete metadata[field];
+      entries.set(id, kept(patch.vector ?? there.vector, metadata));
     }
     return this.#with(store, entries);
   }

@@ -1,3 +1,4 @@
+import { refusals } from "./lane-runner.js";
 import { LaneState } from "./lane-state.js";
 import type { Observed } from "./observe.js";
 import { taskOf } from "./workload.js";
@@ -75,7 +76,7 @@ export class Ledger {
   #count(outcome: string): void {
     if (outcome === "ok") this.counts.acknowledged++;
     else if (outcome === "OUTCOME_UNKNOWN") this.counts.unknown++;
-    else if (conditions.has(outcome)) this.counts.refused++;
+    else if (refusals.has(outcome)) this.counts.refused++;
     else this.counts.failed++;
   }
 
@@ -114,7 +115,7 @@ interface Lane {
 /** What a state may have become where the step would lead to `after` and its caller heard this. */
 function continuations(after: LaneState | string, before: LaneState, outcome: string): LaneState[] {
   if (outcome === "ok") return typeof after === "string" ? [] : [after];
-  if (conditions.has(outcome)) return after === outcome ? [before] : [];
+  if (refusals.has(outcome)) return after === outcome ? [before] : [];
   if (outcome !== "OUTCOME_UNKNOWN" || typeof after === "string") return [before];
   return [before, after];
 }
@@ -123,15 +124,6 @@ function distinct(states: readonly LaneState[]): readonly LaneState[] {
   if (states.length < 2) return states;
   return [...new Map(states.map((state) => [state.text, state])).values()];
 }
-
-/** What a write is refused with for a reason of its own. */
-const conditions: ReadonlySet<string> = new Set([
-  "STORE_EXISTS",
-  "STORE_NOT_FOUND",
-  "ENTRY_EXISTS",
-  "ENTRY_NOT_FOUND",
-  "VERSION_CONFLICT",
-]);
 
 /** Where the text that was found first leaves the nearest of those that may be. */
 function difference(possible: readonly LaneState[], found: string): string {

@@ -1,10 +1,12 @@
+import { setTimeout } from "node:timers/promises";
+import type { EmbeddedEngine } from "../../lib/handles/embedded-engine.js";
 import type { Engine } from "../../lib/handles/engine.js";
 import type { StoreInfo } from "../../lib/model/answers.js";
 import type { Entry } from "../../lib/model/entry.js";
 import { assertNearest } from "../support/naive-search.js";
 import { randomNumbers, randomVector } from "../support/random.js";
 import { type Kept, kept, LaneState, storesOf } from "./lane-state.js";
-import { laneOf } from "./workload.js";
+import { briefMs, isBrief, laneOf } from "./workload.js";
 
 /** Everything that an engine has, by lane, and what is wrong with it in itself. */
 export class Observed {
@@ -15,6 +17,10 @@ export class Observed {
   add(store: string, entries: readonly Entry[]): void {
     this.#stores.set(store, entries);
     for (const { id, vector, metadata } of entries) {
+      if (isBrief(id)) {
+        this.problems.push(`store ${store}: ${id} is seen after it has expired`);
+        continue;
+      }
       const lane = laneOf(id);
       const stores = this.#lanes.get(lane) ?? new Map<string, Map<string, Kept>>();
       this.#lanes.set(lane, stores);
@@ -38,8 +44,11 @@ export class Observed {
 }
 
 /** Reads all of an engine, and asks it everything else in several ways that must agree. */
-export async function observe(engine: Engine, seed: number): Promise<Observed> {
+export async function observe(engine: EmbeddedEngine, seed: number): Promise<Observed> {
   const observed = new Observed();
+  await setTimeout(briefMs + 1);
+  const { problems } = await engine.verify();
+  observed.problems.push(...problems.map((problem) => `verify: ${problem}`));
   for (const info of await engine.listStores()) {
     const entries = await entriesOf(engine, info.name);
     observed.add(info.name, entries);

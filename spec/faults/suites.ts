@@ -1,4 +1,6 @@
 import { backupSuite } from "./backup-suite.js";
+import { churnSuite } from "./churn-suite.js";
+import { ioSuite } from "./io-suite.js";
 import { killSuite } from "./kill-suite.js";
 import { powerSuite } from "./power-suite.js";
 import type { Suite } from "./suite.js";
@@ -8,4 +10,6 @@ export const suites: { readonly [name: string]: Suite } = {
   backup: backupSuite,
   kill: killSuite,
   power: powerSuite,
+  io: ioSuite,
+  churn: churnSuite,
 };

@@ -13,12 +13,20 @@ export function ownStore(lane: number): string {
   return `own/${lane}`;
 }
 
+/** Whether the entry of that id was set to expire at once, and so may be there for some milliseconds. */
+export function isBrief(id: string): boolean {
+  return id.includes(":brief");
+}
+
+/** The longest that such an entry may be seen. */
+export const briefMs = 5;
+
 /** The lane that an id belongs to. */
 export function laneOf(id: string): number {
   return Number(id.slice(0, id.indexOf(":")));
 }
 
-export type Step = Extract<Query, { kind: "set" | "delete" | "createStore" | "dropStore" }>;
+export type Step = Query<"set" | "update" | "delete" | "transaction" | "createStore" | "dropStore">;
 
 /**
  * What a lane asks at once: one write, or several as a pipeline. The seed alone decides it, so that who
@@ -53,11 +61,14 @@ class StepMaker {
 
   step(): Step {
     const kind = this.#random();
-    if (kind < 0.5) return this.#set(this.#sharedStore(), 1 + this.below(5));
-    if (kind < 0.58) return { ...this.#set(this.#sharedStore(), 1), mode: "insert" };
-    if (kind < 0.72) return this.#delete();
-    if (kind < 0.78) return this.#deleteWhere();
-    if (kind < 0.82) return this.#setMany();
+    if (kind < 0.36) return this.#set(this.#sharedStore(), 1 + this.below(5));
+    if (kind < 0.42) return { ...this.#set(this.#sharedStore(), 1), mode: "insert" };
+    if (kind < 0.47) return this.#setBrief();
+    if (kind < 0.58) return this.#update(this.#sharedStore());
+    if (kind < 0.69) return this.#transaction();
+    if (kind < 0.79) return this.#delete(this.#sharedStore());
+    if (kind < 0.83) return this.#deleteWhere();
+    if (kind < 0.86) return this.#setMany();
     return this.#own();
   }
 
@@ -81,7 +92,47 @@ class StepMaker {
       id: `${this.#lane}:${number}`,
       vector: randomVector(this.#random, dimension),
       metadata: { lane: this.#lane, number, text },
+      // It is still there when it is looked for.
+      ttlMs: this.chance(0.2) ? 3_600_000 : undefined,
     };
+  }
+
+  #setBrief(): Step {
+    const store = this.#sharedStore();
+    const [entry] = this.#set(store, 1).entries;
+    const id = `${this.#lane}:brief ${this.below(idsPerLane)}`;
+    return { kind: "set", store, entries: [{ ...entry, id, ttlMs: 1 + this.below(briefMs) }] };
+  }
+
+  /** Of metadata alone, or of the vector too. */
+  #update(store: keyof typeof sharedStores) {
+    const { vector, metadata } = this.#entry(sharedStores[store].dimension);
+    const { text } = metadata;
+    const patch = {
+      metadata: { text, mark: this.below(1_000) },
+      ...(this.chance(0.4) ? { vector } : {}),
+      ...(this.chance(0.2) ? { remove: ["old"] } : {}),
+    };
+    return { kind: "update", store, target: this.#ids(), patch } as const;
+  }
+
+  /** Over both stores of a namespace. */
+  #transaction(): Step {
+    const stores = ["faults/a", "faults/b"] as const;
+    const writes = Array.from({ length: 2 + this.below(4) }, (_, i) => {
+      const store = stores[i % 2];
+      const kind = this.#random();
+      if (kind < 0.5) return this.#set(store, 1 + this.below(3));
+      if (kind < 0.6) return { ...this.#set(store, 1), mode: "insert" } as const;
+      return kind < 0.8 ? this.#update(store) : this.#delete(store);
+    });
+    return { kind: "transaction", writes };
+  }
+
+  #ids(): string[] {
+    return Array.from({ length: 1 + this.below(5) }, () => {
+      return `${this.#lane}:${this.below(idsPerLane)}`;
+    });
   }
 
   /** So many that a worker writes them. */
@@ -94,11 +145,8 @@ class StepMaker {
     return { kind: "set", store: "faults/a", entries };
   }
 
-  #delete(): Step {
-    const target = Array.from({ length: 1 + this.below(5) }, () => {
-      return `${this.#lane}:${this.below(idsPerLane)}`;
-    });
-    return { kind: "delete", store: this.#sharedStore(), target };
+  #delete(store: keyof typeof sharedStores) {
+    return { kind: "delete", store, target: this.#ids() } as const;
   }
 
   #deleteWhere(): Step {

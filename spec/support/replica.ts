@@ -32,7 +32,10 @@ export class Replica {
   }
 
   static async open(persistence: Persistence, clock: Clock, random: Random): Promise<Replica> {
-    return new Replica(persistence, await Recovery.of(persistence, clock, random));
+    return new Replica(
+      persistence,
+      await Recovery.of(persistence, { clock, random, readOnly: false }),
+    );
   }
 
   async apply(command: Command): Promise<Decided> {

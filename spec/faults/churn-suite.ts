@@ -1,0 +1,200 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { type EmbeddedEngine, open } from "../../lib/index.js";
+import { tableNames } from "../../lib/persistence/table.js";
+import { Clock, Persistence, provide } from "../../lib/ports.js";
+import { firstKey, lastKey } from "../../lib/rows/keys.js";
+import { openFolder } from "../support/open-folder.js";
+import { makeBroken } from "./breakages.js";
+import { ChurnedStore } from "./churned-store.js";
+import type { Findings, Suite, SuiteTask } from "./suite.js";
+
+/**
+ * Entries of all sizes come, are overwritten and go, for as many seconds, under readers that take their time: memory
+ * and file stay as large as they were, and the file at most three times the rows that are kept. The engine's clock
+ * runs fast, so that the day for which the change log is kept is over soon.
+ */
+export const churnSuite: Suite = {
+  unit: "seconds",
+  short: 20,
+  recorded: 3_600,
+  run: async (task) => {
+    const churn = new Churn(task);
+    await churn.run();
+    return churn.findings;
+  },
+};
+
+class Churn {
+  readonly #task: SuiteTask;
+  readonly #file: string;
+  readonly #problems: string[] = [];
+  readonly #samples: Sample[] = [];
+  #writes = 0;
+
+  constructor(task: SuiteTask) {
+    this.#task = task;
+    this.#file = join(task.folder, "data", "data.mdb");
+  }
+
+  async run(): Promise<void> {
+    const { folder, broken } = this.#task;
+    const real = await openFolder(join(folder, "data"));
+    const persistence = broken === undefined ? real : makeBroken(broken, real);
+    const engine = await openOn(persistence);
+    const stores: ChurnedStore[] = [];
+    for (const [i, dimension] of [32, 128, 768].entries()) {
+      stores.push(await ChurnedStore.make(engine, { dimension, seed: this.#task.seed + i }));
+    }
+    for (const store of stores) await store.fill();
+    const stop = new AbortController();
+    const work = [
+      ...stores.flatMap((store) => [store.churn(stop.signal), store.read(stop.signal)]),
+      remakeStores(engine, stop.signal),
+    ].map((running) => running.catch((error) => void this.#problems.push(String(error))));
+    await this.#measure(persistence, stores);
+    stop.abort();
+    await Promise.all(work);
+    for (const store of stores) this.#problems.push(...(await store.check()));
+    this.#writes = stores.reduce((sum, { writes }) => sum + writes, 0);
+    await engine.close();
+    this.#judge();
+  }
+
+  get findings(): Findings {
+    const [first, last] = [this.#settled[0], this.#settled[this.#settled.length - 1]];
+    const figures = {
+      writes: this.#writes,
+      "rows kept, at the end": mebibytes(last.live),
+      "entries kept, as they were given": mebibytes(last.given),
+      "file after a quarter, at the end, largest": [first.file, last.file, this.#most("file")]
+        .map(mebibytes)
+        .join(", "),
+      "file by rows kept, at most": Math.max(...this.#settled.map(ratio)).toFixed(2),
+      "memory after a quarter, at the end, largest": [
+        first.memory,
+        last.memory,
+        this.#most("memory"),
+      ]
+        .map(mebibytes)
+        .join(", "),
+    };
+    return { problems: this.#problems, figures };
+  }
+
+  /** Without the first quarter, in which file and heap find their size. */
+  get #settled(): readonly Sample[] {
+    return this.#samples.slice(Math.floor(this.#samples.length / 4));
+  }
+
+  async #measure(persistence: Persistence, stores: readonly ChurnedStore[]): Promise<void> {
+    const start = performance.now();
+    const { size } = this.#task;
+    const pause = Math.max(500, (size * 1_000) / samplesMax);
+    for (let seconds = 0; seconds < size; seconds = (performance.now() - start) / 1_000) {
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      collectGarbage();
+      this.#samples.push({
+        live: await rowBytes(persistence),
+        given: stores.reduce((sum, store) => sum + store.bytes, 0),
+        file: statSync(this.#file).size,
+        memory: process.memoryUsage().rss,
+      });
+      this.#task.progress(Math.floor(seconds));
+    }
+  }
+
+  #judge(): void {
+    const worst = Math.max(...this.#settled.map(ratio));
+    if (worst > fileMax)
+      this.#problems.push(`the file is ${worst.toFixed(2)} times the rows that are kept`);
+    for (const what of ["file", "memory"] as const) {
+      const half = Math.floor(this.#settled.length / 2);
+      const [early, late] = [this.#settled.slice(0, half), this.#settled.slice(half)];
+      const [before, after] = [median(early, what), median(late, what)];
+      if (after > before * growthMax + slackBytes) {
+        this.#problems.push(
+          `the ${what} has grown from ${mebibytes(before)} to ${mebibytes(after)}`,
+        );
+      }
+    }
+  }
+
+  #most(what: "file" | "memory"): number {
+    return Math.max(...this.#settled.map((sample) => sample[what]));
+  }
+}
+
+interface Sample {
+  /** Bytes of the rows there are: keys and values of all tables. */
+  readonly live: number;
+  /** Bytes of the entries there are, as they were given: ids, vectors and metadata. */
+  readonly given: number;
+  readonly file: number;
+  readonly memory: number;
+}
+
+function openOn(persistence: Persistence): Promise<EmbeddedEngine> {
+  const start = Date.now();
+  const now = () => start + (Date.now() - start) * timesFaster;
+  const ports = [provide(Persistence, () => persistence), provide(Clock, { now })];
+  return open({ threads: 1, provide: ports });
+}
+
+async function rowBytes(persistence: Persistence): Promise<number> {
+  const snapshot = persistence.snapshot();
+  let bytes = 0;
+  let rows = 0;
+  try {
+    for (const table of tableNames) {
+      for (const { key, value } of snapshot.range(table, firstKey, lastKey)) {
+        bytes += key.length + value.length;
+        if (++rows % 1_000 === 0) await new Promise(setImmediate);
+      }
+    }
+  } finally {
+    snapshot.release();
+  }
+  return bytes;
+}
+
+/** Stores come and go beside the others, so that what is dropped is erased under way. */
+async function remakeStores(engine: EmbeddedEngine, signal: AbortSignal): Promise<void> {
+  for (let round = 0; !signal.aborted; round++) {
+    const store = await engine.createStore(`brief/${round % 3}`, {
+      dimension: 16,
+      ifNotExists: true,
+    });
+    const vector = Array.from({ length: 16 }, () => 1);
+    const metadata = { text: "b".repeat(500) };
+    await store.set(Array.from({ length: 50 }, (_, i) => ({ id: `${i}`, vector, metadata })));
+    await engine.dropStore(store.name);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function ratio({ file, live }: Sample): number {
+  return file / live;
+}
+
+function median(samples: readonly Sample[], what: "file" | "memory"): number {
+  const sorted = samples.map((sample) => sample[what]).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+}
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+/** A day is over in some 17 seconds. */
+const timesFaster = 5_000;
+const samplesMax = 720;
+const fileMax = 3;
+const growthMax = 1.05;
+/** What a heap and an allocator breathe. */
+const slackBytes = 8 * 1024 * 1024;
