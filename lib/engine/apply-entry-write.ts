@@ -1,24 +1,28 @@
 import type { Limits } from "../model/limits.js";
 import { applyDelete } from "./apply-delete.js";
 import { applySet } from "./apply-set.js";
-import { applyUpdate } from "./apply-update.js";
+import { applyUpdate, type Rewritten } from "./apply-update.js";
 import type { Command, EntryWrite } from "./command.js";
 import type { Draft } from "./draft.js";
 import type { Steps } from "./steps.js";
 
 type EntryCommand = Extract<Command, { kind: EntryWrite["kind"] }>;
 
-/** Applies a command that writes the entries of one store: alone, or as a part of a transaction. */
+/**
+ * Applies a command that writes the entries of one store: alone, or as a part of a transaction, whose updates add
+ * up what they write.
+ */
 export function* applyEntryWrite(
   draft: Draft,
   command: EntryCommand,
   limits: Limits,
+  rewritten: Rewritten = { bytes: 0 },
 ): Steps<unknown> {
   switch (command.kind) {
     case "set":
       return yield* applySet(draft, command, limits);
     case "update":
-      return yield* applyUpdate(draft, command, limits);
+      return yield* applyUpdate(draft, command, limits, rewritten);
     case "delete":
       return yield* applyDelete(draft, command);
   }

@@ -24,10 +24,11 @@ function* applyWrites(
   limits: Limits,
 ): Steps<unknown[]> {
   const answers: unknown[] = [];
+  const rewritten = { bytes: 0 };
   for (const [index, write] of writes.entries()) {
     try {
       const command = { ...write, sequence: sequence + index, time };
-      answers.push(yield* applyEntryWrite(draft, command, limits));
+      answers.push(yield* applyEntryWrite(draft, command, limits, rewritten));
     } catch (error) {
       throw atWrite(index, toAhnlichError(error));
     }

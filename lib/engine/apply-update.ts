@@ -16,16 +16,31 @@ import { visitTargets } from "./targets.js";
 
 type Update = Extract<Command, { kind: "update" }>;
 
-/** How many entries were updated: all that the target means or none. */
-export function* applyUpdate(draft: Draft, command: Update, limits: Limits): Steps<number> {
+/**
+ * How many entries were updated: all that the target means or none.
+ *
+ * @param rewritten what the updates of the same transaction have written before it, to which it adds
+ */
+export function* applyUpdate(
+  draft: Draft,
+  command: Update,
+  limits: Limits,
+  rewritten: Rewritten,
+): Steps<number> {
   const store = draft.catalog.get(command.store);
   const { vector } = command.patch;
   if (vector !== undefined) checkDimension(vector.length, store.dimension, "patch.vector");
-  const decided = yield* decide(draft, store, command, limits);
-  if (vector !== undefined && decided.updates.length > 0) checkMemory(draft, store, 0, limits);
-  draft.batch.expect(decided.bytes + decided.updates.length * bytesBesideEntry);
-  yield* write(draft, store, command, decided.updates);
-  return decided.updates.length;
+  const { bytes } = rewritten;
+  const updates = yield* decide(draft, store, command, limits, rewritten);
+  if (vector !== undefined && updates.length > 0) checkMemory(draft, store, 0, limits);
+  draft.batch.expect(rewritten.bytes - bytes + updates.length * bytesBesideEntry);
+  yield* write(draft, store, command, updates);
+  return updates.length;
+}
+
+/** How many bytes of vectors, ids and metadata updates have written of entries that were there. */
+export interface Rewritten {
+  bytes: number;
 }
 
 /** An entry as it was, without its metadata, and what it will be. */
@@ -39,23 +54,18 @@ interface EntryUpdate extends Omit<DraftedEntry, "version" | "metadata"> {
   };
 }
 
-interface Decided {
-  readonly updates: EntryUpdate[];
-  /** What the rows hold of vectors, ids and metadata. */
-  bytes: number;
-}
-
 /** What becomes of each entry; nothing is written yet. */
 function* decide(
   draft: Draft,
   store: StoredStore,
   command: Update,
   limits: Limits,
-): Steps<Decided> {
+  rewritten: Rewritten,
+): Steps<EntryUpdate[]> {
   const { patch, time } = command;
-  const decided: Decided = { updates: [], bytes: 0 };
+  const updates: EntryUpdate[] = [];
   const edit = metadataEditor(patch, limits);
-  if (edit === undefined && command.ifVersion === undefined) return decided;
+  if (edit === undefined && command.ifVersion === undefined) return updates;
   const bound = rewritesPerWrite * limits.bytesPerWrite;
   let moved: string | undefined;
   yield* visitTargets(draft, store, command, (entry) => {
@@ -71,12 +81,12 @@ function* decide(
       before = findPlace(draft, store, { from: id, to: place, time, moved });
       moved = id;
     }
-    decided.bytes += (patch.vector?.byteLength ?? 0) + textBytes(place) + metadata.length;
-    if (decided.bytes > bound) throw tooManyBytes(decided.bytes, bound);
+    rewritten.bytes += (patch.vector?.byteLength ?? 0) + textBytes(place) + metadata.length;
+    if (rewritten.bytes > bound) throw tooManyBytes(rewritten.bytes, bound);
     const next = { id: place, metadata, expiresAt: expires, before };
-    decided.updates.push({ ordinal, id, expiresAt, vector, next });
+    updates.push({ ordinal, id, expiresAt, vector, next });
   });
-  return decided;
+  return updates;
 }
 
 /** The id that the entry has with the vector of the patch: another one where it came from the content of its own. */
@@ -150,7 +160,7 @@ function isContentId(id: string): boolean {
 
 function tooManyBytes(got: number, bound: number): AhnlichError {
   const allowed = `${rewritesPerWrite} x limits.bytesPerWrite, ${bound}`;
-  const sentence = `bytes of the entries of one update: ${got} is above ${allowed}`;
+  const sentence = `bytes of the entries that are updated: ${got} is above ${allowed}`;
   const details = { limit: "bytesPerWrite", bound, got };
   return new AhnlichError("LIMIT_EXCEEDED", sentence, { details });
 }

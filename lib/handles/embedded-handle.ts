@@ -1,4 +1,5 @@
 import type { Verification } from "../model/answers.js";
+import type { CallOptions } from "../model/options.js";
 import type { Attachment, EmbeddedEngine } from "./embedded-engine.js";
 import type { EmbeddedExecutor } from "./embedded-executor.js";
 import { EngineHandle } from "./engine-handle.js";
@@ -20,6 +21,10 @@ export class EmbeddedHandle extends EngineHandle implements EmbeddedEngine {
   async backup(folder: string, options?: ProgressOptions): Promise<{ bytes: number }> {
     const { onProgress, callOptions } = checkProgressOptions(options);
     return this.#executor.backup(folder, onProgress, callOptions);
+  }
+
+  compact(options?: CallOptions): Promise<{ bytes: number }> {
+    return this.execute({ kind: "compact" }, options);
   }
 
   async verify(options?: ProgressOptions): Promise<Verification> {

@@ -19,7 +19,7 @@ export function checkWrites(
 ): CheckedWrite[] {
   const given = checkArray(writes, limits, "queriesPerPipeline", "writes");
   const checked: CheckedWrite[] = [];
-  let entries = 0;
+  let [entries, scans] = [0, 0];
   for (let i = 0; i < given.length; i++) {
     try {
       checkKind(given[i]);
@@ -27,6 +27,8 @@ export function checkWrites(
       checkNamespace(write.store, checked[0]?.store ?? write.store);
       entries += entriesOf(write);
       checkLimit(limits, "entriesPerWrite", entries, "entries and keys of one transaction");
+      scans += isScan(write) ? 1 : 0;
+      checkScans(scans);
       checked.push(write);
     } catch (error) {
       throw atWrite(i, toAhnlichError(error));
@@ -56,7 +58,23 @@ function checkNamespace(store: string, first: string): void {
   );
 }
 
+/** Each reads a store from end to end, and all other writes wait for the whole transaction. */
+function checkScans(got: number): void {
+  if (got <= scansMax) return;
+  throw new AhnlichError(
+    "LIMIT_EXCEEDED",
+    `a transaction has at most ${scansMax} writes by { where } or { all }, this is one more`,
+    { details: { bound: scansMax, got } },
+  );
+}
+
+function isScan(write: CheckedWrite): boolean {
+  return write.kind !== "set" && write.target.kind !== "ids";
+}
+
 function entriesOf(write: CheckedWrite): number {
   if (write.kind === "set") return write.entries.length;
   return write.target.kind === "ids" ? write.target.ids.length : 0;
 }
+
+const scansMax = 100;

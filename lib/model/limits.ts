@@ -20,7 +20,7 @@ export interface Limits {
   readonly entriesPerWrite: number;
   /**
    * Bytes of one `set`, one patch of an `update` and all of one transaction: vectors, ids and encoded metadata; 64
-   * times as many that one `update` may write of entries.
+   * times as many that the updates of one call may write of entries.
    */
   readonly bytesPerWrite: number;
   /** Queries of one pipeline, writes of one transaction. */

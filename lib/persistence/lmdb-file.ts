@@ -135,13 +135,14 @@ function makeFolder(path: string): void {
  *   | … 40 | root of tables u64 | last page u64 | transaction u64 |   (twice, in pages 0 and 1; the host's byte order)
  */
 function checkHeader(descriptor: number, file: string): void {
-  const { size } = fstatSync(descriptor);
   const first = readMeta(descriptor, 0, file);
   const { pageSize } = first;
   if (pageSize < 512 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0) {
     throw corrupt(file, `its page size is ${pageSize}`);
   }
   const second = readMeta(descriptor, pageSize, file);
+  // Only now: another process may write to it, and it grows before its pages name what is new.
+  const { size } = fstatSync(descriptor);
   const latest = second.transaction > first.transaction ? second : first;
   for (const root of latest.roots) {
     if (root !== noPage && (root + 1n) * BigInt(pageSize) > BigInt(size)) {

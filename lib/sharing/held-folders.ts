@@ -35,11 +35,6 @@ export function holdToRead(folder: string, now: number): () => void {
   };
 }
 
-/** Whether this process holds the folder. */
-export function isHeldHere(folder: string): boolean {
-  return held.has(keyOf(folder));
-}
-
 function keyOf(folder: string): string {
   const { dev, ino } = statSync(folder, { bigint: true });
   return `${dev}:${ino}`;

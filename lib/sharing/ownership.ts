@@ -11,17 +11,10 @@ import { decodeOwnerRow, encodeOwnerRow, type OwnerRow } from "./owner-row.js";
  */
 export class EpochOwnership implements Ownership {
   readonly epoch: number;
-  readonly #environment: LmdbEnvironment;
   readonly #claim: Claim;
   readonly #letGo: () => void;
 
-  private constructor(
-    environment: LmdbEnvironment,
-    claim: Claim,
-    epoch: number,
-    letGo: () => void,
-  ) {
-    this.#environment = environment;
+  private constructor(claim: Claim, epoch: number, letGo: () => void) {
     this.#claim = claim;
     this.epoch = epoch;
     this.#letGo = letGo;
@@ -37,7 +30,7 @@ export class EpochOwnership implements Ownership {
       environment.putOwner(next, encodeOwnerRow({ epoch: next, owner: claim.owner }));
       return next;
     });
-    return new EpochOwnership(environment, claim, epoch, letGo);
+    return new EpochOwnership(claim, epoch, letGo);
   }
 
   get isHeld(): boolean {
@@ -45,12 +38,12 @@ export class EpochOwnership implements Ownership {
     return file === undefined || existsSync(file);
   }
 
-  release(): void {
-    this.#environment.transact(() => {
-      const row = decodeOwnerRow(this.#environment.ownerRow, this.#claim.folder);
+  release(environment: LmdbEnvironment): void {
+    environment.transact(() => {
+      const row = decodeOwnerRow(environment.ownerRow, this.#claim.folder);
       if (!this.#isOurs(row)) return;
       const left = encodeOwnerRow({ epoch: this.epoch, owner: undefined });
-      this.#environment.putOwner(this.epoch, left);
+      environment.putOwner(this.epoch, left);
     });
   }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
-import { type EmbeddedEngine, open, type Store } from "../../lib/index.js";
+import { type EmbeddedEngine, open, query, type Store } from "../../lib/index.js";
 import { MemoryPersistence } from "../../lib/persistence/memory.js";
 import type { TableName } from "../../lib/persistence/table.js";
 import { Persistence, provide } from "../../lib/ports.js";
@@ -87,6 +87,11 @@ describe("an update", () => {
       { limit: "bytesPerWrite", bound: 6_400 },
     );
     assert.equal(await narrow.count({ where: { m: 1 } }), 0);
-    assert.equal(await narrow.update({ where: { n: { $lt: 50 } } }, { metadata: { m: 1 } }), 50);
+    const half = { where: { n: { $lt: 50 } } };
+    assert.equal(await narrow.update(half, { metadata: { m: 1 } }), 50);
+    const again = query.update({ store: "s", target: half, patch: { metadata: { m: 2 } } });
+    const twice = await rejects(small.transaction([again, again]), "LIMIT_EXCEEDED");
+    assert.equal(twice.details.index, 1);
+    assert.equal(await narrow.count({ where: { m: 2 } }), 0);
   });
 });

@@ -60,4 +60,10 @@ describe("checkQuery of a transaction", () => {
     );
     assert.deepEqual(error.details, { limit: "entriesPerWrite", bound: 4, got: 5, index: 2 });
   });
+
+  it("bounds how often it reads stores from end to end", () => {
+    const scans = (count: number) => Array.from({ length: count }, () => drop({ all: true }));
+    assert.equal(check({ kind: "transaction", writes: [...scans(100), set] }).writes.length, 101);
+    refusesAt(100, scans(101), /at most 100 writes by \{ where \} or/, "LIMIT_EXCEEDED");
+  });
 });

@@ -15,7 +15,7 @@ export function naiveTransaction(
   demand(Array.isArray(writes), "writes is a list");
   within(limits, "queriesPerPipeline", writes.length);
   const namespaces = new Set<string>();
-  let [entries, bytes] = [0, 0];
+  let [entries, bytes, scans] = [0, 0, 0];
   return writes.map((write: unknown, index) => {
     try {
       demand(isPlain(write), "a write is a query");
@@ -27,6 +27,8 @@ export function naiveTransaction(
       const list = write.kind === "set" ? write.entries : write.target;
       entries += Array.isArray(list) ? list.length : Number(typeof list === "string");
       within(limits, "entriesPerWrite", entries);
+      scans += Number(isPlain(write.target));
+      if (scans > 100) refuse("LIMIT_EXCEEDED", "too many writes by predicates");
       const answer = ask(write as unknown as Query);
       bytes += bytesOf(write as never);
       within(limits, "bytesPerWrite", bytes);
