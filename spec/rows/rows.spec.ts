@@ -52,7 +52,7 @@ describe("rows on disk", () => {
     ...{ changes: 6, changesFrom: 7, changesSince: 8, expiring: 9 },
   };
   const store: StoredStore = {
-    ...{ name: "a/b", incarnation: 1, dimension: 2, metric: "euclidean", created: 9 },
+    ...{ name: "a/b", incarnation: 1, dimension: 2, metric: "euclidean", created: 9, named: 9 },
     ttlMs: 772,
     counters,
   };
