@@ -71,7 +71,7 @@ describe("rows on disk", () => {
     );
     assert.deepEqual(
       written((batch) => putStore(batch, store)),
-      [`stores ${text("a/b")} 000000010000000201000000000009000000000304`],
+      [`stores ${text("a/b")} 000000010000000201000000000009000000000304000000000009`],
     );
     assert.deepEqual(
       written((batch) => putCounters(batch, 1, counters)),
