@@ -5,13 +5,13 @@ import { metrics } from "../model/metric.js";
 import { isPlainObject } from "../model/plain-object.js";
 import type { GivenEntry, StoreHead } from "./item.js";
 import { metadataFromJson, metadataToJson } from "./json-metadata.js";
-import { shortestNumber } from "./shortest-number.js";
+import { numbersText } from "./numbers-text.js";
 import { lineError } from "./transfer-error.js";
 
 /** An entry as one line of JSON, without its end; the vector is left out where it is kept elsewhere. */
 export function entryLine(entry: Entry, withVector = true): string {
   const { id, vector, metadata, expiresAt } = entry;
-  const vectorPart = withVector ? `,"vector":${vectorText(vector)}` : "";
+  const vectorPart = withVector ? `,"vector":[${numbersText(vector)}]` : "";
   const expiryPart = expiresAt === undefined ? "" : `,"expiresAt":${expiresAt}`;
   const fields = JSON.stringify(metadataToJson(metadata));
   return `{"id":${JSON.stringify(id)}${vectorPart},"metadata":${fields}${expiryPart}}`;
@@ -79,17 +79,6 @@ function checkAtLine<T>(check: () => T, line: number): T {
   } catch (error) {
     throw lineError(line, error instanceof Error ? error.message : String(error));
   }
-}
-
-/** An own loop: JSON.stringify would print -0 as 0, and wants an array of numbers first. */
-function vectorText(vector: Float32Array): string {
-  let text = "[";
-  for (let i = 0; i < vector.length; i++) {
-    const number = shortestNumber(vector[i]);
-    const sign = number === 0 && Object.is(number, -0) ? "-" : "";
-    text += i === 0 ? sign + number : `,${sign}${number}`;
-  }
-  return `${text}]`;
 }
 
 const entryFields = { id: true, vector: true, metadata: true, expiresAt: true };

@@ -118,4 +118,4 @@ async function writePages(
 
 const firstPage = 100;
 const entriesMax = 1_000;
-const pageBytes = 2 * 1024 * 1024;
+const pageBytes = 512 * 1024;

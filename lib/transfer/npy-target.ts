@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import type { StoreInfo } from "../model/answers.js";
 import type { Entry } from "../model/entry.js";
+import { AhnlichError } from "../model/errors.js";
 import { vectorToBytes } from "../model/vector.js";
 import { JsonlTarget } from "./jsonl-target.js";
 import { makeNpyHeader } from "./npy-header.js";
@@ -27,6 +29,7 @@ export class NpyTarget implements Target {
     try {
       // How many rows there are is known at the end.
       await matrix.write(makeNpyHeader(0, info.dimension));
+      if (overwrite) refuseLonely(path);
       const lines = await OutputFile.create(besideNpy(path), overwrite);
       return new NpyTarget(matrix, new JsonlTarget(lines, info, false), info.dimension);
     } catch (error) {
@@ -63,4 +66,12 @@ export class NpyTarget implements Target {
     await this.#matrix.discard();
     await this.#lines.discard();
   }
+}
+
+/** Lines without a matrix are no half of a pair but an export of their own, with vectors perhaps. */
+function refuseLonely(path: string): void {
+  const lines = besideNpy(path);
+  if (existsSync(path) || !existsSync(lines)) return;
+  const sentence = `${lines}: it is there already, without ${path}, and is not replaced`;
+  throw new AhnlichError("INVALID_ARGUMENT", sentence, { details: { file: lines } });
 }

@@ -23,7 +23,7 @@ function roundTo(x: number, places: number): number {
 }
 
 /** Whether both ways to read it give `x`: what is rounded to halfway between two float32 may lie on either side. */
-function readsBack(decimal: number, x: number): boolean {
+export function readsBack(decimal: number, x: number): boolean {
   if (Math.fround(decimal) !== x) return false;
   if (Number.isSafeInteger(decimal)) return true;
   double[0] = decimal;
@@ -38,7 +38,9 @@ function shortestByText(x: number): number {
   return Number(x.toPrecision(9));
 }
 
-const powersOfTen = Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
+export const powersOfTen: readonly number[] = Array.from({ length: 23 }, (_, power) =>
+  Number(`1e${power}`),
+);
 const double = new Float64Array(1);
 const words = new Uint32Array(double.buffer);
 const lowWord = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 0 : 1;

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { Writable } from "node:stream";
 import { exportStore, importStore } from "../../lib/transfer.js";
 import { duringSuite } from "../support/reach.js";
@@ -121,10 +128,13 @@ for (const reach of reaches) {
       assert.deepEqual(readdirSync(folder.path).sort(), ["s.jsonl", "s.npy"]);
     });
 
-    it("leaves the lines beside a matrix as they are, too", async () => {
+    it("leaves lines as they are that would stand beside a matrix, whether it may overwrite or not", async () => {
       const store = await filled(1);
       writeFileSync(folder.at("m.jsonl"), "precious");
-      await rejects(exportStore(suite.engine, store.name, folder.at("m.npy")), "INVALID_ARGUMENT");
+      for (const overwrite of [false, true]) {
+        const exporting = exportStore(suite.engine, store.name, folder.at("m.npy"), { overwrite });
+        assert.match((await rejects(exporting, "INVALID_ARGUMENT")).message, /there already/);
+      }
       assert.deepEqual(readdirSync(folder.path), ["m.jsonl"]);
     });
 
@@ -154,6 +164,14 @@ for (const reach of reaches) {
       });
       const error = await rejects(exportStore(suite.engine, store.name, failing), "IO_ERROR");
       assert.match(error.message, /gone/);
+    });
+
+    it("tells of a disk that is full", async function () {
+      if (!existsSync("/dev/full")) this.skip();
+      const store = await filled(10);
+      const full = createWriteStream("/dev/full");
+      const error = await rejects(exportStore(suite.engine, store.name, full), "DISK_FULL");
+      assert.match(error.message, /there is no space left/);
     });
 
     it("refuses what is no store, no place and no option", async () => {

@@ -23,7 +23,7 @@ for (const reach of reaches) {
           const from = suite.newName();
           const store = await suite.engine.createStore(from, { dimension, metric });
           await store.set(entries);
-          const file = folder.at(`store.${format}`);
+          const file = folder.at(`as-${format}.${format}`);
           const report = await exportStore(suite.engine, from, file, { overwrite: true });
           assert.equal(report.entries, await store.count());
           const to = suite.newName();

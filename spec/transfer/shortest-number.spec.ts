@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { numbersText } from "../../lib/transfer/numbers-text.js";
 import { shortestNumber } from "../../lib/transfer/shortest-number.js";
 
 describe("the shortest number for a float32", () => {
@@ -25,6 +26,30 @@ describe("the shortest number for a float32", () => {
     );
   });
 });
+
+describe("the numbers of a vector as text", () => {
+  it("are the shortest each, whatever they are", () => {
+    const near = fc.float({ min: -1000, max: 1000, noNaN: true });
+    const bits = fc.integer({ min: 0, max: 0x7f7f_ffff }).map((word) => {
+      return new Float32Array(new Uint32Array([word]).buffer)[0];
+    });
+    const short = fc.integer({ min: -1e6, max: 1e6 }).map((n) => Math.fround(n / 1000));
+    const numbers = fc.array(
+      fc.oneof(near, bits, short, fc.constantFrom(0, 1, 0.1, 1e8, 9.9999999e7, 1e-6)),
+    );
+    fc.assert(
+      fc.property(numbers, (list) => {
+        const vector = Float32Array.from(list);
+        assert.equal(numbersText(vector), Array.from(vector, shortestText).join(","));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+function shortestText(x: number): string {
+  return Object.is(x, -0) ? "-0" : String(shortestNumber(x));
+}
 
 function naiveShortest(x: number): number {
   for (let digits = 1; digits < 17; digits++) {
