@@ -37,7 +37,7 @@ export class DiskRoom {
   }
 
   /**
-   * Bytes that may be written. Where the disk has no more than the reserve, there must be as much of it within the file,
+   * Bytes that may be written. Where the disk has less than the reserve, there must be as much of it within the file,
    * and a quarter of the rest counts: the file may have to grow all the same, by values that find no room in one piece
    * and for pages that are still read.
    */

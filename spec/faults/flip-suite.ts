@@ -11,9 +11,9 @@ import { textOf } from "./truth.js";
 import { isBrief } from "./workload.js";
 
 /**
- * One byte of the file is flipped, anywhere, and a process of its own opens it, reads, verifies, writes and reads again:
- * it is never given a vector or metadata that was not set; what is missing is found by `verify`. LMDB trusts its own
- * pages: processes that die of what they read there are counted apart.
+ * One bit of the file is flipped, anywhere, and a process of its own opens it, reads, verifies, writes and reads
+ * again: it is never given a vector or metadata that was not set; what is missing is found by `verify`. LMDB trusts its
+ * own pages: processes that die of what they read there are counted apart.
  */
 export const flipSuite: Suite = {
   unit: "flips",
@@ -94,7 +94,7 @@ class Results {
     const engine = await open(path, { threads: 0 });
     await runner.makeStores(engine);
     const { seed } = this.#task;
-    await Promise.all([0, 1].map((lane) => runner.run(engine, { lane, seed, tasks: 50 })));
+    await Promise.all([0, 1].map((lane) => runner.run(engine, { lane, seed, tasks: 25 })));
     await new Promise((resolve) => setTimeout(resolve, 20));
     const truth: Truth = {};
     for (const { name } of await engine.listStores()) {
