@@ -17,6 +17,7 @@ import { backupSource } from "./keeping/backup-source.js";
 import { checkPath } from "./keeping/check-path.js";
 import type { Verification } from "./model/answers.js";
 import { AhnlichError } from "./model/errors.js";
+import type { CallOptions } from "./model/options.js";
 import { packageVersion } from "./model/version.js";
 import type { CheckedOpenOptions } from "./open-options.js";
 import { MemoryPersistence } from "./persistence/memory.js";
@@ -72,6 +73,10 @@ class EmbeddedHandle extends EngineHandle implements EmbeddedEngine {
       return backUp(backupSource(this.#persistence), path, { signal, onProgress });
     });
     return { bytes };
+  }
+
+  compact(options?: CallOptions): Promise<{ bytes: number }> {
+    return this.execute({ kind: "compact" }, options);
   }
 
   async verify(options?: ProgressOptions): Promise<Verification> {

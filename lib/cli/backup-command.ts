@@ -5,13 +5,13 @@ import { isUrl } from "./is-url.js";
 import { Progress } from "./progress.js";
 import { withClient } from "./with-client.js";
 
-/** `ahnlich backup FROM TO`: a verified copy, of a folder or by a server, while others write. */
+/** `ahnlich backup FROM TO`: a verified copy, of a folder or by a server. */
 export function backupCommand(): Command {
   return new Command("backup")
     .description(
-      "Write a verified copy of a folder, or have a server write one, while others write.",
+      "Write a verified copy of a folder, or have a server write one while others write.",
     )
-    .argument("<from>", "a folder, or the URL of a server that has a folder for backups")
+    .argument("<from>", "a folder that nobody has open, or the URL of a server with --backups")
     .argument("<to>", "a folder that is missing or empty; of a server: a plain name")
     .addHelpText("after", "\nExample:\n  ahnlich backup ./data ./backups/monday")
     .action(async (from: string, to: string) => {

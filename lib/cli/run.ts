@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { AhnlichError } from "../client.js";
 import { backupCommand } from "./backup-command.js";
 import { clientsCommand } from "./clients-command.js";
+import { compactCommand } from "./compact-command.js";
 import { exportCommand } from "./export-command.js";
 import { importCommand } from "./import-command.js";
 import { infoCommand } from "./info-command.js";
@@ -31,7 +32,7 @@ function makeProgram(): Command {
     .addHelpText("after", "\nExample:\n  ahnlich serve --path ./data");
   const commands = [
     ...[serveCommand, pingCommand, infoCommand, clientsCommand, shutdownCommand],
-    ...[backupCommand, restoreCommand, verifyCommand],
+    ...[backupCommand, restoreCommand, verifyCommand, compactCommand],
     ...[exportCommand, importCommand],
   ];
   for (const make of commands) program.addCommand(make());

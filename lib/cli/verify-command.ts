@@ -10,7 +10,7 @@ import { withClient } from "./with-client.js";
 export function verifyCommand(): Command {
   return new Command("verify")
     .description("Look at every row of a folder, or of a server, and tell what is wrong.")
-    .argument("<from>", "a folder, open or not, or the URL of a server")
+    .argument("<from>", "a folder that nobody has open, or the URL of a server")
     .addHelpText("after", "\nExample:\n  ahnlich verify ./data")
     .action(async (from: string) => {
       const { entries, problems } = isUrl(from) ? await byServer(from) : await ofFolder(from);

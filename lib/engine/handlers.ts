@@ -2,10 +2,12 @@ import type { CheckedQuery } from "../model/checked-query.js";
 import type { Entry } from "../model/entry.js";
 import { AhnlichError } from "../model/errors.js";
 import type { Limits } from "../model/limits.js";
+import type { Persistence } from "../persistence/persistence.js";
 import type { Origin } from "../rows/meta-rows.js";
-import type { Call } from "./call.js";
+import { type Call, unlessGivenUp } from "./call.js";
 import { changes } from "./changes.js";
 import { isSmall } from "./command.js";
+import { compact } from "./compact.js";
 import { count, find } from "./find.js";
 import type { Handlers } from "./handler-table.js";
 import { type MadeWrite, makeWrite } from "./make-write.js";
@@ -24,6 +26,7 @@ import type { Writer } from "./writer.js";
 
 /** What the handlers work with. */
 export interface Workshop {
+  readonly persistence: Persistence;
   readonly publication: Publication;
   readonly writer: Writer;
   readonly report: Report;
@@ -33,7 +36,7 @@ export interface Workshop {
 }
 
 export function makeHandlers(workshop: Workshop): Handlers {
-  const { publication, writer, report, clock, origin, limits } = workshop;
+  const { persistence, publication, writer, report, clock, origin, limits } = workshop;
   const { views } = publication;
   /** Reads see one view at one time from beginning to end. */
   const reading = async <T>(read: (view: View, time: number) => Promise<T>): Promise<T> => {
@@ -85,6 +88,7 @@ export function makeHandlers(workshop: Workshop): Handlers {
       reading((view, time) => searchMany(publication, view, query, time, call)),
     changes: (query, call) => changes({ publication, origin, clock }, query, call),
     pipeline: (query, call) => runPipeline(handlers, query, call),
+    compact: (_, call) => unlessGivenUp(call, compact(persistence, publication)),
     backup: () => {
       throw new AhnlichError("FORBIDDEN", "no folder was given here for the backups of clients");
     },

@@ -77,7 +77,7 @@ export class LocalExecutor implements Executor {
       ...{ options, persistence, indexes, publication, origin, startedAt, attachments },
     });
     this.#handlers = makeHandlers({
-      ...{ publication, writer: this.#writer, report, clock, origin, limits },
+      ...{ persistence, publication, writer: this.#writer, report, clock, origin, limits },
     });
     this.closed = new Promise((resolve) => {
       this.#setClosed = resolve;

@@ -3,6 +3,7 @@ import { inject, injectable } from "tsyringe";
 import { type VectorIndex, VectorIndexes } from "../indexes/vector-index.js";
 import { AhnlichError } from "../model/errors.js";
 import { Persistence, type Snapshot } from "../persistence/persistence.js";
+import { readState } from "../rows/meta-rows.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import { ChangeWaiters } from "./change-waiters.js";
 import type { Publisher } from "./committer.js";
@@ -59,6 +60,15 @@ export class Publication implements Publisher {
       this.#vectors.set(store.incarnation, vectors);
     }
     return vectors;
+  }
+
+  /** Reads the current view from the latest rows, where they are the same: those it holds may lie in a former file. */
+  refresh(): void {
+    const { sequence, catalog } = this.views.current;
+    const snapshot = this.#persistence.snapshot();
+    // What is committed and not published yet comes with a snapshot of its own.
+    if (readState(snapshot)?.sequence !== sequence) snapshot.release();
+    else this.views.publish(new View(sequence, snapshot, catalog));
   }
 
   /** The index of a store whose vectors are in memory. */

@@ -1,4 +1,5 @@
 import type { ClientInfo, Verification } from "../model/answers.js";
+import type { CallOptions } from "../model/options.js";
 import type { Engine } from "./engine.js";
 import type { ProgressOptions } from "./progress-options.js";
 
@@ -15,6 +16,13 @@ export interface EmbeddedEngine extends Engine {
    * READ_ONLY where the folder cannot be made or written · IO_ERROR
    */
   backup(folder: string, options?: ProgressOptions): Promise<{ bytes: number }>;
+  /**
+   * Gives the space that is free in the folder's file back to the system: so many bytes. Reads and writes go on; writes
+   * wait for some milliseconds at the end. It needs as much space beside as the file then takes.
+   *
+   * @throws DISK_FULL, after which all is as before · UNSUPPORTED on Windows
+   */
+  compact(options?: CallOptions): Promise<{ bytes: number }>;
   /**
    * Compares all that is kept and all that is in memory with each other: checksums, counts, ids, vectors, the log of
    * changes. Writes go on meanwhile. `onProgress` is told of the entries that were looked at. What is wrong is

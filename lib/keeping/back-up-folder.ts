@@ -1,18 +1,17 @@
 import { type Backup, type BackupOptions, backUp } from "./back-up.js";
 import { checkPath } from "./check-path.js";
-import { fileIn } from "./file-in.js";
-import { fileSource } from "./file-source.js";
+import { folderSource } from "./folder-source.js";
 
 /**
- * Backs up a folder without opening an engine in it, whether another process has it open or not.
+ * Backs up a folder without an engine in it.
  *
- * @throws as `engine.backup` · INVALID_ARGUMENT where there is nothing in the folder
+ * @throws as `engine.backup` · INVALID_ARGUMENT where there is nothing in the folder · LOCKED where it is open
  */
 export async function backUpFolder(
   folder: string,
   to: string,
   options: Omit<BackupOptions, "change"> = {},
 ): Promise<Backup> {
-  const file = await fileIn(checkPath(folder, "folder"));
-  return backUp(fileSource(file), checkPath(to, "to"), options);
+  const source = await folderSource(checkPath(folder, "folder"));
+  return backUp(source, checkPath(to, "to"), options);
 }

@@ -6,20 +6,19 @@ import { WriteBatch } from "../persistence/write-batch.js";
 import { putOrigin, readOrigin } from "../rows/meta-rows.js";
 import { backUp } from "./back-up.js";
 import { checkPath } from "./check-path.js";
-import { fileIn } from "./file-in.js";
-import { fileSource } from "./file-source.js";
+import { folderSource } from "./folder-source.js";
 
 /**
- * Makes a folder from a backup, or from any folder of ours, whether an engine has it open or not: what is there is
- * copied and verified before it can be opened. It begins a history of its own: positions of the old one are
+ * Makes a folder from a backup, or from any folder of ours that nobody has open: what is there is copied and verified
+ * before it can be opened. It begins a history of its own: positions of the old one are
  * HISTORY_LOST in it. What writes with an idempotency key were answered is kept.
  *
- * @throws INVALID_ARGUMENT where there is nothing at `from`, or something at `to` · CORRUPT where it does not verify ·
- * FORMAT_TOO_NEW · DISK_FULL · READ_ONLY · IO_ERROR
+ * @throws INVALID_ARGUMENT where there is nothing at `from`, or something at `to` · LOCKED · CORRUPT where it does not
+ * verify · FORMAT_TOO_NEW · DISK_FULL · READ_ONLY · IO_ERROR
  */
 export async function restore(from: string, to: string): Promise<{ entries: number }> {
-  const file = await fileIn(checkPath(from, "from"));
-  const { entries } = await backUp(fileSource(file), checkPath(to, "to"), { change: beginHistory });
+  const source = await folderSource(checkPath(from, "from"));
+  const { entries } = await backUp(source, checkPath(to, "to"), { change: beginHistory });
   return { entries };
 }
 

@@ -2,6 +2,11 @@ import type { Verification } from "../model/answers.js";
 import { readInThread } from "../persistence/read-worker.js";
 import { verifyJob } from "../verification/verify-job.js";
 
+export interface VerifyOptions {
+  readonly onProgress?: ((entries: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Verifies the rows of an environment's file by a thread of its own, which changes nothing in it.
  *
@@ -9,7 +14,7 @@ import { verifyJob } from "../verification/verify-job.js";
  */
 export async function verifyFile(
   file: string,
-  { signal, onProgress }: { signal?: AbortSignal | undefined; onProgress?: (n: number) => void },
+  { signal, onProgress }: VerifyOptions,
 ): Promise<Verification> {
   for await (const value of readInThread(file, verifyJob, undefined)) {
     signal?.throwIfAborted();

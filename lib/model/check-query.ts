@@ -304,6 +304,7 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
     }),
   },
   verify: { fields: { kind }, check: () => ({ kind: "verify" }) },
+  compact: { fields: { kind }, check: () => ({ kind: "compact" }) },
   backup: {
     fields: { kind, name: true },
     check: (ask) => ({ kind: "backup", name: checkBackupName(ask.name) }),

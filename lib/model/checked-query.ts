@@ -72,6 +72,7 @@ export interface CheckedKinds {
   transaction: { readonly writes: readonly CheckedWrite[] };
   verify: {};
   backup: { readonly name: string };
+  compact: {};
 }
 
 export interface CheckedEntry {

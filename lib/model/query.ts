@@ -90,6 +90,8 @@ export interface Kinds {
   verify: { ask: {}; answer: Verification };
   /** Below the folder that the server was given for backups, by a plain name; elsewhere FORBIDDEN. */
   backup: { ask: { name: string }; answer: { bytes: number } };
+  /** Gives the file's free space back to the system; how many bytes. */
+  compact: { ask: {}; answer: { bytes: number } };
 }
 
 export type QueryKind = keyof Kinds;
@@ -133,6 +135,7 @@ export const rights: { readonly [K in QueryKind]: "read" | "write" | "admin" } =
   transaction: "write",
   verify: "admin",
   backup: "admin",
+  compact: "admin",
 };
 
 export const queryKinds: readonly QueryKind[] = Object.keys(rights) as QueryKind[];

@@ -8,16 +8,16 @@ const environment = await LmdbEnvironment.open(String(workerData));
 
 parentPort?.on("message", async (job: CommitJob) => {
   if (job !== "close") {
-    parentPort?.postMessage(apply(job.bytes, job.epoch));
+    parentPort?.postMessage(apply(job));
     return;
   }
   await environment.close();
   parentPort?.close();
 });
 
-function apply(bytes: Uint8Array, epoch: number): CommitOutcome {
+function apply({ bytes, epoch, isOrdered }: Exclude<CommitJob, "close">): CommitOutcome {
   try {
-    return { owned: environment.writeHere(bytes, epoch) };
+    return { owned: environment.writeHere(bytes, epoch, isOrdered) };
   } catch (error) {
     return thrownThere(error);
   }

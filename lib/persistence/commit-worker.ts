@@ -7,7 +7,7 @@ import type { ThrownThere } from "./disk-failure.js";
  * batch, takes one at a time, and does not keep the process alive while it has none.
  */
 export class CommitWorker {
-  readonly #file: string;
+  #file: string;
   #worker: Worker | undefined;
 
   constructor(file: string) {
@@ -15,18 +15,23 @@ export class CommitWorker {
   }
 
   /** As `LmdbEnvironment.writeHere`, over there; the bytes' buffer is moved and gone from here. */
-  async write(bytes: Uint8Array<ArrayBuffer>, epoch: number): Promise<boolean> {
+  async write(bytes: Uint8Array<ArrayBuffer>, epoch: number, isOrdered = false): Promise<boolean> {
     const worker = this.#worker ?? this.#start();
     worker.ref();
     try {
       const answer = firstAnswer(worker);
-      worker.postMessage({ bytes, epoch } satisfies CommitJob, [bytes.buffer]);
+      worker.postMessage({ bytes, epoch, isOrdered } satisfies CommitJob, [bytes.buffer]);
       const outcome = await answer;
       if ("owned" in outcome) return outcome.owned;
       throw Object.assign(new Error(outcome.message), { code: outcome.code });
     } finally {
       worker.unref();
     }
+  }
+
+  /** The file has another name now: a thread that is started from now on finds it there. */
+  moved(file: string): void {
+    this.#file = file;
   }
 
   /** One that ended by itself is forgotten: there is nobody to answer, or to be closed. */
@@ -58,7 +63,9 @@ export class CommitWorker {
 }
 
 /** What the thread is told, and what it answers to a batch. */
-export type CommitJob = { readonly bytes: Uint8Array; readonly epoch: number } | "close";
+export type CommitJob =
+  | { readonly bytes: Uint8Array; readonly epoch: number; readonly isOrdered: boolean }
+  | "close";
 export type CommitOutcome = { readonly owned: boolean } | ThrownThere;
 
 function firstAnswer(worker: Worker): Promise<CommitOutcome> {

@@ -1,12 +1,14 @@
 import { dirname } from "node:path";
 import { AhnlichError } from "../model/errors.js";
 import { CommitWorker } from "./commit-worker.js";
+import { Compaction, Journal, sweepCompaction } from "./compaction.js";
 import { codeOf, diskFailure } from "./disk-failure.js";
 import { DiskRoom } from "./disk-room.js";
 import type { LmdbEnvironment } from "./lmdb.js";
 import { fileBytes } from "./lmdb-file.js";
 import { LmdbSnapshot, LmdbState } from "./lmdb-snapshot.js";
 import type { Persistence, Snapshot } from "./persistence.js";
+import { readRows, readRowsJob } from "./read-rows-job.js";
 import { readInThread } from "./read-worker.js";
 import { within } from "./within.js";
 import type { WriteBatch } from "./write-batch.js";
@@ -14,8 +16,8 @@ import type { WriteBatch } from "./write-batch.js";
 /** The right to write to an environment, as long as its owner row has this epoch. */
 export interface Ownership {
   readonly epoch: number;
-  /** Gives the row back while the environment is open; what is left of it afterwards by `end`. */
-  release(): void;
+  /** Gives the row back while the environment is open, whichever it is by now; what is left afterwards by `end`. */
+  release(environment: LmdbEnvironment): void;
   end(): Promise<void>;
 }
 
@@ -34,18 +36,28 @@ export interface LmdbOptions {
  */
 export class LmdbPersistence implements Persistence {
   readonly path: string;
-  readonly #environment: LmdbEnvironment;
   readonly #file: string;
   readonly #ownership: Ownership;
-  readonly #worker: CommitWorker | undefined;
+  readonly #threads: number;
+  #environment: LmdbEnvironment;
+  #worker: CommitWorker | undefined;
   readonly #room: DiskRoom;
   readonly readBehind?: (module: URL, input: unknown) => AsyncIterable<unknown>;
   readonly #readings = new Set<AsyncGenerator<unknown>>();
   readonly #copies = new Set<Promise<void>>();
   readonly #states = new Set<LmdbState>();
+  /** Environments whose file a compaction has replaced, as long as their states are held. */
+  readonly #former = new Set<LmdbEnvironment>();
+  #compacting: Promise<number> | undefined;
+  /** What a compaction under way has still to follow. */
+  #journal: Journal | undefined;
+  /** While it is there, commits wait for it. */
+  #pause: Promise<void> | undefined;
   /** The latest settled commit while it is held, and so what `snapshot` gives while the next is under way. */
   #latest: LmdbState | undefined;
   #underWay: Promise<void> | undefined;
+  /** The part of it that is in the environment's hands. */
+  #writing: Promise<boolean> | undefined;
   #refusal: AhnlichError | undefined;
   #closed: Promise<void> | undefined;
 
@@ -54,6 +66,8 @@ export class LmdbPersistence implements Persistence {
     this.#environment = environment;
     this.#file = file;
     this.#ownership = ownership;
+    this.#threads = threads;
+    sweepCompaction(file);
     this.#room = new DiskRoom(this.path, () => environment.spareBytes);
     this.#worker = threads > 0 ? new CommitWorker(file) : undefined;
     if (threads > 0) this.readBehind = (module, input) => this.#readBehind(module, input);
@@ -111,6 +125,14 @@ export class LmdbPersistence implements Persistence {
     }
   }
 
+  compact(): Promise<number> {
+    this.#checkOpen();
+    this.#compacting ??= this.#compact().finally(() => {
+      this.#compacting = undefined;
+    });
+    return this.#compacting;
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -118,7 +140,10 @@ export class LmdbPersistence implements Persistence {
 
   /** After a failure the state from before stays the latest: what was rejected is never seen. */
   async #commit(batch: WriteBatch): Promise<void> {
+    if (this.#journal !== undefined) await this.#waitForCompaction(this.#journal);
     const { epoch } = this.#ownership;
+    const journal = this.#journal;
+    const copy = journal && batch.bytes.slice();
     let owned: boolean;
     try {
       owned = await this.#write(batch, epoch);
@@ -126,12 +151,26 @@ export class LmdbPersistence implements Persistence {
       throw await this.#failed(error);
     }
     if (!owned) throw this.#refuse(lost(this.path, epoch));
+    if (copy !== undefined) journal?.add(copy);
     const before = this.#latest;
     this.#latest = undefined;
     before?.release();
   }
 
+  async #waitForCompaction(journal: Journal): Promise<void> {
+    if (journal.bytes > journalBytes) await this.#compacting?.catch(() => undefined);
+    while (this.#pause !== undefined) await this.#pause;
+    // In another environment perhaps: what is settled there is what snapshots show while this commit is under way.
+    this.#hold();
+  }
+
   #write(batch: WriteBatch, epoch: number): Promise<boolean> {
+    const writing = this.#writeBy(batch, epoch);
+    this.#writing = writing;
+    return writing;
+  }
+
+  #writeBy(batch: WriteBatch, epoch: number): Promise<boolean> {
     const { bytes } = batch;
     if (batch.operations <= operationsBehind) return this.#environment.writeBehind(bytes, epoch);
     if (this.#worker === undefined) return this.#environment.writeInTurns(bytes, epoch);
@@ -176,12 +215,109 @@ export class LmdbPersistence implements Persistence {
 
   #newState(): LmdbState {
     try {
-      return new LmdbState(this.#environment, (ended) => this.#states.delete(ended));
+      const environment = this.#environment;
+      return new LmdbState(environment, (ended) => {
+        this.#states.delete(ended);
+        if (this.#former.has(environment)) this.#closeUnheld(environment);
+      });
     } catch (error) {
       if (codeOf(error) !== readersFull) throw error;
       const sentence = `${this.path}: snapshots of as many commits are held as can be at once`;
       throw new AhnlichError("BUSY", sentence, { cause: error });
     }
+  }
+
+  async #compact(): Promise<number> {
+    if (process.platform === "win32") {
+      throw new AhnlichError(
+        "UNSUPPORTED",
+        "on Windows no file takes the place of one that is open",
+      );
+    }
+    const before = this.bytes;
+    const { epoch } = this.#ownership;
+    const row = this.#environment.transact(() => this.#environment.ownerRow);
+    if (row === undefined) throw lost(this.path, epoch);
+    const compaction = await Compaction.begin(this.#file, { epoch, row }, this.#threads);
+    try {
+      await this.#fill(compaction);
+      // A copy reads the file to its end, however long that takes.
+      while (this.#copies.size > 0) await Promise.allSettled(this.#copies);
+      const worker = this.#worker;
+      await this.#replaceBy(compaction);
+      await worker?.close();
+    } catch (error) {
+      this.#journal = undefined;
+      await compaction.discard();
+      throw await diskFailure(error, this.path, "compacting");
+    }
+    return Math.max(0, before - this.bytes);
+  }
+
+  /** The rows of a state that lies behind the journal's beginning, and so everything with the journal. */
+  async #fill(compaction: Compaction): Promise<void> {
+    while (this.#underWay !== undefined) await this.#underWay.catch(() => undefined);
+    const journal = new Journal();
+    this.#journal = journal;
+    if (this.readBehind !== undefined) {
+      for await (const bytes of this.readBehind(readRowsJob, undefined)) {
+        await compaction.fill(bytes as Uint8Array<ArrayBuffer>);
+      }
+    } else await this.#fillHere(compaction);
+    for (let rounds = 0; rounds < followRounds && journal.bytes > smallBytes; rounds++) {
+      for (const bytes of journal.take()) await compaction.follow(bytes);
+      this.#checkOpen();
+    }
+  }
+
+  async #fillHere(compaction: Compaction): Promise<void> {
+    const snapshot = this.snapshot();
+    let steps = 0;
+    try {
+      for (const batch of readRows(snapshot)) {
+        if (batch !== undefined) await compaction.fill(batch.bytes);
+        else if (++steps % rowsPerTurn === 0) await new Promise(setImmediate);
+      }
+    } finally {
+      snapshot.release();
+    }
+  }
+
+  /** The one step for which commits wait. */
+  async #replaceBy(compaction: Compaction): Promise<void> {
+    let goOn = (): void => {};
+    this.#pause = new Promise((resolve) => {
+      goOn = resolve;
+    });
+    try {
+      // One that came before the pause; those that wait for it are under way too.
+      await this.#writing?.catch(() => undefined);
+      await Promise.allSettled(this.#copies);
+      if (this.#refusal !== undefined) throw this.#refusal;
+      this.#checkOpen();
+      for (const bytes of this.#journal?.take() ?? []) await compaction.follow(bytes);
+      this.#checkOpen();
+      const former = this.#environment;
+      const latest = this.#latest;
+      const next = compaction.replace(former);
+      this.#environment = next.environment;
+      this.#worker = next.worker;
+      this.#journal = undefined;
+      this.#latest = undefined;
+      this.#former.add(former);
+      latest?.release();
+      this.#closeUnheld(former);
+    } finally {
+      this.#pause = undefined;
+      goOn();
+    }
+  }
+
+  /** Gives the file of a former environment back to the system once nobody reads it. */
+  #closeUnheld(former: LmdbEnvironment): void {
+    for (const state of this.#states) if (state.environment === former) return;
+    this.#former.delete(former);
+    former.close().catch(() => undefined);
   }
 
   async #close(): Promise<void> {
@@ -190,10 +326,11 @@ export class LmdbPersistence implements Persistence {
     // A thread of lmdb-js reads the environment, and would end the process if it were closed.
     await Promise.allSettled(this.#copies);
     await Promise.all([...this.#readings].map((reading) => reading.return(undefined)));
+    await this.#compacting?.catch(() => undefined);
     await this.#worker?.close();
     try {
       // Where writing has become impossible, trying may end the process.
-      if (this.#refusal === undefined) this.#ownership.release();
+      if (this.#refusal === undefined) this.#ownership.release(this.#environment);
     } catch {
       // The row stays, and whoever comes finds that nobody answers.
     }
@@ -213,6 +350,13 @@ export class LmdbPersistence implements Persistence {
  * each way.
  */
 const operationsBehind = 2_000;
+
+/** What a compaction lags behind before commits wait until it is done. */
+const journalBytes = 64 * 1024 * 1024;
+/** What is so little that commits wait while it is followed; and how often it is tried to come so near. */
+const smallBytes = 256 * 1024;
+const followRounds = 20;
+const rowsPerTurn = 500;
 
 const readersFull = -30_790;
 const closingMilliseconds = 5_000;

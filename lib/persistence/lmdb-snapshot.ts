@@ -8,7 +8,7 @@ import type { Row, TableName } from "./table.js";
  * commit share one read transaction, so that they are many and the reader slots few.
  */
 export class LmdbState {
-  readonly #environment: LmdbEnvironment;
+  readonly environment: LmdbEnvironment;
   readonly #transaction: Transaction;
   readonly #iterations = new Set<Rows>();
   readonly #onEnd: (state: LmdbState) => void;
@@ -16,7 +16,7 @@ export class LmdbState {
   #status: "open" | "done" | "closed" = "open";
 
   constructor(environment: LmdbEnvironment, onEnd: (state: LmdbState) => void) {
-    this.#environment = environment;
+    this.environment = environment;
     this.#transaction = environment.hold();
     this.#onEnd = onEnd;
   }
@@ -36,14 +36,14 @@ export class LmdbState {
 
   get(table: TableName, key: Uint8Array): Uint8Array | undefined {
     this.#checkOpen();
-    return key.length === 0 ? undefined : this.#environment.get(table, key, this.#transaction);
+    return key.length === 0 ? undefined : this.environment.get(table, key, this.#transaction);
   }
 
   *range(table: TableName, from: Uint8Array, to: Uint8Array): Generator<Row, void, undefined> {
     this.#checkOpen();
     // An empty end means no end to lmdb, and nothing to us.
     if (to.length === 0) return;
-    const rows = this.#environment.range(table, from, to, this.#transaction);
+    const rows = this.environment.range(table, from, to, this.#transaction);
     this.#iterations.add(rows);
     try {
       for (let next = rows.next(); next.done !== true; next = rows.next()) {

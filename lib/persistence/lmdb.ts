@@ -119,11 +119,14 @@ export class LmdbEnvironment {
     return this.#owner.ifVersion(ownerKey, epoch, () => this.#apply(bytes));
   }
 
-  /** Applies the batch in one transaction on this thread. False as in `writeBehind`. */
-  writeHere(bytes: Uint8Array, epoch: number): boolean {
+  /**
+   * Applies the batch in one transaction on this thread. False as in `writeBehind`. Rows that come in the order of
+   * their tables and keys, and behind all that are there, fill pages to the brim where `isOrdered` says so.
+   */
+  writeHere(bytes: Uint8Array, epoch: number, isOrdered = false): boolean {
     return this.#root.transactionSync(() => {
       const owned = this.#owner.doesExist(ownerKey, epoch);
-      if (owned) this.#apply(bytes);
+      if (owned) this.#apply(bytes, isOrdered);
       return owned;
     });
   }
@@ -139,13 +142,13 @@ export class LmdbEnvironment {
   }
 
   /** As `writeHere`, with a turn of the event loop after every few milliseconds. */
-  async writeInTurns(bytes: Uint8Array, epoch: number): Promise<boolean> {
+  async writeInTurns(bytes: Uint8Array, epoch: number, isOrdered = false): Promise<boolean> {
     this.#turning = true;
     try {
       return await this.#root.childTransaction(async () => {
         if (!this.#owner.doesExist(ownerKey, epoch)) return false;
         for (const part of WriteBatch.parts(bytes, operationsPerTurn)) {
-          this.#apply(part);
+          this.#apply(part, isOrdered);
           await new Promise(setImmediate);
         }
         return true;
@@ -160,12 +163,24 @@ export class LmdbEnvironment {
     return this.#root.close();
   }
 
-  #apply(bytes: Uint8Array): void {
+  #apply(bytes: Uint8Array, isOrdered = false): void {
     WriteBatch.forEach(bytes, (name, key, value) => {
       const table = this.#table(name);
       if (value === undefined) table.remove(key);
+      else if (isOrdered) table.putSync(key, value, appending);
       else table.put(key, value);
     });
+  }
+
+  /** How many rows each table has in the latest commit, to be compared with another's. */
+  countRows(): string {
+    const count = (name: TableName) => `${name} ${countOf(this.#table(name))}`;
+    return this.transact(() => tableNames.map(count).join(", "));
+  }
+
+  /** Whether the owner row has this epoch; inside `transact` only. */
+  isOwnedBy(epoch: number): boolean {
+    return this.#owner.doesExist(ownerKey, epoch);
   }
 
   #table(name: TableName): Table {
@@ -212,6 +227,11 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
+}
+
+function countOf(table: Table): number {
+  const { entryCount } = table.getStats() as { entryCount: number };
+  return entryCount;
 }
 
 /** In two steps, unlike lmdb-js's `open`, which leaves the environment open when its second step fails. */
@@ -293,6 +313,8 @@ const environmentOptions = {
   batchStartThreshold: 1e9,
   permissionsMode: 0o600,
 } as const;
+
+const appending = { append: true } as const;
 
 const ownerTable = "owner";
 const ownerKey: Uint8Array = new TextEncoder().encode("owner");

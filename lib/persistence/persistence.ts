@@ -33,6 +33,11 @@ export interface Persistence {
    * persistence closes when it is done. Absent where there is no file to be copied.
    */
   copyTo?(file: string): Promise<void>;
+  /**
+   * Gives the space that is free in the file back to the system, while commits and snapshots go on: so many bytes. What
+   * is read by snapshots from before is given back when they are released. Absent where there is no file.
+   */
+  compact?(): Promise<number>;
   /** Bytes held, on disk or in memory. */
   readonly bytes: number;
   /** Where the bytes are, for people; undefined where nothing is kept. */

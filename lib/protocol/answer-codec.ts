@@ -112,6 +112,7 @@ const answerShapes: { readonly [K in QueryKind]: Shape } = {
   transaction: listOf(plain),
   verify: plain,
   backup: plain,
+  compact: plain,
 };
 
 /** Of each kind, whether something can be its answer, as far as a client leans on it. */
@@ -139,6 +140,7 @@ const forms: { readonly [K in QueryKind]: (answer: unknown) => boolean } = {
     isFields(answer) && isListOfFields(answer.changes) && typeof answer.next === "string",
   pipeline: Array.isArray,
   backup: isFields,
+  compact: isFields,
   transaction: (answer) =>
     Array.isArray(answer) && answer.every((one) => isNumber(one) || isFields(one)),
   verify: (answer) => isFields(answer) && Array.isArray(answer.problems),

@@ -78,6 +78,7 @@ const askShapes: { readonly [K in QueryKind]: Shape } = {
   transaction: fieldsOf({ writes: listOf(lazily(() => writeShape)) }),
   verify: fieldsOf({}),
   backup: fieldsOf({}),
+  compact: fieldsOf({}),
 };
 
 /** `[kind, fields]`, or `[kind]` where there are no fields. */

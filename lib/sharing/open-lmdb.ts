@@ -49,7 +49,7 @@ async function openHeld(
     const taken = await takeOwnership({ environment, folder, doorbell, random, clock });
     const ownership: Ownership = {
       epoch: taken.epoch,
-      release: () => taken.release(),
+      release: (latest) => taken.release(latest),
       end: () => taken.end().finally(letGo),
     };
     return new LmdbPersistence({ environment, file, ownership, threads });

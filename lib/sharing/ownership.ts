@@ -74,31 +74,29 @@ async function claimAfter(seen: OwnerRow, claim: Claim): Promise<Ownership | und
   }
   if (hung === undefined) return undefined;
   sweepBells(folder, ours.owner.nonce);
-  return new HeldOwnership(environment, folder, ours, hung);
+  return new HeldOwnership(folder, ours, hung);
 }
 
 class HeldOwnership implements Ownership {
   readonly epoch: number;
-  readonly #environment: LmdbEnvironment;
   readonly #folder: string;
   readonly #row: OwnedRow;
   readonly #bell: HungDoorbell;
 
-  constructor(environment: LmdbEnvironment, folder: string, row: OwnedRow, bell: HungDoorbell) {
+  constructor(folder: string, row: OwnedRow, bell: HungDoorbell) {
     this.epoch = row.epoch;
-    this.#environment = environment;
     this.#folder = folder;
     this.#row = row;
     this.#bell = bell;
   }
 
   /** The epoch stays in the row: a former owner that wakes up must not find its own there. */
-  release(): void {
-    this.#environment.transact(() => {
-      const row = decodeOwnerRow(this.#environment.ownerRow, this.#folder);
+  release(environment: LmdbEnvironment): void {
+    environment.transact(() => {
+      const row = decodeOwnerRow(environment.ownerRow, this.#folder);
       if (!isSame(row, this.#row)) return;
       const left = encodeOwnerRow({ epoch: this.epoch, owner: undefined });
-      this.#environment.putOwner(this.epoch, left);
+      environment.putOwner(this.epoch, left);
     });
   }
 

@@ -53,6 +53,7 @@ describe("the commands about folders", function () {
       ["backup", folder.at("none"), folder.at("copy")],
       ["backup", folder.at("data"), folder.at("data")],
       ["restore", folder.at("data"), folder.at("data")],
+      ["compact", folder.at("none")],
     ]) {
       const { code, stdout, stderr } = await ahnlich(...args);
       assert.equal(code, 2);
@@ -68,6 +69,10 @@ describe("the commands about folders", function () {
     assert.match(backup.stdout, /^monday: [\d.]+ kB, verified\n$/);
     const verified = await ahnlich("verify", server.url);
     assert.equal(verified.stdout, `${server.url}: 2 entries, no problem\n`);
+    const compacted = await ahnlich("compact", server.url);
+    assert.match(compacted.stdout, /given back\n$/);
+    const locked = await ahnlich("verify", folder.at("data"));
+    assert.match(locked.stderr, /is owned by process/);
     const copy = await ahnlich("verify", folder.at("backups", "monday"));
     assert.match(copy.stdout, /2 entries, no problem/);
   });

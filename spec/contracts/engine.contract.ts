@@ -6,6 +6,7 @@ import { badQueriesContract } from "./bad-queries.contract.js";
 import { callsContract } from "./calls.contract.js";
 import { changesContract } from "./changes.contract.js";
 import { closingContract } from "./closing.contract.js";
+import { compactContract } from "./compact.contract.js";
 import { countContract } from "./count.contract.js";
 import { deleteContract } from "./delete.contract.js";
 import { examplesContract } from "./examples.contract.js";
@@ -76,4 +77,5 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   limitsContract,
   verifyContract,
   backupContract,
+  compactContract,
 ];

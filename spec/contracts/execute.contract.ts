@@ -135,6 +135,7 @@ const pairs: { readonly [K in Exclude<QueryKind, "shutdown" | "backup">]: Pair }
     call: (engine, store) =>
       engine.transaction([{ kind: "delete", store, target: { where: { n: 2 } } }]),
   },
+  compact: { ask: () => ({}), call: (engine) => engine.execute({ kind: "compact" }) },
   verify: { ask: () => ({}), call: (engine) => engine.execute({ kind: "verify" }) },
 };
 

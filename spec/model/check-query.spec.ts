@@ -59,6 +59,7 @@ describe("checkQuery", () => {
       transaction: { writes: [] },
       verify: {},
       backup: { name: "monday" },
+      compact: {},
     };
     for (const kind of queryKinds)
       assert.deepEqual(check(least[kind]), { kind, ...expected[kind] });

@@ -43,4 +43,5 @@ export const least: { readonly [K in QueryKind]: Raw<K> } = {
   transaction: { kind: "transaction", writes: [] },
   verify: { kind: "verify" },
   backup: { kind: "backup", name: "monday" },
+  compact: { kind: "compact" },
 };

@@ -87,6 +87,7 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
     .array(write(), { maxLength: 4 })
     .map((writes) => ({ kind: "transaction", writes }) as Query),
   verify: asks("verify", {}),
+  compact: asks("compact", {}),
   backup: asks("backup", { name: fc.string() }),
 };
 
@@ -146,6 +147,7 @@ const answersOf: { readonly [K in Exclude<QueryKind, "pipeline">]: fc.Arbitrary<
   delete: fc.nat(),
   search: fc.array(matches()),
   searchMany: fc.array(fc.array(matches()), { maxLength: 4 }),
+  compact: fc.nat().map((bytes) => ({ bytes })),
   backup: fc.nat().map((bytes) => ({ bytes })),
   transaction: fc.array(fc.oneof(fc.nat(), some({ inserted: fc.nat(), version: fc.nat() }))),
   changes: some({ changes: fc.array(changes()), more: fc.boolean() }).map((answer) => ({

@@ -39,6 +39,10 @@ export class FakeEngine extends EngineHandle implements EmbeddedEngine {
     return { bytes: folder.length };
   }
 
+  async compact(): Promise<{ bytes: number }> {
+    return { bytes: 0 };
+  }
+
   async verify(): Promise<Verification> {
     return { entries: this.executor.entries.size, problems: [] };
   }

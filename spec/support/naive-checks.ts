@@ -29,6 +29,7 @@ export const fieldsOf: { readonly [kind: string]: readonly string[] } = {
   transaction: ["writes"],
   verify: [],
   backup: ["name"],
+  compact: [],
 };
 
 export function refuse(code: ErrorCode, sentence: string, details = {}): never {

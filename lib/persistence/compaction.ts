@@ -1,0 +1,126 @@
+import { renameSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { AhnlichError } from "../model/errors.js";
+import { CommitWorker } from "./commit-worker.js";
+import { LmdbEnvironment } from "./lmdb.js";
+import { syncFolder } from "./lmdb-file.js";
+
+/**
+ * A new file that takes the place of an environment's, without the space that is free in it. It is begun while writes
+ * go on, and follows them; only the last step wants them to wait.
+ *
+ *   begin ── fill: all rows ── follow: what was committed meanwhile ── replace: the names change hands
+ *
+ * Whenever the process ends, the folder has a whole file under the one name that counts.
+ */
+export class Compaction {
+  readonly #file: string;
+  readonly #epoch: number;
+  readonly #environment: LmdbEnvironment;
+  readonly #worker: CommitWorker | undefined;
+
+  private constructor(
+    file: string,
+    epoch: number,
+    environment: LmdbEnvironment,
+    worker: CommitWorker | undefined,
+  ) {
+    this.#file = file;
+    this.#epoch = epoch;
+    this.#environment = environment;
+    this.#worker = worker;
+  }
+
+  /** @param threads as of the persistence; with 0 rows are written here in slices */
+  static async begin(
+    file: string,
+    owner: { readonly epoch: number; readonly row: Uint8Array },
+    threads: number,
+  ): Promise<Compaction> {
+    sweepCompaction(file);
+    const environment = await LmdbEnvironment.open(newName(file));
+    environment.transact(() => environment.putOwner(owner.epoch, owner.row));
+    const worker = threads > 0 ? new CommitWorker(newName(file)) : undefined;
+    return new Compaction(file, owner.epoch, environment, worker);
+  }
+
+  /** Takes rows in the order of their tables and keys. */
+  fill(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    return this.#write(bytes, true);
+  }
+
+  /** Takes what was committed since before the rows were read, in that order: the rows may have it already. */
+  follow(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    return this.#write(bytes, false);
+  }
+
+  /**
+   * Takes the place of the former environment, in which nothing is being written. Whoever would take the folder from
+   * us needs a transaction there, so in one it is made sure that it is ours.
+   *
+   * @throws INTERNAL where a row is missing here; then nothing has changed
+   */
+  replace(former: LmdbEnvironment): { environment: LmdbEnvironment; worker?: CommitWorker } {
+    const [expected, got] = [former.countRows(), this.#environment.countRows()];
+    if (expected !== got) {
+      throw new AhnlichError("INTERNAL", `compacting: expected rows ${expected}, got ${got}`);
+    }
+    const file = this.#file;
+    former.transact(() => {
+      if (!former.isOwnedBy(this.#epoch)) throw new AhnlichError("LOCKED", `${file} is another's`);
+      // In this order there is at no time a lock file that belongs to another data file.
+      rmSync(`${file}-lock`, { force: true });
+      renameSync(newName(file), file);
+      renameSync(`${newName(file)}-lock`, `${file}-lock`);
+    });
+    syncFolder(dirname(file));
+    const worker = this.#worker;
+    worker?.moved(file);
+    return { environment: this.#environment, ...(worker && { worker }) };
+  }
+
+  /** Takes away what was made. */
+  async discard(): Promise<void> {
+    await this.#worker?.close();
+    await this.#environment.close();
+    sweepCompaction(this.#file);
+  }
+
+  async #write(bytes: Uint8Array<ArrayBuffer>, isOrdered: boolean): Promise<void> {
+    const owned = this.#worker
+      ? await this.#worker.write(bytes, this.#epoch, isOrdered)
+      : await this.#environment.writeInTurns(bytes, this.#epoch, isOrdered);
+    if (!owned) throw new AhnlichError("INTERNAL", "compacting: the new file is not ours");
+  }
+}
+
+/** Removes what a process that was killed has left of a compaction; only the owner may. */
+export function sweepCompaction(file: string): void {
+  for (const name of [newName(file), `${newName(file)}-lock`]) rmSync(name, { force: true });
+}
+
+function newName(file: string): string {
+  return `${file}.compact`;
+}
+
+/** What was committed while rows are read, so many bytes of it: who commits more waits. */
+export class Journal {
+  #batches: Uint8Array<ArrayBuffer>[] = [];
+  #bytes = 0;
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  add(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#batches.push(bytes);
+    this.#bytes += bytes.length;
+  }
+
+  take(): Uint8Array<ArrayBuffer>[] {
+    const taken = this.#batches;
+    this.#batches = [];
+    this.#bytes = 0;
+    return taken;
+  }
+}
