@@ -1,12 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "../../lib/client.js";
 import { type EmbeddedEngine, open, restore } from "../../lib/index.js";
 import { verifyFolder } from "../../lib/keeping/verify-folder.js";
