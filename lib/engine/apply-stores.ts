@@ -31,7 +31,10 @@ export function applyCreateStore(
     changesSince: command.time,
     expiring: 0,
   };
-  const store = { name, incarnation, dimension, metric, created: sequence, ttlMs, counters };
+  const store = {
+    ...{ name, incarnation, dimension, metric, ttlMs, counters },
+    ...{ created: sequence, named: sequence },
+  };
   draft.state = { ...draft.state, nextIncarnation: incarnation + 1 };
   putStore(draft.batch, store);
   draft.update(store, counters);
@@ -58,7 +61,7 @@ export function applyRenameStore(draft: Draft, command: Of<"renameStore">): null
   }
   draft.batch.delete("stores", nameKey(store.name));
   draft.catalog.remove(store.name);
-  putAnew(draft, { ...store, name: to });
+  putAnew(draft, { ...store, name: to, named: sequence });
   return null;
 }
 

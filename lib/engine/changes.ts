@@ -34,6 +34,9 @@ export async function changes(
   const ends = performance.now() + query.waitMs;
   const asked = new Asked(origin, query);
   for (;;) {
+    // Thousands may have been woken with it; or it is asked again and again for what is still to come.
+    const slice = new Slice(call);
+    if (slice.isOver) await slice.next();
     const view = views.acquire();
     let read: Read;
     try {
@@ -48,9 +51,6 @@ export async function changes(
       // What was published while it read is read now.
       const { store } = read;
       if (views.current.catalog.find(store.name) === store) await waiters.wait(store, left, call);
-      // Thousands may have been woken with it.
-      const slice = new Slice(call);
-      if (slice.isOver) await slice.next();
     }
     asked.since = read.next;
   }
@@ -136,12 +136,16 @@ class Asked {
  * @throws HISTORY_LOST where it is not; INVALID_ARGUMENT for a place that the engine has not come to
  */
 function checkKept(place: Place, store: StoredStore, reached: number): Place {
-  const { name, incarnation, counters } = store;
+  const { name, incarnation, named, counters } = store;
   if (place.sequence > reached) {
     throw new AhnlichError("INVALID_ARGUMENT", "since: the position is in the future");
   }
   if (place.incarnation !== incarnation && place.incarnation !== 0) {
     throw lost(name, `since: the position is not of the store that is named ${name} now`);
+  }
+  // What the engine's position means by the name is another store, or none.
+  if (place.incarnation === 0 && place.sequence < named) {
+    throw lost(name, `since: the position is from before the store was named ${name}`);
   }
   if (beginningAt(place).sequence < counters.changesFrom) {
     throw lost(name, `since: store ${name} keeps no changes any more from that position on`);

@@ -203,8 +203,8 @@ export class Draft {
 
   /** The store with other counters; what is written here in full costs less than copying it by spreading. */
   update(store: StoredStore, counters: Counters): StoredStore {
-    const { name, incarnation, dimension, metric, created, ttlMs } = store;
-    const updated = { name, incarnation, dimension, metric, created, ttlMs, counters };
+    const { name, incarnation, dimension, metric, created, named, ttlMs } = store;
+    const updated = { name, incarnation, dimension, metric, created, named, ttlMs, counters };
     this.catalog.put(updated);
     this.#counted.add(name);
     return updated;

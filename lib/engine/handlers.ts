@@ -39,7 +39,13 @@ export function makeHandlers(workshop: Workshop): Handlers {
   const { persistence, publication, writer, report, clock, origin, limits } = workshop;
   const { views } = publication;
   /** Reads see one view at one time from beginning to end. */
-  const reading = async <T>(read: (view: View, time: number) => Promise<T>): Promise<T> => {
+  const reading = async <T>(
+    call: Call,
+    read: (view: View, time: number) => Promise<T>,
+  ): Promise<T> => {
+    // Whoever reads again and again until something is there must let it come.
+    const slice = new Slice(call);
+    if (slice.isOver) await slice.next();
     const view = views.acquire();
     try {
       return await read(view, clock.now());
@@ -63,7 +69,7 @@ export function makeHandlers(workshop: Workshop): Handlers {
   };
   const handlers: Handlers = {
     ping: () => null,
-    info: (_, call) => reading((view, time) => report.engine(view, time, call)),
+    info: (_, call) => reading(call, (view, time) => report.engine(view, time, call)),
     clients: () => report.clients(),
     shutdown: () => {
       throw new AhnlichError("FORBIDDEN", "shutdown is for servers; close() ends an engine here");
@@ -77,22 +83,23 @@ export function makeHandlers(workshop: Workshop): Handlers {
     update: write,
     delete: write,
     listStores: ({ namespace }, call) =>
-      reading((view, time) => report.stores(view, view.catalog.list(namespace), time, call)),
+      reading(call, (view, time) => report.stores(view, view.catalog.list(namespace), time, call)),
     storeInfo: ({ store }, call) =>
-      reading((view, time) => report.store(view, view.catalog.get(store), time, call)),
-    get: (query, call) => reading((view, time) => get(view, query, time, call)),
-    find: (query, call) => reading((view, time) => find(view, query, time, call)),
-    count: (query, call) => reading((view, time) => count(view, query, time, call)),
-    search: (query, call) => reading((view, time) => search(publication, view, query, time, call)),
+      reading(call, (view, time) => report.store(view, view.catalog.get(store), time, call)),
+    get: (query, call) => reading(call, (view, time) => get(view, query, time, call)),
+    find: (query, call) => reading(call, (view, time) => find(view, query, time, call)),
+    count: (query, call) => reading(call, (view, time) => count(view, query, time, call)),
+    search: (query, call) =>
+      reading(call, (view, time) => search(publication, view, query, time, call)),
     searchMany: (query, call) =>
-      reading((view, time) => searchMany(publication, view, query, time, call)),
+      reading(call, (view, time) => searchMany(publication, view, query, time, call)),
     changes: (query, call) => changes({ publication, origin, clock }, query, call),
     pipeline: (query, call) => runPipeline(handlers, query, call),
     compact: (_, call) => unlessGivenUp(call, compact(persistence, publication)),
     backup: () => {
       throw new AhnlichError("FORBIDDEN", "no folder was given here for the backups of clients");
     },
-    transaction: (query, call) => (query.writes.length === 0 ? [] : write(query, call)),
+    transaction: write,
     verify: (_, call) => verify(publication, call),
   };
   return handlers;

@@ -56,7 +56,7 @@ export interface EngineInfo {
   readonly threads: number;
   readonly bytes: { readonly memory: number; readonly disk: number };
   readonly limits: Limits;
-  /** How far the engine has come; `changes` and `watch` of any store take it as `since`. */
+  /** How far the engine has come; `changes` and `watch` of any store that is there take it as `since`. */
   readonly position: string;
 }
 

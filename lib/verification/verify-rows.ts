@@ -75,12 +75,12 @@ function* tallyStores(
 }
 
 function checkStore(store: StoredStore, state: State, problems: Problems): void {
-  const { name, incarnation, created, counters } = store;
+  const { name, incarnation, named, counters } = store;
   if (incarnation >= state.nextIncarnation) {
     const next = `the next to be given is ${state.nextIncarnation}`;
     problems.add(`store ${name}: its incarnation is ${incarnation}, and ${next}`);
   }
-  const latest = Math.max(created, counters.position);
+  const latest = Math.max(named, counters.position);
   if (latest > state.sequence) {
     problems.add(`store ${name}: its sequence ${latest} is beyond the last, ${state.sequence}`);
   }

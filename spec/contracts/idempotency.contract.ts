@@ -56,6 +56,14 @@ export function idempotencyContract(reach: Reach): void {
       }
     });
 
+    it("tells a transaction of nothing from other writes", async () => {
+      await store.set({ id: "a", vector: [1, 2] }, { idempotencyKey });
+      await rejects(suite.engine.transaction([], { idempotencyKey }), "INVALID_ARGUMENT");
+      const other = { idempotencyKey: `${idempotencyKey} other` };
+      assert.deepEqual(await suite.engine.transaction([], other), []);
+      await rejects(store.set({ id: "b", vector: [1, 2] }, other), "INVALID_ARGUMENT");
+    });
+
     it("works for updates and for transactions, each of which has one answer", async () => {
       const { name } = store;
       await store.set({ id: "a", vector: [1, 2], metadata: { n: 1 } });

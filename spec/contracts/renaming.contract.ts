@@ -52,6 +52,41 @@ export function renamingContract(reach: Reach): void {
       );
     });
 
+    it("ends what is watched by its old name, and what was of the name it has now", async () => {
+      const { from } = await filled();
+      const other = await suite.newStore(options);
+      const ends = [
+        [from, "STORE_NOT_FOUND"],
+        [other, "HISTORY_LOST"],
+      ] as const;
+      const watched = await Promise.all(
+        ends.map(async ([store, code]) => {
+          const { position: since } = await store.info();
+          return { step: store.watch({ since }).next(), code };
+        }),
+      );
+      const ended = watched.map(({ step, code }) => rejects(step, code));
+      await suite.engine.renameStore(from.name, other.name, { replace: true });
+      await Promise.all(ended);
+    });
+
+    it("is not followed from a position of the engine at which its name meant another", async () => {
+      const { from } = await filled();
+      const other = await suite.newStore(options);
+      const { position: since } = await suite.engine.info();
+      const ask = query.changes({ store: other.name, since });
+      assert.deepEqual((await suite.engine.execute(ask)).changes, []);
+      await suite.engine.renameStore(from.name, other.name, { replace: true });
+      await rejects(suite.engine.execute(ask), "HISTORY_LOST");
+      const { position: now } = await suite.engine.info();
+      await other.delete("a");
+      const { changes } = await suite.engine.execute({ ...ask, since: now });
+      assert.deepEqual(
+        changes.map(({ kind, id }) => [kind, id]),
+        [["delete", "a"]],
+      );
+    });
+
     it("takes no name that another has, unless it may replace that one", async () => {
       const { from } = await filled();
       const other = await suite.newStore({ dimension: 3 });

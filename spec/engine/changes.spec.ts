@@ -120,7 +120,7 @@ describe("the log of changes", () => {
 
 describe("those who wait for changes", () => {
   const store = {
-    ...{ name: "s", incarnation: 1, dimension: 1, metric: "cosine", created: 1 },
+    ...{ name: "s", incarnation: 1, dimension: 1, metric: "cosine", created: 1, named: 1 },
     counters: {
       ...{ entries: 0, nextOrdinal: 1, position: 1 },
       ...{ changes: 0, changesFrom: 1, changesSince: 0 },

@@ -91,6 +91,27 @@ describe("the event loop has its turns", () => {
     });
   }
 
+  it("however many reads that find nothing follow each other", async () => {
+    await engine.createStore("empty", { dimension: 4 });
+    const empty = engine.store("empty");
+    const { next: since } = await engine.execute({ kind: "changes", store: "empty" });
+    const reads: Record<string, () => Promise<unknown>> = {
+      count: () => empty.count(),
+      search: () => empty.search(same),
+      find: () => empty.find(),
+      info: () => engine.info(),
+      changes: () => engine.execute({ kind: "changes", store: "empty", since }),
+    };
+    for (const [name, read] of Object.entries(reads)) {
+      let isOver = false;
+      setImmediate(() => {
+        isOver = true;
+      });
+      for (let i = 0; i < 20_000 && !isOver; i++) await read();
+      assert.ok(isOver, name);
+    }
+  });
+
   it("and of very many that tie the first by id are found all the same", async () => {
     const sorted = [...ids].sort();
     const wide = await engine.createStore("wide", { dimension: 4 });

@@ -52,7 +52,7 @@ describe("rows on disk", () => {
     ...{ changes: 6, changesFrom: 7, changesSince: 8, expiring: 9 },
   };
   const store: StoredStore = {
-    ...{ name: "a/b", incarnation: 1, dimension: 2, metric: "euclidean", created: 9 },
+    ...{ name: "a/b", incarnation: 1, dimension: 2, metric: "euclidean", created: 9, named: 9 },
     ttlMs: 772,
     counters,
   };
@@ -71,7 +71,7 @@ describe("rows on disk", () => {
     );
     assert.deepEqual(
       written((batch) => putStore(batch, store)),
-      [`stores ${text("a/b")} 000000010000000201000000000009000000000304`],
+      [`stores ${text("a/b")} 000000010000000201000000000009000000000304000000000009`],
     );
     assert.deepEqual(
       written((batch) => putCounters(batch, 1, counters)),

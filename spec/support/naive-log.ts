@@ -21,11 +21,14 @@ export interface Asked {
 export class NaiveLog {
   readonly #engine: string;
   readonly #created: number;
+  /** The sequence at which its store got its name. */
+  named: number;
   readonly #changes: Logged[] = [];
 
   constructor(engine: string, created: number) {
     this.#engine = engine;
     this.#created = created;
+    this.named = created;
   }
 
   add(sequence: number, kind: Logged["kind"], ids: Iterable<string>): void {
@@ -53,7 +56,7 @@ export class NaiveLog {
     if (engine !== this.#engine) refuse("HISTORY_LOST", "of another engine");
     demand(sequence <= reached, "a position in the future");
     if (created !== 0 && created !== this.#created) refuse("HISTORY_LOST", "of another store");
-    if (created === 0 && sequence + 1 < this.#created) refuse("HISTORY_LOST", "too old");
+    if (created === 0 && sequence < this.named) refuse("HISTORY_LOST", "of another name");
     const changes: Change[] = [];
     let next = since as string;
     let place = 0;

@@ -81,8 +81,7 @@ export class NaiveModel {
         this.#sequence++;
         return alterNaively(this.#stores, query);
       case "renameStore":
-        this.#sequence++;
-        return renameNaively(this.#stores, query);
+        return renameNaively(this.#stores, query, ++this.#sequence);
       case "dropStore":
         return this.#dropStore(query);
       case "dropNamespace":

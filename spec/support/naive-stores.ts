@@ -46,7 +46,11 @@ export function alterNaively(stores: Stores, ask: Kinds["alterStore"]["ask"]): n
   return null;
 }
 
-export function renameNaively(stores: Stores, ask: Kinds["renameStore"]["ask"]): null {
+export function renameNaively(
+  stores: Stores,
+  ask: Kinds["renameStore"]["ask"],
+  sequence: number,
+): null {
   const { store: name, to, replace } = ask;
   demandStoreName(name);
   demandStoreName(to);
@@ -58,6 +62,7 @@ export function renameNaively(stores: Stores, ask: Kinds["renameStore"]["ask"]):
   stores.delete(name);
   stores.set(to, store);
   store.name = to;
+  store.log.named = sequence;
   return null;
 }
 
