@@ -1,5 +1,6 @@
 import type { Findings } from "../report.js";
 import type { Sizes } from "../sizes.js";
+import { measureBackup } from "./backup.js";
 import { measureExactSearch } from "./exact-search.js";
 import { measureIngest } from "./ingest.js";
 import { measureLarge } from "./large.js";
@@ -13,4 +14,5 @@ export const measures: Readonly<Record<string, (sizes: Sizes) => Promise<Finding
   "exact-search": measureExactSearch,
   ingest: measureIngest,
   large: measureLarge,
+  backup: measureBackup,
 };
