@@ -4,8 +4,8 @@ import { type Blow, SharingTrial } from "../support/sharing-trial.js";
 import type { Suite } from "./suite.js";
 
 /**
- * Four processes on one shared folder, which write to it and search it while its owners are killed, closed, stopped, and
- * deposed in turn: no acknowledged write is lost, none is carried out twice, and what is acknowledged is found.
+ * Four processes on one shared folder, which write to it and search it while its owners are killed, closed, stopped,
+ * and deposed in turn: no acknowledged write is lost, none is carried out twice, and what is acknowledged is found.
  */
 export const processesSuite: Suite = {
   unit: "blows",
