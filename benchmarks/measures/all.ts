@@ -6,6 +6,7 @@ import { measureIngest } from "./ingest.js";
 import { measureLarge } from "./large.js";
 import { measureReaches } from "./reaches.js";
 import { measureSearchOverTcp } from "./search-over-tcp.js";
+import { measureTakeover } from "./takeover.js";
 
 /** Every measure by the name that `--only` takes, in the order they run. */
 export const measures: Readonly<Record<string, (sizes: Sizes) => Promise<Findings>>> = {
@@ -15,4 +16,5 @@ export const measures: Readonly<Record<string, (sizes: Sizes) => Promise<Finding
   ingest: measureIngest,
   large: measureLarge,
   backup: measureBackup,
+  takeover: measureTakeover,
 };

@@ -3,6 +3,7 @@ import { churnSuite } from "./churn-suite.js";
 import { ioSuite } from "./io-suite.js";
 import { killSuite } from "./kill-suite.js";
 import { powerSuite } from "./power-suite.js";
+import { processesSuite } from "./processes-suite.js";
 import type { Suite } from "./suite.js";
 
 /** Every suite by the name that `npm run test:long` knows it by. */
@@ -12,4 +13,5 @@ export const suites: { readonly [name: string]: Suite } = {
   power: powerSuite,
   io: ioSuite,
   churn: churnSuite,
+  processes: processesSuite,
 };
