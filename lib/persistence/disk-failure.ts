@@ -72,5 +72,7 @@ const sentences: readonly (readonly [string, number])[] = [
   ["No space left on device", noSpace],
   ["Input/output error", ioError],
 ];
-/** MDB_PAGE_NOTFOUND, MDB_CORRUPTED, MDB_VERSION_MISMATCH, MDB_INVALID. */
-const corruptions: ReadonlySet<number> = new Set([-30_797, -30_796, -30_794, -30_793]);
+/** MDB_PAGE_NOTFOUND, MDB_CORRUPTED, MDB_VERSION_MISMATCH, MDB_INVALID, MDB_CURSOR_FULL, MDB_BAD_TXN, MDB_PROBLEM. */
+const corruptions: ReadonlySet<number> = new Set([
+  -30_797, -30_796, -30_794, -30_793, -30_787, -30_782, -30_779,
+]);

@@ -73,7 +73,7 @@ export class LmdbPersistence implements Persistence {
     this.#ownership = ownership;
     this.#threads = threads;
     sweepCompaction(file);
-    this.#room = new DiskRoom(this.path, () => environment.spareBytes);
+    this.#room = new DiskRoom(this.path, () => this.#environment.spareBytes);
     this.#worker = threads > 0 ? new CommitWorker(file) : undefined;
     if (threads > 0) this.readBehind = (module, input) => this.#readBehind(module, input);
   }

@@ -1,5 +1,7 @@
 import { backupSuite } from "./backup-suite.js";
 import { churnSuite } from "./churn-suite.js";
+import { flipSuite } from "./flip-suite.js";
+import { fullSuite } from "./full-suite.js";
 import { ioSuite } from "./io-suite.js";
 import { killSuite } from "./kill-suite.js";
 import { powerSuite } from "./power-suite.js";
@@ -12,6 +14,8 @@ export const suites: { readonly [name: string]: Suite } = {
   kill: killSuite,
   power: powerSuite,
   io: ioSuite,
+  full: fullSuite,
+  flip: flipSuite,
   churn: churnSuite,
   processes: processesSuite,
 };
