@@ -37,9 +37,9 @@ export class DiskRoom {
   }
 
   /**
-   * Bytes that may be written. Where the disk has no more than the reserve, there must be as much of it within the file,
-   * and a quarter of the rest counts: the file may have to grow all the same, by values that find no room in one piece
-   * and for pages that are still read.
+   * Bytes that may be written. Where the disk has no more than the reserve, there must be as much of it within
+   * the file, and a quarter of the rest counts: the file may have to grow all the same, by values that find no room
+   * in one piece and for pages that are still read.
    */
   #left(): number {
     const { free, reserve } = spaceOf(this.#measured());

@@ -10,8 +10,8 @@ import type { FlipOrder, FlipVerdict, Truth } from "./flip-suite.js";
 import { textOf } from "./truth.js";
 
 /**
- * Opens a folder of whose file one byte is wrong, asks for everything in every way, verifies, writes and asks again. What
- * it is given is right, or an error of ours, or missing; it says which.
+ * Opens a folder of whose file one byte is wrong, asks for everything in every way, verifies, writes and asks again.
+ * What it is given is right, or an error of ours, or missing; it says which.
  */
 const order = JSON.parse(process.argv[2]) as FlipOrder;
 const truth = JSON.parse(readFileSync(order.truth, "utf8")) as Truth;
