@@ -60,7 +60,7 @@ export function applyRenameStore(draft: Draft, command: Of<"renameStore">): null
     drop(draft, there, sequence);
   }
   draft.batch.delete("stores", nameKey(store.name));
-  draft.catalog.remove(store.name);
+  draft.remove(store.name);
   putAnew(draft, { ...store, name: to, named: sequence });
   return null;
 }
@@ -98,7 +98,7 @@ function drop(draft: Draft, store: StoredStore, sequence: number): void {
   draft.batch.delete("stores", nameKey(store.name));
   draft.batch.delete("counters", storeKey(store.incarnation));
   putErasing(draft.batch, store.incarnation, sequence);
-  draft.catalog.remove(store.name);
+  draft.remove(store.name);
   draft.effects.delete(store.incarnation);
   draft.dropped.push(store);
 }

@@ -6,7 +6,7 @@ import { Slice } from "./slice.js";
 
 /**
  * Those who wait for a store to change: a function each, by the store's name. They hold no view; publishing costs
- * one look at the catalog for each store that is waited for, however many wait for it.
+ * one look at the catalog for each store that was changed, however many wait for it or for others.
  */
 export class ChangeWaiters {
   readonly #stores: Map<string, Waiting> = new Map();
@@ -55,10 +55,11 @@ export class ChangeWaiters {
     });
   }
 
-  /** Wakes those whose store is another in the catalog that was just published. */
-  published(catalog: Catalog): void {
-    for (const [name, waiting] of this.#stores) {
-      if (catalog.find(name) !== waiting.store) this.#wake(waiting);
+  /** Wakes those whose store, one of the names, is another in the catalog that was just published. */
+  published(catalog: Pick<Catalog, "find">, names: Iterable<string>): void {
+    for (const name of names) {
+      const waiting = this.#stores.get(name);
+      if (waiting !== undefined && catalog.find(name) !== waiting.store) this.#wake(waiting);
     }
   }
 

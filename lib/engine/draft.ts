@@ -42,6 +42,8 @@ export class Draft {
   readonly effects: Map<number, Effects> = new Map();
   readonly created: StoredStore[] = [];
   readonly dropped: StoredStore[] = [];
+  /** The names that stand for what they did not before: of stores written, made, dropped, renamed. */
+  readonly touched: Set<string> = new Set();
   /** Of writes with a key. */
   readonly results: DraftResults;
   state: State;
@@ -53,7 +55,6 @@ export class Draft {
   #before: Draft | undefined;
   #catalog: Catalog;
   readonly #entries: DraftedEntries = new DraftedEntries();
-  readonly #counted: Set<string> = new Set();
   readonly #log: DraftedLog = new DraftedLog();
   /** How many more entries expire by what the command under way has done, by incarnation. */
   readonly #expiring: Map<number, number> = new Map();
@@ -206,8 +207,14 @@ export class Draft {
     const { name, incarnation, dimension, metric, created, named, ttlMs } = store;
     const updated = { name, incarnation, dimension, metric, created, named, ttlMs, counters };
     this.catalog.put(updated);
-    this.#counted.add(name);
+    this.touched.add(name);
     return updated;
+  }
+
+  /** Takes the store's name from it; its rows are not looked at. */
+  remove(name: string): void {
+    this.catalog.remove(name);
+    this.touched.add(name);
   }
 
   /** Runs steps that write entries; where they throw, it is as it was before them. */
@@ -238,7 +245,7 @@ export class Draft {
 
   /** Writes what is written once a transaction; to be called last. */
   seal(last: Command): void {
-    for (const name of this.#counted) {
+    for (const name of this.touched) {
       const store = this.catalog.find(name);
       if (store) putCounters(this.batch, store.incarnation, store.counters);
     }

@@ -54,15 +54,14 @@ export function makeHandlers(workshop: Workshop): Handlers {
     }
   };
   /**
-   * Writes are queued in the order in which they were asked for, but that short ones do not wait for large sets to
+   * Writes are queued in the order in which they were asked for, but that short ones do not wait for large ones to
    * be encoded: they are queued before this returns.
    */
   let encoding: Promise<unknown> = Promise.resolve();
   const write = (query: WriteQuery, call: Call): Promise<never> => {
     const made = makeWrite(query, limits, call.identity);
     const submit = ({ write, identity }: MadeWrite) => writer.submit(write, call, identity);
-    const isLong = query.kind === "set" || query.kind === "transaction";
-    if (!isLong || isSmall(query)) return submit(atOnce(made)) as Promise<never>;
+    if (isSmall(query)) return submit(atOnce(made)) as Promise<never>;
     const encoded = encoding.then(() => inSlices(made, new Slice(call)));
     encoding = encoded.catch(() => {});
     return encoded.then(submit) as Promise<never>;

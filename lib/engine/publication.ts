@@ -101,7 +101,7 @@ export class Publication implements Publisher {
     this.views.publish(new View(sequence, await this.#snapshot(), draft.catalog));
     for (const incarnation of draft.effects.keys()) this.#settle(incarnation, sequence);
     for (const store of draft.dropped) this.#forget(store, sequence);
-    this.waiters.published(draft.catalog);
+    this.waiters.published(draft.catalog, draft.touched);
     for (const follower of this.#followers) follower.published(draft);
   }
 

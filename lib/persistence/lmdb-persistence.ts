@@ -259,8 +259,10 @@ export class LmdbPersistence implements Persistence {
       await worker?.close();
     } catch (error) {
       this.#journal = undefined;
+      // Before what was written is taken away: a disk that is full would not look so any more.
+      const failure = await diskFailure(error, this.path, "compacting");
       await compaction.discard();
-      throw await diskFailure(error, this.path, "compacting");
+      throw failure;
     }
     return Math.max(0, before - this.bytes);
   }

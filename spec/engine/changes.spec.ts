@@ -128,6 +128,24 @@ describe("those who wait for changes", () => {
   } as never;
   const call = { signal: undefined, aborted: false };
 
+  it("are looked for only where something was changed, however many there are", async () => {
+    const waiters = new ChangeWaiters();
+    const names = Array.from({ length: 100 }, (_, n) => `s${n}`);
+    const waiting = names.map((name) => {
+      return waiters.wait({ ...(store as object), name } as never, 60_000, call);
+    });
+    const asked: string[] = [];
+    const find = (name: string): undefined => {
+      asked.push(name);
+    };
+    waiters.published({ find }, ["s7", "nobody waits", "s9"]);
+    assert.deepEqual(asked, ["s7", "s9"]);
+    await Promise.all([waiting[7], waiting[9]]);
+    assert.equal(waiters.size, 98);
+    waiters.close();
+    await Promise.all(waiting);
+  });
+
   it("are bounded in number, and leave nothing behind", async () => {
     const waiters = new ChangeWaiters();
     const controller = new AbortController();

@@ -112,6 +112,17 @@ describe("the event loop has its turns", () => {
     }
   });
 
+  it("before an update of many ids under a key is queued", async () => {
+    const keyed = await engine.createStore("keyed", { dimension: 4 });
+    await keyed.set({ id: "0", vector: same });
+    const slice = new Slice();
+    while (!slice.isOver);
+    const update = keyed.update(ids, { metadata: { n: 1 } }, { idempotencyKey: "k" });
+    const { version } = await keyed.set({ id: "short", vector: same });
+    await update;
+    assert.ok(((await keyed.get("0"))?.version ?? 0) > version);
+  });
+
   it("and of very many that tie the first by id are found all the same", async () => {
     const sorted = [...ids].sort();
     const wide = await engine.createStore("wide", { dimension: 4 });

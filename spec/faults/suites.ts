@@ -5,6 +5,7 @@ import { fullSuite } from "./full-suite.js";
 import { ioSuite } from "./io-suite.js";
 import { killSuite } from "./kill-suite.js";
 import { powerSuite } from "./power-suite.js";
+import { processesSuite } from "./processes-suite.js";
 import type { Suite } from "./suite.js";
 
 /** Every suite by the name that `npm run test:long` knows it by. */
@@ -16,4 +17,5 @@ export const suites: { readonly [name: string]: Suite } = {
   full: fullSuite,
   flip: flipSuite,
   churn: churnSuite,
+  processes: processesSuite,
 };
