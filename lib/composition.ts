@@ -7,35 +7,59 @@ import { LocalExecutor } from "./engine/local-executor.js";
 import { Clock, Logger, Random } from "./engine/ports.js";
 import { Publication } from "./engine/publication.js";
 import { Recovery } from "./engine/recovery.js";
-import type { Attachment, EmbeddedEngine } from "./handles/embedded-engine.js";
-import { EngineHandle } from "./handles/engine-handle.js";
-import { checkProgressOptions, type ProgressOptions } from "./handles/progress-options.js";
+import type { EmbeddedEngine } from "./handles/embedded-engine.js";
+import { EmbeddedHandle } from "./handles/embedded-handle.js";
 import { ExactVectorIndexes } from "./indexes/exact-vector-indexes.js";
 import { VectorIndexes } from "./indexes/vector-index.js";
-import { backUp } from "./keeping/back-up.js";
-import { backupSource } from "./keeping/backup-source.js";
-import { checkPath } from "./keeping/check-path.js";
-import type { Verification } from "./model/answers.js";
+import { LocalEngine } from "./keeping/local-engine.js";
 import { AhnlichError } from "./model/errors.js";
-import type { CallOptions } from "./model/options.js";
 import { packageVersion } from "./model/version.js";
 import type { CheckedOpenOptions } from "./open-options.js";
+import type { LmdbPersistence } from "./persistence/lmdb-persistence.js";
 import { MemoryPersistence } from "./persistence/memory.js";
 import { Persistence } from "./persistence/persistence.js";
 import { protocolVersion } from "./protocol/handshake.js";
-import { openLmdb } from "./sharing/open-lmdb.js";
+import type { Doorbell } from "./sharing/doorbell.js";
+import type { Invitation } from "./sharing/invitation.js";
+import { type OpenLmdbOptions, openLmdb } from "./sharing/open-lmdb.js";
 import { openToRead } from "./sharing/open-to-read.js";
-import { answers, hang } from "./transport/tcp.js";
+import { SharedExecutor } from "./sharing/shared-executor.js";
+import { answers, dial, hang } from "./transport/tcp.js";
 
 /**
  * Wires one engine: a container of its own, in which every port has one implementation, ours or the one
  * that was provided. Two engines share nothing but the code.
  */
 export async function compose(options: CheckedOpenOptions): Promise<EmbeddedEngine> {
-  const own = container.createChildContainer();
-  registerPorts(own, options);
-  const persistence = await openPersistence(own, options);
+  if (options.shared !== undefined) {
+    return new EmbeddedHandle(await composeShared(options, options.shared));
+  }
+  const own = portsOf(options);
+  return new EmbeddedHandle(await composeLocal(own, options, await openPersistence(own, options)));
+}
+
+/** One of several processes on a folder: each time that it becomes the owner it has a container of its own. */
+function composeShared(
+  options: CheckedOpenOptions,
+  { path }: { readonly path: string },
+): Promise<SharedExecutor> {
+  const take = async (invitation: Invitation) => {
+    const own = portsOf(options);
+    const { threads } = options;
+    return composeLocal(own, options, await openFolder(own, { path, threads, invitation }));
+  };
+  const enter = (socket: string, signal: AbortSignal) =>
+    dial({ path: socket }, { signal, lively: false });
+  return SharedExecutor.open({ path, limits: options.limits, take, doorbell, enter });
+}
+
+async function composeLocal<P extends Persistence>(
+  own: DependencyContainer,
+  options: CheckedOpenOptions,
+  persistence: P,
+): Promise<LocalEngine<P>> {
   try {
+    own.register<Persistence>(Persistence, { useValue: persistence });
     const recovery = await Recovery.of(persistence, {
       ...{ clock: own.resolve(Clock), random: own.resolve(Random), readOnly: options.readOnly },
     });
@@ -43,46 +67,17 @@ export async function compose(options: CheckedOpenOptions): Promise<EmbeddedEngi
     own.register(EngineOptions, { useValue: engineOptions(options) });
     registerOnce(own, Publication);
     registerOnce(own, LocalExecutor);
-    return new EmbeddedHandle(own.resolve(LocalExecutor), persistence);
+    return new LocalEngine(own.resolve(LocalExecutor), persistence);
   } catch (error) {
     await persistence.close();
     throw error;
   }
 }
 
-/** The engine's handle, to which listeners may be attached. */
-class EmbeddedHandle extends EngineHandle implements EmbeddedEngine {
-  readonly #executor: LocalExecutor;
-
-  readonly #persistence: Persistence;
-
-  constructor(executor: LocalExecutor, persistence: Persistence) {
-    super(executor);
-    this.#executor = executor;
-    this.#persistence = persistence;
-  }
-
-  attach(attachment: Attachment): Disposable {
-    return this.#executor.attach(attachment);
-  }
-
-  async backup(folder: string, options?: ProgressOptions): Promise<{ bytes: number }> {
-    const { onProgress, callOptions } = checkProgressOptions(options);
-    const path = checkPath(folder, "folder");
-    const { bytes } = await this.#executor.run(callOptions, ({ signal }) => {
-      return backUp(backupSource(this.#persistence), path, { signal, onProgress });
-    });
-    return { bytes };
-  }
-
-  compact(options?: CallOptions): Promise<{ bytes: number }> {
-    return this.execute({ kind: "compact" }, options);
-  }
-
-  async verify(options?: ProgressOptions): Promise<Verification> {
-    const { onProgress, callOptions } = checkProgressOptions(options);
-    return this.#executor.verify(onProgress, callOptions);
-  }
+function portsOf(options: CheckedOpenOptions): DependencyContainer {
+  const own = container.createChildContainer();
+  registerPorts(own, options);
+  return own;
 }
 
 function registerPorts(own: DependencyContainer, options: CheckedOpenOptions): void {
@@ -108,21 +103,20 @@ async function openPersistence(
   { path, threads, readOnly }: CheckedOpenOptions,
 ): Promise<Persistence> {
   if (own.isRegistered(Persistence)) return own.resolve(Persistence);
-  const parts = {
-    clock: own.resolve(Clock),
-    random: own.resolve(Random),
-    doorbell: { hang, answers },
-    threads,
-  };
-  let persistence: Persistence;
-  if (path === undefined) persistence = openMemory(readOnly);
-  else if (readOnly) {
-    const { doorbell, clock } = parts;
-    persistence = await openToRead(path, { doorbell, now: clock.now() });
-  } else persistence = await openLmdb({ path, ...parts });
-  own.register<Persistence>(Persistence, { useValue: persistence });
-  return persistence;
+  if (path === undefined) return openMemory(readOnly);
+  if (!readOnly) return openFolder(own, { path, threads });
+  const ports = { clock: own.resolve(Clock), random: own.resolve(Random), doorbell };
+  return openToRead(path, ports);
 }
+
+function openFolder(
+  own: DependencyContainer,
+  options: Pick<OpenLmdbOptions, "path" | "threads" | "invitation">,
+): Promise<LmdbPersistence> {
+  return openLmdb({ ...options, clock: own.resolve(Clock), random: own.resolve(Random), doorbell });
+}
+
+const doorbell: Doorbell = { hang, answers };
 
 function openMemory(readOnly: boolean): Persistence {
   if (!readOnly) return new MemoryPersistence();

@@ -1,12 +1,19 @@
 import { availableParallelism } from "node:os";
 import type { InjectionToken } from "tsyringe";
 import { checkBoolean, readArguments, refusal } from "./model/check-argument.js";
+import { AhnlichError } from "./model/errors.js";
 import { type Limits, makeLimits } from "./model/limits.js";
+import { Persistence } from "./persistence/persistence.js";
 
 /** How an engine is opened. */
 export interface OpenOptions {
   /** A folder, made where there is none; absent: in memory, nothing kept. */
   path?: string | undefined;
+  /**
+   * The first process that opens the folder owns it; further ones that open it so reach it through the owner,
+   * and one of them takes over when the owner closes it or dies. They must have the same `limits`.
+   */
+  shared?: boolean | undefined;
   /**
    * Workers for searches and large writes: cores - 1, at least 1. 0: slices of some milliseconds on the
    * calling thread.
@@ -30,6 +37,8 @@ export interface Provider {
 
 export interface CheckedOpenOptions {
   readonly path: string | undefined;
+  /** The folder, where it is shared. */
+  readonly shared: { readonly path: string } | undefined;
   readonly threads: number;
   readonly limits: Limits;
   readonly readOnly: boolean;
@@ -38,19 +47,48 @@ export interface CheckedOpenOptions {
 
 /** @throws INVALID_ARGUMENT for an unknown option or a value that is none. */
 export function checkOpenOptions(options: unknown): CheckedOpenOptions {
-  const { path, threads, limits, readOnly, provide } = readArguments(options, known, "open");
+  const { path, shared, threads, limits, readOnly, provide } = readArguments(
+    options,
+    known,
+    "open",
+  );
+  const folder = path === undefined ? undefined : checkPath(path);
+  const providers = checkProviders(provide);
+  const isReadOnly = checkBoolean(readOnly, false, "readOnly");
   return {
-    path: path === undefined ? undefined : checkPath(path),
+    path: folder,
+    shared: checkShared(shared, folder, { providers, isReadOnly }),
     threads: threads === undefined ? standardThreads() : checkThreads(threads),
     limits: makeLimits(limits as Partial<Limits> | undefined),
-    readOnly: checkBoolean(readOnly, false, "readOnly"),
-    provide: checkProviders(provide),
+    readOnly: isReadOnly,
+    provide: providers,
   };
 }
 
 function checkPath(path: unknown): string {
   if (typeof path === "string" && path !== "" && !path.includes("\0")) return path;
   throw refusal("path", "the name of a folder", path);
+}
+
+function checkShared(
+  shared: unknown,
+  path: string | undefined,
+  { providers, isReadOnly }: { providers: readonly Provider[]; isReadOnly: boolean },
+): { readonly path: string } | undefined {
+  if (shared === undefined || shared === false) return undefined;
+  if (shared !== true) throw refusal("shared", "true or false", shared);
+  if (path === undefined) throw refusal("path", "a folder, since it is shared", path);
+  if (isReadOnly) {
+    const sentence =
+      "readOnly: expected none with `shared`, whose processes may each become the owner";
+    throw new AhnlichError("INVALID_ARGUMENT", sentence);
+  }
+  if (providers.some(({ port }) => port === Persistence)) {
+    const sentence =
+      "provide: expected no Persistence with `shared`, which is about a folder, got one";
+    throw new AhnlichError("INVALID_ARGUMENT", sentence);
+  }
+  return { path };
 }
 
 function checkThreads(threads: unknown): number {
@@ -75,4 +113,11 @@ function standardThreads(): number {
 }
 
 const threadsMax = 256;
-const known = { path: true, threads: true, limits: true, readOnly: true, provide: true };
+const known = {
+  path: true,
+  shared: true,
+  threads: true,
+  limits: true,
+  readOnly: true,
+  provide: true,
+};

@@ -28,6 +28,7 @@ const printed: Readonly<Record<string, readonly string[]>> = {
   pooled: ["true", "1 pool true"],
   "replaced-port": ["2024-02-29T00:00:00.000Z"],
   "serve-and-connect": ["near true", "reader 1"],
+  "several-processes": ["2", "3"],
   transaction: [
     "lent to Ada: 1 1",
     "VERSION_CONFLICT of write 1",

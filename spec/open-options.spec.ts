@@ -13,7 +13,7 @@ describe("the options of open", () => {
     [[], /^open: expected an object, got an array$/],
     [
       { thread: 1 },
-      /^open: unknown field "thread"; there are path, threads, limits, readOnly, provide$/,
+      /^open: unknown field "thread"; there are path, shared, threads, limits, readOnly, provide$/,
     ],
     [{ threads: -1 }, /^threads: expected an integer from 0 to 256, got -1$/],
     [{ threads: 257 }, /^threads: expected an integer from 0 to 256, got 257$/],
@@ -46,6 +46,7 @@ describe("the options of open", () => {
       assert.ok(threads >= 1 && threads <= 256);
       assert.deepEqual(rest, {
         path: undefined,
+        shared: undefined,
         limits: defaultLimits,
         readOnly: false,
         provide: [],

@@ -1,10 +1,12 @@
 import type { Findings } from "../report.js";
 import type { Sizes } from "../sizes.js";
+import { measureBackup } from "./backup.js";
 import { measureExactSearch } from "./exact-search.js";
 import { measureIngest } from "./ingest.js";
 import { measureLarge } from "./large.js";
 import { measureReaches } from "./reaches.js";
 import { measureSearchOverTcp } from "./search-over-tcp.js";
+import { measureTakeover } from "./takeover.js";
 
 /** Every measure by the name that `--only` takes, in the order they run. */
 export const measures: Readonly<Record<string, (sizes: Sizes) => Promise<Findings>>> = {
@@ -13,4 +15,6 @@ export const measures: Readonly<Record<string, (sizes: Sizes) => Promise<Finding
   "exact-search": measureExactSearch,
   ingest: measureIngest,
   large: measureLarge,
+  backup: measureBackup,
+  takeover: measureTakeover,
 };

@@ -5,6 +5,8 @@ import { once } from "node:events";
 export interface Child extends AsyncDisposable {
   /** What it says next. @throws when it ends before */
   answer(): Promise<unknown>;
+  /** Ends it where it stands. */
+  kill(): void;
 }
 
 /** Runs the module, which hears the job as its first message. It ends when it is disposed or its work is done. */
@@ -13,6 +15,7 @@ export function startChild(module: URL, job: object, execPath: string = process.
   child.send(job);
   return {
     answer: () => nextMessage(child, module),
+    kill: () => void child.kill("SIGKILL"),
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, "exit");

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Store } from "../../lib/handles/store.js";
 import { open } from "../../lib/index.js";
-import { childJob } from "./child.js";
+import { childJob, parentGone } from "./child.js";
 import type { LargeJob, Loaded, Opened } from "./large.js";
 import { dimension, type WordSet, wordsOf } from "./word-set.js";
 import { entriesOf, storeName } from "./word-store.js";
@@ -10,8 +10,9 @@ import { entriesOf, storeName } from "./word-store.js";
 const { job, answer } = await childJob();
 const { task, path, count, vectors } = job as LargeJob;
 const words = wordsOf({ vectors }, count);
-answer(task === "load" ? await load(words, path) : await openAndSearch(words, path));
-process.disconnect();
+if (task === "own") await own(words, path);
+else answer(task === "load" ? await load(words, path) : await openAndSearch(words, path));
+if (process.connected) process.disconnect();
 
 /** Loads every entry while searches go on, and watches the event loop meanwhile. */
 async function load(words: WordSet, path: string): Promise<Loaded> {
@@ -48,6 +49,14 @@ async function searchWhile(store: Store, words: WordSet, wanted: () => boolean):
     if (matches.length !== 10) throw new Error(`a search found ${matches.length} of 10`);
   } while (wanted());
   return searches;
+}
+
+/** Owns the folder and shares it, until nobody wants that any more. */
+async function own(words: WordSet, path: string): Promise<void> {
+  await using engine = await open(path, { shared: true });
+  await engine.store(storeName).search(words.query(0), { limit: 10 });
+  answer("open");
+  await parentGone();
 }
 
 async function openAndSearch(words: WordSet, path: string): Promise<Opened> {

@@ -1,6 +1,6 @@
 /** What the process of the large store is told. */
 export interface LargeJob {
-  readonly task: "load" | "open";
+  readonly task: "load" | "open" | "own";
   readonly path: string;
   readonly count: number;
   readonly vectors: "words" | "random";

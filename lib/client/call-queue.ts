@@ -9,9 +9,10 @@ export class CallQueue {
   #size = 0;
   #bytes = 0;
 
-  /** @throws BUSY when as much waits as may */
+  /** One that has been sent before is always taken. @throws BUSY when as much waits as may */
   push(call: PendingCall): void {
-    if (this.#size >= callsMax || this.#bytes + call.query.length > bytesMax) {
+    const full = this.#size >= callsMax || this.#bytes + call.query.length > bytesMax;
+    if (full && call.losses === 0) {
       const sentence = `${this.#size} calls wait for the server already, as many as may`;
       throw new AhnlichError("BUSY", sentence, { details: { waiting: this.#size } });
     }

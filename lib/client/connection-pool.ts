@@ -14,6 +14,18 @@ import type { ConnectionStatus } from "./remote-engine.js";
 import { StatusFeed } from "./status-feed.js";
 import { WriteNumbers } from "./write-numbers.js";
 
+/** What tells one pool from another beside its caller's options. */
+export interface PoolSettings {
+  /** How long to wait between attempts to connect. */
+  readonly backoff: Backoff;
+  /** How often a call may lose its connection before it is given up. */
+  readonly lossesMax: number;
+  /** Whether a call that a leaving server refused goes to the next. */
+  readonly movesOn: boolean;
+  /** Whether a write without a key is numbered, so that it may be repeated too. */
+  readonly numbersWrites: boolean;
+}
+
 /**
  * Executes queries over connections that are opened as they are needed, the least loaded first. When
  * all are lost it goes on trying the targets in their order; calls wait for that as long as a
@@ -25,7 +37,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   readonly #targets: readonly Target[];
   readonly #options: CheckedConnectOptions;
   readonly #introduction: Introduction;
-  readonly #backoff = new Backoff();
+  readonly #settings: PoolSettings;
   readonly #queue = new CallQueue();
   readonly #feed = new StatusFeed();
   readonly #numbers: WriteNumbers | undefined;
@@ -46,13 +58,13 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   /** Ends the dialling when the pool is closed. */
   readonly #ending = new AbortController();
 
-  /** @param numbersWrites whether a write without a key is numbered, so that it may be repeated too */
   constructor(
     targets: readonly [Target, ...Target[]],
     options: CheckedConnectOptions,
-    { numbersWrites = false }: { readonly numbersWrites?: boolean } = {},
+    settings: Partial<PoolSettings> = {},
   ) {
-    this.#numbers = numbersWrites ? new WriteNumbers() : undefined;
+    this.#settings = { ...standardSettings(), ...settings };
+    this.#numbers = settings.numbersWrites ? new WriteNumbers() : undefined;
     this.#targets = targets;
     this.#target = targets[0];
     this.#options = options;
@@ -70,6 +82,16 @@ export class ConnectionPool implements Executor, ConnectionOwner {
     } finally {
       this.#dialling = false;
     }
+  }
+
+  /** Opens a connection when it can, again and again. */
+  start(): void {
+    this.#recover();
+  }
+
+  /** Lets go of all connections; what they carry goes over others. */
+  dropAll(): void {
+    for (const connection of [...this.#all.keys()]) connection.drop();
   }
 
   execute(query: Query, options?: CallOptions): Promise<unknown> {
@@ -100,6 +122,15 @@ export class ConnectionPool implements Executor, ConnectionOwner {
       if (call !== undefined) this.#sendQueued(connection, call);
     }
     this.#onChange?.();
+  }
+
+  failed(call: PendingCall, error: AhnlichError): void {
+    if (!this.#settings.movesOn || error.code !== "SHUTTING_DOWN" || call.settled) {
+      call.refuse(error);
+      return;
+    }
+    call.connection = undefined;
+    this.#dispatch(call);
   }
 
   leaving(connection: Connection): void {
@@ -183,7 +214,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
       call.fail(new AhnlichError("OUTCOME_UNKNOWN", sentence, { cause }));
     } else if (this.#closing !== undefined) {
       call.lose(closedError("the client"));
-    } else if (call.losses > lossesMax) {
+    } else if (call.losses > this.#settings.lossesMax) {
       const sentence = `the connection ended ${call.losses} times before the answer came`;
       call.lose(new AhnlichError("CONNECTION_LOST", sentence, { cause }));
     } else {
@@ -203,10 +234,10 @@ export class ConnectionPool implements Executor, ConnectionOwner {
     if (performance.now() < this.#growAt) return;
     this.#dialling = true;
     this.#dial(this.#target)
-      .then(() => this.#backoff.reset())
+      .then(() => this.#settings.backoff.reset())
       .catch(() => {
         // The others go on; this one is tried again later.
-        this.#growAt = performance.now() + this.#backoff.next();
+        this.#growAt = performance.now() + this.#settings.backoff.next();
       })
       .finally(() => {
         this.#dialling = false;
@@ -220,7 +251,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
     if (this.#queue.size > 0) this.#boundWaiting();
     if (this.#dialling || this.#retryTimer !== undefined) return;
     // It alone does not keep the process alive: a call that waits has a timer of its own.
-    this.#retryTimer = setTimeout(() => this.#reconnect(), this.#backoff.next());
+    this.#retryTimer = setTimeout(() => this.#reconnect(), this.#settings.backoff.next());
     this.#retryTimer.unref();
   }
 
@@ -229,7 +260,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
     if (this.#closing !== undefined) return;
     this.#dialling = true;
     this.#dialAny()
-      .then(() => this.#backoff.reset())
+      .then(() => this.#settings.backoff.reset())
       .catch((error) => {
         this.#lastError = toAhnlichError(error);
         // Waiting does not help here: the calls are told at once.
@@ -340,6 +371,10 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   }
 }
 
+function standardSettings(): PoolSettings {
+  return { backoff: new Backoff(), lossesMax, movesOn: false, numbersWrites: false };
+}
+
 function tooManyWait(): AhnlichError {
   return new AhnlichError("BUSY", "as many calls wait for changes as may");
 }
@@ -352,4 +387,13 @@ const growInFlight = 128;
 /** How often what may be repeated may lose its connection before it is given up. */
 const lossesMax = 2;
 /** What another attempt in a moment cannot cure. */
-const lasting: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["VERSION_MISMATCH", "FORBIDDEN"]);
+const lasting: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "VERSION_MISMATCH",
+  "FORBIDDEN",
+  // These a folder gives that several processes share.
+  "LOCKED",
+  "INVALID_ARGUMENT",
+  "CORRUPT",
+  "FORMAT_TOO_NEW",
+  "READ_ONLY",
+]);

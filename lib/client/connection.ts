@@ -27,6 +27,8 @@ export interface Introduction {
 export interface ConnectionOwner {
   /** There may be room for another call. */
   released(connection: Connection): void;
+  /** The server refuses this call. */
+  failed(call: PendingCall, error: AhnlichError): void;
   /** It takes no more calls; those in flight are still answered. */
   leaving(connection: Connection): void;
   /** It is closed; these calls were not answered. */
@@ -203,7 +205,7 @@ export class Connection {
         return;
       case "failure":
         this.#joiner.drop(message.id);
-        this.#window.take(message.id).refuse(message.error);
+        this.#owner.failed(this.#window.take(message.id), message.error);
         this.#released();
         return;
       case "part":

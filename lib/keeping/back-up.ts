@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { AhnlichError } from "../model/errors.js";
+import { DiskRoom } from "../persistence/disk-room.js";
 import { folderFailure } from "../persistence/folder-failure.js";
 import { LmdbEnvironment } from "../persistence/lmdb.js";
 import { decodeOwnerRow, encodeOwnerRow } from "../sharing/owner-row.js";
@@ -9,6 +10,8 @@ import { verifyFile } from "./verify-file.js";
 /** What can be backed up: it writes all it has, as it is at one moment, into a file that is not there yet. */
 export interface BackupSource {
   copyTo(file: string, signal: AbortSignal | undefined): Promise<void>;
+  /** About as large as the copy. */
+  readonly bytes: number;
 }
 
 export interface BackupOptions {
@@ -41,6 +44,8 @@ export async function backUp(
   signal?.throwIfAborted();
   const folder = await NewFolder.begin(path);
   try {
+    // LMDB does not survive that there is no room for its locks.
+    new DiskRoom(folder.path, () => 0).check(source.bytes + roomForLocks);
     await copyWatched(source, folder.partial, options);
     signal?.throwIfAborted();
     await withoutOwner(folder.partial, options.change);
@@ -110,3 +115,4 @@ function notWhole(path: string, problems: readonly string[]): AhnlichError {
 }
 
 const watchMs = 100;
+const roomForLocks = 1024 * 1024;

@@ -10,7 +10,8 @@ import type { BackupSource } from "./back-up.js";
 /** What an engine stands on, to be backed up: by copying its file where it can, else row by row. */
 export function backupSource(persistence: Persistence): BackupSource {
   if (persistence.copyTo !== undefined) return persistence as BackupSource;
-  return { copyTo: (file, signal) => writeRows(persistence, file, signal) };
+  const { bytes } = persistence;
+  return { bytes, copyTo: (file, signal) => writeRows(persistence, file, signal) };
 }
 
 async function writeRows(

@@ -1,4 +1,4 @@
-import { renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { AhnlichError } from "../model/errors.js";
 import { CommitWorker } from "./commit-worker.js";
@@ -38,6 +38,7 @@ export class Compaction {
     threads: number,
   ): Promise<Compaction> {
     sweepCompaction(file);
+    checkRoomForLocks(file);
     const environment = await LmdbEnvironment.open(newName(file));
     environment.transact(() => environment.putOwner(owner.epoch, owner.row));
     const worker = threads > 0 ? new CommitWorker(newName(file)) : undefined;
@@ -98,6 +99,17 @@ export class Compaction {
 export function sweepCompaction(file: string): void {
   for (const name of [newName(file), `${newName(file)}-lock`]) rmSync(name, { force: true });
 }
+
+/** LMDB does not survive that there is no room for its locks. @throws DISK_FULL */
+function checkRoomForLocks(file: string): void {
+  const folder = dirname(file);
+  const { bsize, blocks, bavail } = statfsSync(folder);
+  if (blocks === 0 || bavail * bsize >= roomForLocks) return;
+  const sentence = `compacting ${folder}: expected ${roomForLocks} bytes of free space at least`;
+  throw new AhnlichError("DISK_FULL", sentence, { details: { path: folder } });
+}
+
+const roomForLocks = 1024 * 1024;
 
 function newName(file: string): string {
   return `${file}.compact`;

@@ -47,10 +47,15 @@ async function reasonOf(thrown: unknown): Promise<unknown> {
   }
 }
 
-/** lmdb gives numbers: those of the system above zero, its own below. */
+/**
+ * lmdb gives numbers: those of the system above zero, its own below. Its copying, and what comes from a thread, give
+ * but the system's sentence.
+ */
 export function codeOf(reason: unknown): number | undefined {
-  const code = reason instanceof Error && "code" in reason ? reason.code : undefined;
-  return typeof code === "number" ? code : undefined;
+  if (!(reason instanceof Error)) return undefined;
+  if ("code" in reason && typeof reason.code === "number") return reason.code;
+  for (const [sentence, code] of sentences) if (reason.message.includes(sentence)) return code;
+  return undefined;
 }
 
 /** A write cut short is reported as an I/O error too, so the space that is left decides. */
@@ -63,5 +68,11 @@ function classify(code: number | undefined, folder: string): ErrorCode {
 const reasonMilliseconds = 1_000;
 const ioError = 5;
 const noSpace = 28;
-/** MDB_PAGE_NOTFOUND, MDB_CORRUPTED, MDB_VERSION_MISMATCH, MDB_INVALID. */
-const corruptions: ReadonlySet<number> = new Set([-30_797, -30_796, -30_794, -30_793]);
+const sentences: readonly (readonly [string, number])[] = [
+  ["No space left on device", noSpace],
+  ["Input/output error", ioError],
+];
+/** MDB_PAGE_NOTFOUND, MDB_CORRUPTED, MDB_VERSION_MISMATCH, MDB_INVALID, MDB_CURSOR_FULL, MDB_BAD_TXN, MDB_PROBLEM. */
+const corruptions: ReadonlySet<number> = new Set([
+  -30_797, -30_796, -30_794, -30_793, -30_787, -30_782, -30_779,
+]);

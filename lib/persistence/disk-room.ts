@@ -37,13 +37,13 @@ export class DiskRoom {
   }
 
   /**
-   * Bytes that may be written. Room within the file counts while half of the reserve is there, for the file may
-   * have to grow all the same.
+   * Bytes that may be written. Where the disk has no more than the reserve, there must be as much of it within
+   * the file, and a quarter of the rest counts: the file may have to grow all the same, by values that find no room
+   * in one piece and for pages that are still read.
    */
   #left(): number {
     const { free, reserve } = spaceOf(this.#measured());
-    const left = free - reserve;
-    return left >= 0 || free < reserve / 2 ? left : left + this.#spare();
+    return free >= reserve ? free - reserve : (this.#spare() - reserve) / 4;
   }
 
   /** A file system that counts no blocks, or cannot be asked, tells nothing. */

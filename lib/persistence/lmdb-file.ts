@@ -21,16 +21,13 @@ import { systemCodes } from "./folder-failure.js";
 export interface LmdbFile {
   readonly folder: string;
   readonly file: string;
-  /** There is an environment in it already. */
-  readonly written: boolean;
 }
 
 /**
- * Makes the folder where it is missing and makes sure that an environment can be opened there.
+ * Makes the folder and the file where they are missing, and makes sure that they can be written.
  *
  * @throws INVALID_ARGUMENT where the path leads to or through a file · READ_ONLY where we may not
- * write, since that is what the caller meets: everything is in order but writes · CORRUPT where the
- * file is no environment · DISK_FULL · IO_ERROR
+ * write, since that is what the caller meets: everything is in order but writes · DISK_FULL · IO_ERROR
  */
 export function prepareFile(path: string): LmdbFile {
   try {
@@ -40,15 +37,23 @@ export function prepareFile(path: string): LmdbFile {
     if (existsSync(`${file}-lock`)) {
       accessSync(`${file}-lock`, constants.R_OK | constants.W_OK);
     }
-    const descriptor = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600);
-    try {
-      return { folder, file, written: checkHeader(descriptor, file) };
-    } finally {
-      closeSync(descriptor);
-    }
+    closeSync(openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600));
+    return { folder, file };
   } catch (error) {
     if (error instanceof AhnlichError) throw error;
     throw cannotPrepare(path, error);
+  }
+}
+
+/** Makes sure that the file is an environment, or can become one; nobody else may have it open. @throws CORRUPT */
+export function readyFile(file: string): void {
+  const descriptor = openSync(file, constants.O_RDWR);
+  try {
+    const { size } = fstatSync(descriptor);
+    if (isUnfinished(descriptor, size)) ftruncateSync(descriptor, 0);
+    else if (size > 0) checkHeader(descriptor, file);
+  } finally {
+    closeSync(descriptor);
   }
 }
 
@@ -57,10 +62,10 @@ export function checkFile(file: string): void {
   try {
     const descriptor = openSync(file, constants.O_RDONLY);
     try {
-      const size = fstatSync(descriptor).size;
+      const { size } = fstatSync(descriptor);
       const isEmpty = size === 0 || isUnfinished(descriptor, size);
-      if (isEmpty || !checkHeader(descriptor, file))
-        throw corrupt(file, "nothing was ever written");
+      if (isEmpty) throw corrupt(file, "nothing was ever written");
+      checkHeader(descriptor, file);
     } finally {
       closeSync(descriptor);
     }
@@ -124,31 +129,26 @@ function makeFolder(path: string): void {
 
 /**
  * Compares the first page with what lmdb-js 3.5 writes, for that library does not survive being given anything
- * else: false for an empty file, which becomes an environment.
+ * else. An empty file becomes an environment.
  *
  *   | page header 24 | magic u32 | version u32 | address u64 | map size u64 | page size u32 | … 36 | root of free pages u64
  *   | … 40 | root of tables u64 | last page u64 | transaction u64 |   (twice, in pages 0 and 1; the host's byte order)
  */
-function checkHeader(descriptor: number, file: string): boolean {
-  const size = fstatSync(descriptor).size;
-  if (size === 0) return false;
-  if (isUnfinished(descriptor, size)) {
-    ftruncateSync(descriptor, 0);
-    return false;
-  }
+function checkHeader(descriptor: number, file: string): void {
   const first = readMeta(descriptor, 0, file);
   const { pageSize } = first;
   if (pageSize < 512 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0) {
     throw corrupt(file, `its page size is ${pageSize}`);
   }
   const second = readMeta(descriptor, pageSize, file);
+  // Only now: another process may write to it, and it grows before its pages name what is new.
+  const { size } = fstatSync(descriptor);
   const latest = second.transaction > first.transaction ? second : first;
   for (const root of latest.roots) {
     if (root !== noPage && (root + 1n) * BigInt(pageSize) > BigInt(size)) {
       throw corrupt(file, `it ends at ${size} bytes, before its page ${root}`);
     }
   }
-  return true;
 }
 
 /**

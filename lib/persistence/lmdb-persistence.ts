@@ -16,6 +16,11 @@ import type { WriteBatch } from "./write-batch.js";
 /** The right to write to an environment, as long as its owner row has this epoch. */
 export interface Ownership {
   readonly epoch: number;
+  /**
+   * Whether it can still be ours: only an owner whose socket is gone can have lost it. Asking costs a look at
+   * the file system.
+   */
+  readonly isHeld: boolean;
   /** Gives the row back while the environment is open, whichever it is by now; what is left afterwards by `end`. */
   release(environment: LmdbEnvironment): void;
   end(): Promise<void>;
@@ -68,13 +73,18 @@ export class LmdbPersistence implements Persistence {
     this.#ownership = ownership;
     this.#threads = threads;
     sweepCompaction(file);
-    this.#room = new DiskRoom(this.path, () => environment.spareBytes);
+    this.#room = new DiskRoom(this.path, () => this.#environment.spareBytes);
     this.#worker = threads > 0 ? new CommitWorker(file) : undefined;
     if (threads > 0) this.readBehind = (module, input) => this.#readBehind(module, input);
   }
 
   get bytes(): number {
     return fileBytes(this.#file);
+  }
+
+  /** Whether the folder can be ours still. */
+  get isOurs(): boolean {
+    return this.#closed === undefined && this.#ownership.isHeld;
   }
 
   snapshot(): Snapshot {
@@ -144,9 +154,10 @@ export class LmdbPersistence implements Persistence {
     const { epoch } = this.#ownership;
     const journal = this.#journal;
     const copy = journal && batch.bytes.slice();
-    let owned: boolean;
+    let owned = false;
     try {
-      owned = await this.#write(batch, epoch);
+      // One that may have lost the folder does not even begin: the other may be opening the environment.
+      if (this.#ownership.isHeld) owned = await this.#write(batch, epoch);
     } catch (error) {
       throw await this.#failed(error);
     }
@@ -248,8 +259,10 @@ export class LmdbPersistence implements Persistence {
       await worker?.close();
     } catch (error) {
       this.#journal = undefined;
+      // Before what was written is taken away: a disk that is full would not look so any more.
+      const failure = await diskFailure(error, this.path, "compacting");
       await compaction.discard();
-      throw await diskFailure(error, this.path, "compacting");
+      throw failure;
     }
     return Math.max(0, before - this.bytes);
   }

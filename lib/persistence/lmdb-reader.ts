@@ -36,6 +36,10 @@ export class LmdbReader implements Persistence {
     throw new AhnlichError("READ_ONLY", `${this.path} is open for reading only`);
   }
 
+  async compact(): Promise<number> {
+    throw new AhnlichError("READ_ONLY", `${this.path} is open for reading only`);
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;

@@ -36,22 +36,41 @@ export class LmdbState {
 
   get(table: TableName, key: Uint8Array): Uint8Array | undefined {
     this.#checkOpen();
-    return key.length === 0 ? undefined : this.environment.get(table, key, this.#transaction);
+    if (key.length === 0) return undefined;
+    try {
+      return this.environment.get(table, key, this.#transaction);
+    } catch (error) {
+      throw unreadable(table, error);
+    }
   }
 
   *range(table: TableName, from: Uint8Array, to: Uint8Array): Generator<Row, void, undefined> {
     this.#checkOpen();
     // An empty end means no end to lmdb, and nothing to us.
     if (to.length === 0) return;
-    const rows = this.environment.range(table, from, to, this.#transaction);
+    const rows = this.#rows(table, from, to);
     this.#iterations.add(rows);
     try {
-      for (let next = rows.next(); next.done !== true; next = rows.next()) {
-        yield next.value;
+      let next = nextOf(rows, table);
+      let isInOrder = next === undefined || !isBefore(next.key, from);
+      while (next !== undefined) {
+        if (!isInOrder) throw unreadable(table, "its keys are not in order");
+        const { key } = next;
+        yield next;
         this.#checkOpen();
+        next = nextOf(rows, table);
+        isInOrder = next === undefined || isBefore(key, next.key);
       }
     } finally {
       if (this.#iterations.delete(rows)) rows.return?.();
+    }
+  }
+
+  #rows(table: TableName, from: Uint8Array, to: Uint8Array): Rows {
+    try {
+      return this.environment.range(table, from, to, this.#transaction);
+    } catch (error) {
+      throw unreadable(table, error);
     }
   }
 
@@ -70,6 +89,34 @@ export class LmdbState {
     if (this.#status === "closed") throw new AhnlichError("CLOSED", "the engine is closed");
     throw new AhnlichError("INTERNAL", "a snapshot was read after its release");
   }
+}
+
+function nextOf(rows: Rows, table: TableName): Row | undefined {
+  try {
+    const next = rows.next();
+    return next.done === true ? undefined : next.value;
+  } catch (error) {
+    throw unreadable(table, error);
+  }
+}
+
+/** Asked for every row: a call into Buffer would cost as much as the row. */
+function isBefore(a: Uint8Array, b: Uint8Array): boolean {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const order = (a[i] as number) - (b[i] as number);
+    if (order !== 0) return order < 0;
+  }
+  return a.length < b.length;
+}
+
+/** LMDB has no checksums: a page that is not what was written may lead astray, to an error or to the wrong page. */
+function unreadable(table: TableName, cause: unknown): AhnlichError {
+  const came = cause instanceof Error ? cause.message : String(cause);
+  return new AhnlichError("CORRUPT", `table ${table} cannot be read: ${came}`, {
+    details: { table },
+    cause,
+  });
 }
 
 /** One reader's share of a state. */

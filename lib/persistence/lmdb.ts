@@ -9,6 +9,9 @@ import { WriteBatch } from "./write-batch.js";
  * - `overlappingSync` is off, so a settled write is on disk and a rejected one is nowhere;
  * - a read that names its transaction gets bytes that stand still until the next read;
  * - opening bytes that are no environment may end the process: lmdb-file.ts looks first;
+ * - opening it, if only for reading, sets the number of the last transaction, without a lock, to what the file said a
+ *   moment before: what another process commits in that moment is overwritten by its next commit. So nobody opens
+ *   an environment that a living process may write to: sharing/claim.ts comes first;
  * - opening at the moment at which the last process closes may find its locks destroyed: see `patiently`.
  */
 export class LmdbEnvironment {
@@ -52,7 +55,10 @@ export class LmdbEnvironment {
     });
   }
 
-  /** The owner row as bytes, in the latest commit or inside `transact`. */
+  /**
+   * The owner row as bytes, in the latest commit or inside `transact`. Not while commits are held: lmdb-js may hand
+   * their transactions to a read that names none, and end them with it.
+   */
   get ownerRow(): Uint8Array | undefined {
     this.#root.resetReadTxn();
     return this.#owner.get(ownerKey)?.slice();
@@ -194,23 +200,6 @@ export class LmdbEnvironment {
 export type { Transaction };
 
 export type Rows = Iterator<Row>;
-
-/**
- * The owner row, read without the write lock: an owner that was stopped in the middle of a commit
- * holds that lock, and must not stop those who ask for it. The file must be an environment.
- */
-export function readOwnerRow(file: string): Promise<Uint8Array | undefined> {
-  return patiently(async () => {
-    const root = await openRoot(file, { ...environmentOptions, readOnly: true });
-    try {
-      // There is none before the first owner; the declared type does not say so.
-      const owner: Table | undefined = root.openDB(ownerTable, ownerOptions);
-      return owner?.get(ownerKey)?.slice();
-    } finally {
-      await root.close();
-    }
-  });
-}
 
 /**
  * The last process that closes an environment destroys its locks, and one that opens it at the same

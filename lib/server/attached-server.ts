@@ -19,13 +19,18 @@ export interface ServerSettings {
   readonly maxClients: number;
   readonly session: SessionSettings;
   readonly onShutdown: ((reason: string, client: ClientInfo) => void) | undefined;
+  /** Whether the server keeps the process alive. */
+  readonly lively: boolean;
 }
+
+/** What a server asks of the engine it stands before. */
+export type ServedEngine = Pick<EmbeddedEngine, "attach" | "execute" | "backup">;
 
 /** Takes every transport that a listener gives into a session on the engine, until it is closed. */
 export class AttachedServer implements Server, SessionHost {
   readonly url: string;
   readonly closed: Promise<Error | undefined>;
-  readonly #engine: EmbeddedEngine;
+  readonly #engine: ServedEngine;
   readonly #listener: Listener;
   readonly #settings: ServerSettings;
   readonly #list: ClientList;
@@ -39,7 +44,7 @@ export class AttachedServer implements Server, SessionHost {
   #emptied: (() => void) | undefined;
 
   /** @throws CLOSED when the engine is */
-  constructor(engine: EmbeddedEngine, listener: Listener, settings: ServerSettings) {
+  constructor(engine: ServedEngine, listener: Listener, settings: ServerSettings) {
     this.url = listener.url;
     this.#engine = engine;
     this.#listener = listener;
@@ -50,6 +55,7 @@ export class AttachedServer implements Server, SessionHost {
     });
     this.#attachment = engine.attach(this);
     this.#ticking = setInterval(() => this.#tick(), tickMs(settings.session));
+    if (!settings.lively) this.#ticking.unref();
     void this.#accept();
   }
 

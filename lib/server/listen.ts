@@ -29,7 +29,8 @@ export async function listenWith(
   const listener = Symbol.asyncIterator in where ? where : await listenTcp(where);
   try {
     const session = { ...settings, maxFrameBytes };
-    return new AttachedServer(engine, listener, { backups, maxClients, session, onShutdown });
+    const closing = { onShutdown, lively: true };
+    return new AttachedServer(engine, listener, { backups, maxClients, session, ...closing });
   } catch (error) {
     await listener.close();
     throw error;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmdirSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, rmdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -28,17 +28,9 @@ export function bellPath(folder: string, nonce: string): BellPath {
   };
 }
 
-/** Removes the socket of an owner that is no more. */
-export function removeBell(folder: string, nonce: string): void {
-  rmSync(join(folder, bellName(nonce)), { force: true });
-}
-
-/** Removes the sockets that killed owners have left; only the owner may, and keeps its own. */
-export function sweepBells(folder: string, nonce: string): void {
-  for (const name of readdirSync(folder)) {
-    const [, left] = /^owner-([0-9a-f]{32})\.sock$/.exec(name) ?? [];
-    if (left !== undefined && left !== nonce) removeBell(folder, left);
-  }
+/** The file of that socket; undefined where a bell is no file. */
+export function bellFile(folder: string, nonce: string): string | undefined {
+  return process.platform === "win32" ? undefined : join(folder, bellName(nonce));
 }
 
 function asItIs(path: string): BellPath {

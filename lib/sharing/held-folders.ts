@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { hostname } from "node:os";
 import type { AhnlichError } from "../model/errors.js";
-import { locked } from "./ownership.js";
+import { locked } from "./locked.js";
 
 /**
  * Notes that this process holds the folder, by whatever path it is known, and gives back what undoes

@@ -1,12 +1,14 @@
 import type { Clock, Random } from "../engine/ports.js";
 import { diskFailure } from "../persistence/disk-failure.js";
-import { LmdbEnvironment, readOwnerRow } from "../persistence/lmdb.js";
-import { type LmdbFile, prepareFile } from "../persistence/lmdb-file.js";
-import { LmdbPersistence, type Ownership } from "../persistence/lmdb-persistence.js";
+import { LmdbEnvironment } from "../persistence/lmdb.js";
+import { type LmdbFile, prepareFile, readyFile } from "../persistence/lmdb-file.js";
+import { LmdbPersistence } from "../persistence/lmdb-persistence.js";
+import { awaitDeparted } from "./await-departed.js";
+import { Claim } from "./claim.js";
 import type { Doorbell } from "./doorbell.js";
 import { holdFolder } from "./held-folders.js";
-import { decodeOwnerRow } from "./owner-row.js";
-import { checkUnowned, takeOwnership } from "./ownership.js";
+import type { Invitation } from "./invitation.js";
+import { EpochOwnership } from "./ownership.js";
 
 export interface OpenLmdbOptions {
   /** The folder; it is made where it is missing. */
@@ -16,6 +18,8 @@ export interface OpenLmdbOptions {
   readonly doorbell: Doorbell;
   readonly random: Random;
   readonly clock: Clock;
+  /** Lets other processes in; without it they get LOCKED. */
+  readonly invitation?: Invitation | undefined;
 }
 
 /**
@@ -36,22 +40,31 @@ export async function openLmdb(options: OpenLmdbOptions): Promise<LmdbPersistenc
 }
 
 async function openHeld(
-  { folder, file, written }: LmdbFile,
+  { folder, file }: LmdbFile,
   options: OpenLmdbOptions,
   letGo: () => void,
 ): Promise<LmdbPersistence> {
-  const { doorbell, random, clock, threads } = options;
-  if (written) {
-    await checkUnowned(decodeOwnerRow(await readOwnerRow(file), folder), folder, doorbell);
+  const claim = await Claim.make({ ...options, folder });
+  try {
+    await awaitDeparted(claim, file);
+    readyFile(file);
+    return await openClaimed(claim, file, options.threads, letGo);
+  } catch (error) {
+    await claim.end();
+    throw error;
   }
+}
+
+async function openClaimed(
+  claim: Claim,
+  file: string,
+  threads: number,
+  letGo: () => void,
+): Promise<LmdbPersistence> {
   const environment = await LmdbEnvironment.open(file);
   try {
-    const taken = await takeOwnership({ environment, folder, doorbell, random, clock });
-    const ownership: Ownership = {
-      epoch: taken.epoch,
-      release: (latest) => taken.release(latest),
-      end: () => taken.end().finally(letGo),
-    };
+    const ownership = EpochOwnership.take(environment, claim, letGo);
+    claim.establish();
     return new LmdbPersistence({ environment, file, ownership, threads });
   } catch (error) {
     await environment.close();

@@ -1,4 +1,5 @@
 import { AhnlichError } from "../model/errors.js";
+import type { Limits } from "../model/limits.js";
 
 /** Who owns a folder, as it stands in the environment: JSON, so that people can read it too. */
 export interface OwnerRow {
@@ -15,6 +16,12 @@ export interface Owner {
   readonly host: string;
   /** Milliseconds since 1970. */
   readonly started: number;
+  /** What those who join it must agree to; undefined where it lets nobody join. */
+  readonly shared?: Shared | undefined;
+}
+
+export interface Shared {
+  readonly limits: Partial<Limits>;
 }
 
 export function encodeOwnerRow(row: OwnerRow): Uint8Array {
@@ -38,14 +45,25 @@ export function decodeOwnerRow(bytes: Uint8Array | undefined, path: string): Own
   });
 }
 
-function isOwner(value: unknown): value is Owner {
+export function isOwner(value: unknown): value is Owner {
   if (typeof value !== "object" || value === null) return false;
-  const { nonce, pid, host, started } = value as Record<keyof Owner, unknown>;
+  const { nonce, pid, host, started, shared } = value as Record<keyof Owner, unknown>;
   return (
+    (shared === undefined || isShared(shared)) &&
     typeof nonce === "string" &&
     /^[0-9a-f]{32}$/.test(nonce) &&
     Number.isSafeInteger(pid) &&
     typeof host === "string" &&
     Number.isSafeInteger(started)
+  );
+}
+
+function isShared(value: unknown): value is Shared {
+  if (typeof value !== "object" || value === null) return false;
+  const { limits } = value as Record<keyof Shared, unknown>;
+  return (
+    typeof limits === "object" &&
+    limits !== null &&
+    Object.values(limits).every((bound) => Number.isSafeInteger(bound))
   );
 }

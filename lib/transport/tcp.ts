@@ -1,4 +1,4 @@
-import { unlinkSync } from "node:fs";
+import { chmodSync, unlinkSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { resolve as absolute } from "node:path";
 import { AhnlichError } from "../model/errors.js";
@@ -11,6 +11,8 @@ export interface DialOptions {
   /** How long to wait for the connection; 5,000. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Whether the transport keeps the process alive while it is open; it does unless this is false. */
+  readonly lively?: boolean | undefined;
 }
 
 /**
@@ -19,13 +21,14 @@ export interface DialOptions {
  * @throws CONNECTION_LOST where nobody answers, TIMEOUT, ABORTED
  */
 export function dial(address: Address, options: DialOptions = {}): Promise<Transport> {
-  const { timeoutMs = 5_000, signal } = options;
+  const { timeoutMs = 5_000, signal, lively = true } = options;
   const url = printUrl(address);
   if (signal?.aborted) return Promise.reject(aborted(url, signal));
   return new Promise((resolve, reject) => {
     const socket = connect({ ...target(address), ...socketOptions });
     const give = (): void => {
       stop();
+      if (!lively) socket.unref();
       resolve(new SocketTransport(socket, url));
     };
     const fail = (error: Error): void => {
@@ -72,12 +75,18 @@ export async function listenTcp(address: Address): Promise<Listener> {
 
 /**
  * Binds a unix socket (on Windows a named pipe) before it returns, so that it is held from now on
- * until it is closed or the process is dead. Whoever connects is let go at once.
+ * until it is closed or the process is dead. Only this user may connect. Whoever does is let go at
+ * once, or is given to `welcome`. Neither it nor they keep the process alive.
  *
  * @throws ADDRESS_IN_USE where something is there already, IO_ERROR otherwise
  */
-export function hang(path: string): { close(): Promise<void> } {
-  const server = createServer((socket) => {
+export function hang(
+  path: string,
+  welcome?: (transport: Transport) => void,
+): { close(): Promise<void> } {
+  const server = createServer(socketOptions, (socket) => {
+    socket.unref();
+    if (welcome !== undefined) return welcome(new SocketTransport(socket, printUrl({ path })));
     socket.on("error", () => {});
     socket.destroy();
   });
@@ -87,6 +96,7 @@ export function hang(path: string): { close(): Promise<void> } {
     const code = isThere(path) ? "ADDRESS_IN_USE" : "IO_ERROR";
     throw new AhnlichError(code, `cannot listen on ${path}`);
   }
+  if (process.platform !== "win32") chmodSync(path, 0o600);
   server.unref();
   return { close: () => closeServer(server) };
 }
@@ -137,7 +147,6 @@ class SocketListener implements Listener {
     this.#opened.end();
     const left = this.#opened.clear();
     this.#stop();
-    // Not for the server's own event, which waits for its connections too.
     await new Promise((resolve) => setImmediate(resolve));
     await Promise.all(left.map((transport) => transport.close()));
   }
@@ -292,11 +301,10 @@ function stopping(server: Server, address: Address): () => void {
   return () => closeSocketFile(address.path, own, close);
 }
 
+/** Not for the server's own event, which waits for its connections too. */
 function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    if (!server.listening) return resolve();
-    server.close(() => resolve());
-  });
+  if (server.listening) server.close();
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function target(address: Address): Address {

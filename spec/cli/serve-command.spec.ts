@@ -32,6 +32,12 @@ describe("ahnlich serve", function () {
       serve.signal("SIGTERM");
       assert.equal(await serve.ended, 0);
     }
+    {
+      await using serve = await ServeProcess.start(["--path", path, "--read-only"]);
+      await using client = await connect(serve.url);
+      assert.equal(await client.store("s").count(), 1);
+      await assert.rejects(client.store("s").delete("a"), { code: "READ_ONLY" });
+    }
     await using serve = await ServeProcess.start([], { AHNLICH_PATH: path, AHNLICH_PORT: "0" });
     await using client = await connect(serve.url);
     const entry = await client.store("s").get("a");

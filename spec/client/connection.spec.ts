@@ -15,7 +15,7 @@ const text = (length: number) =>
 /** A connection that takes answers of 1,000 bytes, its calls, and the server's end. */
 async function open() {
   const [near, far] = memoryPair();
-  const owner = { released() {}, leaving() {}, lost() {} };
+  const owner = { released() {}, failed() {}, leaving() {}, lost() {} };
   const connection = new Connection(near, owner, { name: "n", clientId: "c" }, 1_000);
   const server = new RawPeer(far);
   await server.hello();

@@ -61,6 +61,8 @@ const makers = {
           throw new TypeError(`something failed: ${String(error)}`);
         }),
     }),
+  /** Writes as long as there is any room. */
+  boundless: (real: Persistence) => overriding(real, { checkRoom: () => {} }),
   /** Believes every row, whatever its checksum. */
   credulous: (real: Persistence) => overriding(real, { snapshot: () => believed(real.snapshot()) }),
   /** Keeps a state of the rows for ever, now and then. */

@@ -26,6 +26,18 @@ const promises: readonly {
     breakages: ["swallowing", "careless", "hanging"],
     tries: 20,
   },
+  {
+    suite: "full",
+    promise: "leaves the last of a disk alone, and goes on when there is room again",
+    breakages: ["boundless"],
+    tries: 2,
+  },
+  {
+    suite: "flip",
+    promise: "never gives a wrong vector or metadata, whichever byte of its file is flipped",
+    breakages: ["credulous"],
+    tries: 100,
+  },
 ];
 
 describe("an engine under faults", function () {

@@ -1,5 +1,6 @@
 import { readFileSync, statfsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { type EmbeddedEngine, open } from "../../lib/index.js";
 import { AhnlichError } from "../../lib/model/errors.js";
 import { Persistence, provide } from "../../lib/ports.js";
@@ -34,6 +35,7 @@ async function run(): Promise<void> {
   if (await runner.makeStores(engine)) {
     process.stdout.write("ready\n");
     if (order.scarce) fillDisk();
+    if (order.compacts) void compactOverAndOver(engine);
     const { seed, tasks } = order;
     const lanes = Array.from({ length: order.lanes }, (_, lane) => lane);
     await Promise.all(lanes.map((lane) => runner.run(engine, { lane, seed, tasks })));
@@ -49,6 +51,15 @@ async function openIt(): Promise<EmbeddedEngine> {
   return open({ threads, provide: [provide(Persistence, () => persistence)] });
 }
 
+/** Until the process is killed. */
+async function compactOverAndOver(engine: EmbeddedEngine): Promise<void> {
+  let outcome: unknown;
+  while (outcome !== unanswered && !(outcome instanceof AhnlichError)) {
+    outcome = await runner.settled("compact", engine.compact());
+    await setImmediate();
+  }
+}
+
 /** Leaves the disk with less than the reserve; with half of it, so that deletes have pages. */
 function fillDisk(): void {
   const { bsize, bavail, blocks } = statfsSync(order.path);
@@ -62,5 +73,6 @@ async function compare(engine: EmbeddedEngine): Promise<void> {
   ledger.read(readFileSync(order.journal, "utf8"));
   const observed = await runner.settled("reading all", observe(engine, order.seed));
   if (observed === unanswered || observed instanceof AhnlichError) return;
-  for (const problem of ledger.judge(observed)) journal.complains(`while open: ${problem}`);
+  for (const problem of ledger.expected.judge(observed))
+    journal.complains(`while open: ${problem}`);
 }

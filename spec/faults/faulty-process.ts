@@ -13,6 +13,8 @@ export interface ChildOrder {
   readonly tasks: number;
   readonly threads: number;
   readonly broken?: Breakage | undefined;
+  /** Compact the folder again and again beside the lanes. */
+  readonly compacts?: boolean | undefined;
   /** Fill the disk up to less than the reserve before the lanes begin. */
   readonly scarce?: boolean | undefined;
 }

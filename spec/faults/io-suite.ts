@@ -122,7 +122,7 @@ class Results {
     else if (!ledger.notes.includes("ended"))
       problems.push(`it ended with ${code ?? signal}: ${said}`);
     problems.push(...misjudged(told, fault));
-    problems.push(...(await reopen(path, ledger, seed)).problems);
+    problems.push(...(await reopen(path, ledger.expected, seed)).problems);
     this.#problems.push(...problems.map((problem) => `${nameOf(fault)}: ${problem}`));
     fault.clean = !readFileSync(log, "latin1").includes("(INJECTED)");
     if (!fault.clean) this.#count(fault, ledger);

@@ -28,6 +28,7 @@ class Results {
   readonly #problems: string[] = [];
   readonly #opening = new Distribution();
   readonly #counts = { acknowledged: 0, refused: 0, unknown: 0 };
+  #compacting = 0;
   #begun = 0;
   #done = 0;
 
@@ -42,6 +43,7 @@ class Results {
       "writes acknowledged": acknowledged,
       "refused by their own conditions": refused,
       "under way at a kill": unknown,
+      "kills of a process that was compacting": this.#compacting,
       "milliseconds to reopen": this.#opening.text,
     };
     return { problems: this.#problems, figures };
@@ -68,7 +70,9 @@ class Results {
     const seed = Math.floor(random() * 2 ** 32);
     const threads = random() < 0.5 ? 1 : 0;
     const { broken } = this.#task;
-    const order = { path, journal, seed, lanes: 4, tasks: 0, threads, broken };
+    const compacts = broken === undefined && random() < 0.3;
+    const order = { path, journal, seed, lanes: 4, tasks: 0, threads, broken, compacts };
+    if (compacts) this.#compacting++;
     const child = FaultyProcess.start(order);
     // A few die while they open the folder.
     if (random() < 0.2) await setTimeout(100 + random() * 250);
@@ -79,7 +83,7 @@ class Results {
     const news = readJournal(journal, place.read);
     place.read += news.length;
     ledger.read(news.toString());
-    const { problems, observed, openMs } = await reopen(path, ledger, seed);
+    const { problems, observed, openMs } = await reopen(path, ledger.expected, seed);
     this.#problems.push(...problems, ...ledger.problems.splice(0));
     if (observed !== undefined) ledger.adopt(observed);
     this.#opening.add(openMs);

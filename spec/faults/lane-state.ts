@@ -5,6 +5,7 @@ import { isBrief, ownStore, type Step, sharedStores } from "./workload.js";
 export class LaneState {
   readonly #lane: number;
   readonly #stores: Map<string, Map<string, Kept>>;
+  #text: string | undefined;
 
   constructor(lane: number, stores?: Iterable<readonly [string, Map<string, Kept>]>) {
     this.#lane = lane;
@@ -34,6 +35,11 @@ export class LaneState {
 
   /** The same text for the same state. */
   get text(): string {
+    this.#text ??= this.#write();
+    return this.#text;
+  }
+
+  #write(): string {
     const stores = [...this.#stores].sort(byName).map(([name, entries]) => {
       return [name, [...entries].sort(byName).map(([id, kept]) => [id, kept])];
     });

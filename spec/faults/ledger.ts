@@ -22,16 +22,11 @@ export class Ledger {
     for (const line of lines) this.#readLine(line);
   }
 
-  /** What contradicts the ledger in what was found. */
-  judge(observed: Observed): string[] {
-    const problems = [...observed.problems];
-    for (const lane of new Set([...this.#lanes.keys(), ...observed.lanes()])) {
-      const possible = this.#possible(lane);
-      const found = observed.lane(lane).text;
-      if (possible.some(({ text }) => text === found)) continue;
-      problems.push(`lane ${lane}: ${difference(possible, found)}`);
-    }
-    return problems;
+  /** What may be found now, whatever is read later. */
+  get expected(): Expected {
+    return new Expected(
+      new Map([...this.#lanes.keys()].map((lane) => [lane, this.#possible(lane)])),
+    );
   }
 
   /** What was found is what is, from now on: the writers were killed, and nothing is under way. */
@@ -103,6 +98,27 @@ export class Ledger {
       if (Number.isInteger(number)) this.#lanes.set(number, lane);
     }
     return lane;
+  }
+}
+
+/** The states that lanes may be in at some time. */
+export class Expected {
+  readonly #lanes: ReadonlyMap<number, readonly LaneState[]>;
+
+  constructor(lanes: ReadonlyMap<number, readonly LaneState[]>) {
+    this.#lanes = lanes;
+  }
+
+  /** What contradicts it in what was found. */
+  judge(observed: Observed): string[] {
+    const problems = [...observed.problems];
+    for (const lane of new Set([...this.#lanes.keys(), ...observed.lanes()])) {
+      const possible = this.#lanes.get(lane) ?? [new LaneState(lane)];
+      const found = observed.lane(lane).text;
+      if (possible.some(({ text }) => text === found)) continue;
+      problems.push(`lane ${lane}: ${difference(possible, found)}`);
+    }
+    return problems;
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { randomNumbers } from "../support/random.js";
 import { childArguments, FaultyProcess } from "./faulty-process.js";
-import { Ledger } from "./ledger.js";
+import { type Expected, Ledger } from "./ledger.js";
 import { type Loss, losses, ReplayedDisk } from "./power-loss.js";
 import {
   type FileEvent,
@@ -36,6 +36,8 @@ class Results {
   readonly #task: SuiteTask;
   readonly #problems: string[] = [];
   readonly #images = new Map<Loss, number>();
+  readonly #underWay = new Set<Promise<void>>();
+  #begun = 0;
   #done = 0;
   #recordings = 0;
   #events = 0;
@@ -46,7 +48,7 @@ class Results {
   }
 
   get wantsMore(): boolean {
-    return this.#done < this.#task.size && !isEnough(this.#task, this.#problems);
+    return this.#begun < this.#task.size && !isEnough(this.#task, this.#problems);
   }
 
   get findings(): Findings {
@@ -61,7 +63,7 @@ class Results {
   /** Images of as many moments of the recording as are wanted of it, in their order. */
   async tryRecording(events: readonly FileEvent[], number: number): Promise<void> {
     const random = randomNumbers(this.#task.seed + 7 * number);
-    const wanted = Math.min(imagesPerRecording, this.#task.size - this.#done);
+    const wanted = Math.min(imagesPerRecording, this.#task.size - this.#begun);
     const moments = Array.from({ length: wanted }, () => {
       return Math.floor(random() * events.length);
     }).sort((a, b) => a - b);
@@ -74,28 +76,37 @@ class Results {
       else disk.take(event);
       // The power goes during the event: what it writes may be half there, what it syncs is synced when it ends.
       for (; moments[0] === i && this.wantsMore; moments.shift()) {
-        await this.#try(disk, ledger, `recording ${number}, event ${i}`, random);
+        await this.#begin(disk, ledger.expected, `recording ${number}, event ${i}`, random);
       }
       disk.settle();
     }
+    await Promise.all(this.#underWay);
     this.#problems.push(...ledger.problems);
   }
 
-  async #try(
+  /** A few images are looked at side by side. */
+  async #begin(
     disk: ReplayedDisk,
-    ledger: Ledger,
+    expected: Expected,
     where: string,
     random: () => number,
   ): Promise<void> {
     const loss = losses[Math.floor(random() * losses.length)];
-    const path = join(this.#task.folder, "image");
+    const path = join(this.#task.folder, `image-${this.#begun++}`);
     mkdirSync(path);
     writeFileSync(join(path, "data.mdb"), disk.image(loss, random));
-    const { problems } = await reopen(path, ledger, this.#task.seed);
-    this.#problems.push(...problems.map((problem) => `${where}, ${loss}: ${problem}`));
-    rmSync(path, { recursive: true });
     this.#images.set(loss, (this.#images.get(loss) ?? 0) + 1);
     if (disk.pending > 0) this.#lost++;
+    const checking = this.#check(path, expected, `${where}, ${loss}`);
+    this.#underWay.add(checking);
+    void checking.finally(() => this.#underWay.delete(checking));
+    if (this.#underWay.size >= sideBySide) await Promise.race(this.#underWay);
+  }
+
+  async #check(path: string, expected: Expected, where: string): Promise<void> {
+    const { problems } = await reopen(path, expected, this.#task.seed);
+    this.#problems.push(...problems.map((problem) => `${where}: ${problem}`));
+    rmSync(path, { recursive: true });
     this.#task.progress(++this.#done);
   }
 }
@@ -128,3 +139,4 @@ async function record(task: SuiteTask, number: number): Promise<FileEvent[]> {
 }
 
 const imagesPerRecording = 500;
+const sideBySide = 4;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { open } from "../../lib/index.js";
-import type { Ledger } from "./ledger.js";
+import type { Expected } from "./ledger.js";
 import { type Observed, observe } from "./observe.js";
 
 export interface Reopened {
@@ -10,15 +10,15 @@ export interface Reopened {
   readonly openMs: number;
 }
 
-/** Opens the folder, reads all of it and compares it with the ledger. Never rejects. */
-export async function reopen(path: string, ledger: Ledger, seed: number): Promise<Reopened> {
+/** Opens the folder, reads all of it and compares it with what may be there. Never rejects. */
+export async function reopen(path: string, expected: Expected, seed: number): Promise<Reopened> {
   const start = performance.now();
   let openMs = 0;
   try {
     await using engine = await open(path, { threads: 0 });
     openMs = performance.now() - start;
     const observed = await observe(engine, seed);
-    return { problems: ledger.judge(observed), observed, openMs };
+    return { problems: expected.judge(observed), observed, openMs };
   } catch (error) {
     const problems = [`the folder cannot be read: ${String(error)}`];
     return { problems, observed: undefined, openMs };

@@ -1,12 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "../../lib/client.js";
 import { type EmbeddedEngine, open, restore } from "../../lib/index.js";
 import { verifyFolder } from "../../lib/keeping/verify-folder.js";
@@ -14,7 +7,8 @@ import { listen } from "../../lib/server.js";
 import { rejects } from "../support/rejects.js";
 import { TemporaryFolder } from "../support/temporary-folder.js";
 
-describe("a backup", () => {
+describe("a backup", function () {
+  this.timeout(60_000);
   const folder = new TemporaryFolder();
   let engine: EmbeddedEngine;
 
@@ -90,16 +84,10 @@ describe("a backup", () => {
     assert.equal(existsSync(folder.at("copy")), false);
   });
 
-  it("is READ_ONLY where its folder cannot be made", async function () {
-    if (process.platform === "linux") {
-      await rejects(engine.backup("/proc/none/copy"), "READ_ONLY");
-    }
-    if (process.getuid?.() === 0 || process.platform === "win32") return this.skip();
-    mkdirSync(folder.at("closed"));
-    chmodSync(folder.at("closed"), 0o500);
-    await rejects(engine.backup(folder.at("closed", "copy")), "READ_ONLY");
-    await rejects(engine.backup(folder.at("closed")), "READ_ONLY");
-  });
+  if (process.platform === "linux") {
+    it("is READ_ONLY where its folder cannot be made", () =>
+      rejects(engine.backup("/proc/none/copy"), "READ_ONLY"));
+  }
 
   it("is not taken of what does not verify", async () => {
     await engine.close();

@@ -58,18 +58,12 @@ describe("the room on a disk", () => {
     room.check(1);
   });
 
-  it("counts what is spare within the file, while half of the reserve is there", () => {
-    disk.free = 4 * mebibyte;
+  it("is a quarter of what is spare within the file beside the reserve, where the disk is full", () => {
+    disk.free = 1_000;
     refuses(1);
-    disk.spare = 10 * mebibyte;
-    room.check(1);
-    disk.free = 2 * mebibyte;
-    room = new DiskRoom(
-      "/data",
-      () => disk.spare,
-      () => ({ ...disk, bsize: 1, blocks: disk.total, bavail: disk.free }),
-    );
-    refuses(1);
+    disk.spare = 5 * mebibyte + 4_000;
+    room.check(1_000);
+    refuses(1_001);
   });
 
   it("is taken for endless where the disk does not say", () => {

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { AhnlichError } from "../../lib/model/errors.js";
-import { LmdbEnvironment, readOwnerRow } from "../../lib/persistence/lmdb.js";
+import { LmdbEnvironment } from "../../lib/persistence/lmdb.js";
 import { WriteBatch } from "../../lib/persistence/write-batch.js";
 import { openLmdb } from "../../lib/sharing/open-lmdb.js";
 import { decodeOwnerRow, encodeOwnerRow } from "../../lib/sharing/owner-row.js";
 import { manyRows, numberKey } from "../contracts/persistence.contract.js";
 import { openFolder, realDoorbell } from "../support/open-folder.js";
 import { OwnerProcess } from "../support/owner-process.js";
+import { readOwnerRow } from "../support/read-owner-row.js";
 import { TemporaryFolder } from "../support/temporary-folder.js";
 
 describe("the ownership of a folder", function () {
@@ -79,13 +80,44 @@ describe("the ownership of a folder", function () {
     assert.deepEqual(readdirSync(path).sort(), ["data.mdb", "data.mdb-lock"]);
   });
 
+  it("is not waited for where its owner stands still in a commit and its socket is removed", async () => {
+    const owner = await start();
+    await owner.tell({ open: path });
+    assert.equal(await owner.tell({ hold: `${path}/data.mdb` }), "held");
+    for (const name of readdirSync(path)) {
+      if (name.endsWith(".sock")) rmSync(`${path}/${name}`);
+    }
+    const error = await openFolder(path).catch((refused: unknown) => refused);
+    assert.ok(error instanceof AhnlichError && error.code === "LOCKED");
+    assert.match(error.message, /stands still in the middle of a commit/);
+    await owner.kill();
+    await (await openFolder(path)).close();
+  });
+
+  it("is found out without a look at the environment, which could undo what its owner commits", async () => {
+    const nonce = "0".repeat(32);
+    mkdirSync(path);
+    writeFileSync(`${path}/data.mdb`, "no environment");
+    const bell = realDoorbell.hang(`${path}/owner-${nonce}.sock`);
+    const owner = { nonce, pid: 4711, host: "elsewhere", started: 0 };
+    writeFileSync(`${path}/owner-${nonce}.json`, JSON.stringify(owner));
+    const error = await openFolder(path).catch((refused: unknown) => refused);
+    assert.ok(error instanceof AhnlichError && error.code === "LOCKED");
+    assert.match(error.message, /is owned by process 4711 on elsewhere since 1970-01-01/);
+    await bell.close();
+    await assert.rejects(openFolder(path), hasCode("CORRUPT"));
+    assert.deepEqual(
+      readdirSync(path).filter((name) => name.endsWith(".sock")),
+      [],
+    );
+  });
+
   it("is given back at close", async () => {
     const owner = await start();
     await owner.tell({ open: path });
     assert.equal(await owner.tell("close"), "closed");
     await (await openFolder(path)).close();
-    const row = decodeOwnerRow(await readOwnerRow(`${path}/data.mdb`), path);
-    assert.deepEqual(row, { epoch: 2, owner: undefined });
+    assert.deepEqual(await readOwnerRow(`${path}/data.mdb`), { epoch: 2, owner: undefined });
     assert.equal(await owner.tell({ open: path }), "opened");
   });
 
@@ -150,7 +182,7 @@ describe("the ownership of a folder", function () {
       snapshot.release();
       await persistence.close();
       const left = await readOwnerRow(`${path}/data.mdb`);
-      assert.equal(decodeOwnerRow(left, path).owner?.host, "elsewhere");
+      assert.equal(left.owner?.host, "elsewhere");
     });
   }
 

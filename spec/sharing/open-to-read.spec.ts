@@ -25,7 +25,7 @@ describe("a folder that is opened for reading only", () => {
     const store = await engine.createStore("s", { dimension: 2 });
     await store.set([
       { id: "a", vector: [1, 2] },
-      { id: "b", vector: [2, 1], ttlMs: 1_000 },
+      { id: "b", vector: [2, 1], ttlMs: 60_000 },
     ]);
   };
   const answers = async (engine: EmbeddedEngine) => {
@@ -51,7 +51,7 @@ describe("a folder that is opened for reading only", () => {
     ];
     for (const write of writes) await rejects(engine.execute(write), "READ_ONLY");
     await engine.close();
-    await using later = await read(folder.path, Date.now() + 2_000);
+    await using later = await read(folder.path, Date.now() + 120_000);
     assert.deepEqual(await answers(later), [1, "a", "a"]);
     await later.close();
     assert.deepEqual(readFileSync(folder.at("data.mdb")), before);
@@ -60,10 +60,10 @@ describe("a folder that is opened for reading only", () => {
 
   it("stays as it was when it was opened, while another process writes", async () => {
     await written();
-    await using serve = await ServeProcess.start(["--path", folder.path]);
-    await using client = await connect(serve.url);
     await using engine = await read();
     await using second = await read();
+    await using serve = await ServeProcess.start(["--path", folder.path]);
+    await using client = await connect(serve.url);
     for (let round = 0; round < 30; round++) {
       await client.store("s").set([
         { id: "a", vector: [9, round] },
@@ -73,8 +73,7 @@ describe("a folder that is opened for reading only", () => {
     await client.store("s").delete("b");
     assert.deepEqual(await answers(engine), [2, "a", "a"]);
     assert.deepEqual(await answers(second), [2, "a", "a"]);
-    await using third = await read();
-    assert.equal(await third.store("s").count(), 31);
+    await rejects(read(), "LOCKED");
     assert.equal(await client.store("s").count(), 31);
   }).timeout(20_000);
 
@@ -110,27 +109,37 @@ describe("a folder that is opened for reading only", () => {
     await rejects(open({ readOnly: true }), "INVALID_ARGUMENT");
   });
 
-  it("may lie on a file system that is read-only, where nothing else opens it", async function () {
-    const [source, mount] = [folder.at("source"), folder.at("mount")];
-    await copyFixture("format-2", source);
-    mkdirSync(mount);
-    if (!mountReadOnly(source, mount)) return this.skip();
-    try {
-      const refused = await rejects(open(mount, { threads: 0 }), "READ_ONLY");
-      assert.match(refused.message, /readOnly/);
-      await using engine = await read(mount, writtenAt);
-      assert.equal(await engine.store("places/rivers").count(), rivers.length);
-      assert.equal((await engine.store("places/rivers").search([0, 1, 0])).length, 10);
-      await engine.close();
-      assert.deepEqual(readdirSync(source), ["data.mdb"]);
-      await using _ = await ServeProcess.start(["--path", source]);
-      assert.ok(readdirSync(source).includes("data.mdb-lock"));
-      await rejects(read(mount), "LOCKED");
-    } finally {
-      execFileSync("umount", ["--lazy", mount]);
-    }
-  }).timeout(20_000);
+  if (canMount()) {
+    it("may lie on a file system that is read-only, where nothing else opens it", async () => {
+      const [source, mount] = [folder.at("source"), folder.at("mount")];
+      await copyFixture("format-2", source);
+      mkdirSync(mount);
+      assert.ok(mountReadOnly(source, mount));
+      try {
+        const refused = await rejects(open(mount, { threads: 0 }), "READ_ONLY");
+        assert.match(refused.message, /readOnly/);
+        await using engine = await read(mount, writtenAt);
+        assert.equal(await engine.store("places/rivers").count(), rivers.length);
+        assert.equal((await engine.store("places/rivers").search([0, 1, 0])).length, 10);
+        await engine.close();
+        assert.deepEqual(readdirSync(source), ["data.mdb"]);
+        await using _ = await ServeProcess.start(["--path", source]);
+        assert.ok(readdirSync(source).includes("data.mdb-lock"));
+        await rejects(read(mount), "LOCKED");
+      } finally {
+        execFileSync("umount", ["--lazy", mount]);
+      }
+    }).timeout(20_000);
+  }
 });
+
+/** A user who may mount, as root may on most systems. */
+function canMount(): boolean {
+  using folder = new TemporaryFolder();
+  if (!mountReadOnly(folder.path, folder.path)) return false;
+  execFileSync("umount", ["--lazy", folder.path]);
+  return true;
+}
 
 /** False where this is not allowed, as it mostly is not. */
 function mountReadOnly(source: string, mount: string): boolean {

@@ -2,15 +2,18 @@ import assert from "node:assert/strict";
 import type { AhnlichError, ErrorCode } from "../../lib/model/errors.js";
 import { refusalOf } from "./refuses.js";
 
-/** Asserts that the promise is rejected with an AhnlichError of one of the codes; returns it. */
+/** Asserts that the promise is rejected with an AhnlichError of one of the codes, and this sentence; returns it. */
 export async function rejects(
   promise: Promise<unknown>,
   codes: ErrorCode | readonly ErrorCode[],
+  sentence = /./,
 ): Promise<AhnlichError> {
   const error = await errorOf(promise);
   const expected = typeof codes === "string" ? [codes] : codes;
   assert.ok(error !== undefined, `expected ${expected.join(" or ")}, but it was fulfilled`);
-  return refusalOf(error, expected);
+  const refusal = refusalOf(error, expected);
+  assert.match(refusal.message, sentence);
+  return refusal;
 }
 
 /** What the promise was rejected with; undefined when it was fulfilled. */
