@@ -6,11 +6,10 @@ import type { Persistence } from "../persistence/persistence.js";
 import type { Origin } from "../rows/meta-rows.js";
 import { type Call, unlessGivenUp } from "./call.js";
 import { changes } from "./changes.js";
-import { isSmall } from "./command.js";
 import { compact } from "./compact.js";
 import { count, find } from "./find.js";
 import type { Handlers } from "./handler-table.js";
-import { type MadeWrite, makeWrite } from "./make-write.js";
+import { isLongToMake, type MadeWrite, makeWrite } from "./make-write.js";
 import { runPipeline } from "./pipeline.js";
 import type { Clock } from "./ports.js";
 import type { Publication } from "./publication.js";
@@ -61,7 +60,7 @@ export function makeHandlers(workshop: Workshop): Handlers {
   const write = (query: WriteQuery, call: Call): Promise<never> => {
     const made = makeWrite(query, limits, call.identity);
     const submit = ({ write, identity }: MadeWrite) => writer.submit(write, call, identity);
-    if (isSmall(query)) return submit(atOnce(made)) as Promise<never>;
+    if (!isLongToMake(query, call.identity)) return submit(atOnce(made)) as Promise<never>;
     const encoded = encoding.then(() => inSlices(made, new Slice(call)));
     encoding = encoded.catch(() => {});
     return encoded.then(submit) as Promise<never>;

@@ -1,7 +1,7 @@
 import type { Limits } from "../model/limits.js";
 import type { WriteIdentity } from "../model/write-identity.js";
 import { fingerprintOf } from "../rows/fingerprint.js";
-import type { CommandIdentity, Write } from "./command.js";
+import { type CommandIdentity, isSmall, type Write } from "./command.js";
 import type { Steps } from "./steps.js";
 import { type WriteQuery, writeOf } from "./write-of.js";
 
@@ -21,4 +21,11 @@ export function* makeWrite(
   if (identity === undefined) return { write, identity };
   const fingerprint = yield* fingerprintOf(write);
   return { write, identity: { ...identity, fingerprint } };
+}
+
+/** Whether there is so much to encode or to hash that it is to be made in slices. */
+export function isLongToMake(query: WriteQuery, identity: WriteIdentity | undefined): boolean {
+  if (isSmall(query)) return false;
+  if (query.kind === "set" || query.kind === "transaction") return true;
+  return identity !== undefined && "target" in query && query.target.kind === "ids";
 }

@@ -1,3 +1,4 @@
+import { onAbort } from "../model/abort-listeners.js";
 import { AhnlichError } from "../model/errors.js";
 import type { Call } from "./call.js";
 import type { Command } from "./command.js";
@@ -48,8 +49,7 @@ export class PendingWrite {
       }
       this.#reject(this.isTaken ? outcomeUnknown(signal.reason) : signal.reason);
     };
-    signal.addEventListener("abort", giveUp, { once: true });
-    this.#stopListening = () => signal.removeEventListener("abort", giveUp);
+    this.#stopListening = onAbort(signal, giveUp);
   }
 }
 

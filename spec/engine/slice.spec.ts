@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import { Slice } from "../../lib/engine/slice.js";
-import { type EmbeddedEngine, open, type Store } from "../../lib/index.js";
+import { type EmbeddedEngine, open, query, type Store } from "../../lib/index.js";
 
 describe("slices", () => {
   it("of many that go on at once take turns, one a turn, in the order they came", async () => {
@@ -146,6 +146,10 @@ describe("the event loop has its turns", () => {
     const { signal } = new AbortController();
     await Promise.all(ids.slice(0, 50).map((id) => store.get(id, { signal })));
     await store.load([{ id: "x", vector: same }], { signal });
+    const sets = ids
+      .slice(0, 50)
+      .map((id) => query.set({ store: "s", entries: [{ id, vector: same }] }));
+    await engine.pipeline(sets, { signal });
     await turn();
     process.off("warning", warn);
     assert.deepEqual(warnings, []);

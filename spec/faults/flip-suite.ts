@@ -12,8 +12,8 @@ import { isBrief } from "./workload.js";
 
 /**
  * One byte of the file is flipped, anywhere, and a process of its own opens it, reads, verifies, writes and reads
- * again: it is never given a vector or metadata that was not set; what is missing is found by `verify`. LMDB
- * trusts its own pages: processes that die of what they read there are counted apart.
+ * again: it is never given a vector or metadata that was not set; what is missing is found by `verify`. LMDB trusts
+ * its own pages: processes that die of what they read there are counted apart.
  */
 export const flipSuite: Suite = {
   unit: "flips",
