@@ -1,2 +1,2 @@
 /** Of this package; a spec keeps it equal to package.json's. */
-export const packageVersion = "0.1.0";
+export const packageVersion = "0.2.0";
