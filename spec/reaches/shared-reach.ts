@@ -1,4 +1,5 @@
 import { open } from "../../lib/index.js";
+import { clocked } from "../support/clocked.js";
 import type { Reach } from "../support/reach.js";
 import { TemporaryFolder } from "../support/temporary-folder.js";
 
@@ -6,9 +7,9 @@ import { TemporaryFolder } from "../support/temporary-folder.js";
 export function sharedReach(name: string, role: "owner" | "joiner"): Reach {
   return {
     name,
-    async open({ limits } = {}) {
+    async open({ limits, clock } = {}) {
       const folder = new TemporaryFolder();
-      const options = { shared: true, threads: 0, limits };
+      const options = { shared: true, threads: 0, limits, provide: clocked(clock) };
       const owner = await open(folder.path, options);
       const joiner = await open(folder.path, options);
       return {
