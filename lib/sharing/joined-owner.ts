@@ -69,8 +69,12 @@ export class JoinedOwner implements Executor {
     return answered.finally(this.#settled);
   }
 
-  /** Closes when the last of its calls is answered; it takes no more. */
+  /**
+   * Closes when the last of its calls is answered, by the next owner; it takes no more. A former owner that stands
+   * still is not waited for.
+   */
   async leave(): Promise<void> {
+    this.#pool.dropAll();
     await new Promise<void>((resolve) => this.#onIdle(resolve));
     await this.#pool.close();
   }

@@ -159,6 +159,17 @@ describe("a shared folder", function () {
     await watches[1];
   });
 
+  it("is taken over under a call that lasts longer than a look after the owner", async () => {
+    const owner = await starts();
+    const joined = await opens();
+    await joined.createStore("s", { dimension: 1 });
+    const { next: since } = await joined.execute({ kind: "changes", store: "s" });
+    const asked = joined.execute({ kind: "changes", store: "s", since, waitMs: 1_000 });
+    await owner.close();
+    assert.deepEqual(await asked, { changes: [], next: since });
+    assert.equal(await ownerPid(), process.pid);
+  });
+
   it("is refused to who has other limits, and to who would have it alone", async () => {
     const owner = await starts({ limits: { limit: 7 } });
     const error = await rejects(
