@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { Backoff } from "../client/backoff.js";
 import { ConnectionPool } from "../client/connection-pool.js";
+import { closedError } from "../handles/engine-handle.js";
 import type { Executor } from "../handles/executor.js";
 import { LateCallOptions } from "../handles/late-call-options.js";
 import type { CallOptions } from "../model/options.js";
-import type { Query } from "../model/query.js";
+import { type Query, waitsForChanges } from "../model/query.js";
 import { within } from "../persistence/within.js";
 import type { Transport } from "../transport/transport.js";
 
@@ -27,6 +28,8 @@ export class JoinedOwner implements Executor {
   #inFlight = 0;
   #watch: NodeJS.Timeout | undefined;
   #whenIdle: (() => void)[] = [];
+  /** Ends the calls that wait for changes. */
+  readonly #waiting = new Set<(reason: Error) => void>();
 
   constructor(way: WayIn) {
     this.#way = way;
@@ -60,22 +63,36 @@ export class JoinedOwner implements Executor {
   }
 
   execute(query: Query, options?: CallOptions): Promise<unknown> {
-    const answered = this.#pool.execute(query, withKey(options));
+    const asked = this.#pool.execute(query, withKey(options));
+    const answered = waitsForChanges(query) ? this.#unlessClosed(asked) : asked;
     if (this.#inFlight++ === 0) this.#watch = setInterval(() => this.#look(), watchMs);
     return answered.finally(this.#settled);
   }
 
-  /** Closes when the last of its calls is answered; it takes no more. */
+  /**
+   * Closes when the last of its calls is answered, by the next owner; it takes no more. A former owner that stands
+   * still is not waited for.
+   */
   async leave(): Promise<void> {
+    this.#pool.dropAll();
     await new Promise<void>((resolve) => this.#onIdle(resolve));
     await this.#pool.close();
   }
 
+  /** What waits for changes is ended first: it may wait for longer than anybody would for the rest. */
   async close({ timeoutMs = 10_000 }: { timeoutMs?: number | undefined } = {}): Promise<void> {
+    for (const end of this.#waiting) end(closedError());
     const ends = performance.now() + timeoutMs;
     // Not left to the pool, which gives up what waits while it has no connection.
     await within(timeoutMs, new Promise<void>((resolve) => this.#onIdle(resolve)), undefined);
     await this.#pool.close({ timeoutMs: Math.max(0, ends - performance.now()) });
+  }
+
+  #unlessClosed(asked: Promise<unknown>): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      void asked.then(resolve, reject).finally(() => this.#waiting.delete(reject));
+    });
   }
 
   #onIdle(then: () => void): void {

@@ -133,6 +133,8 @@ export class SharedFolder implements WayIn {
         },
       });
       this.#owned = owned;
+      // That of the former owner is gone, which says nothing of us.
+      this.#socket = undefined;
       user.taken(owned);
       return true;
     } catch (error) {

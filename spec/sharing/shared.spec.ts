@@ -142,6 +142,34 @@ describe("a shared folder", function () {
     assert.ok((await stores[2].count()) > 0);
   });
 
+  it("is closed by who watches it without waiting for changes, joined or having taken over", async () => {
+    const owner = await starts();
+    const [joined, next] = [await opens(), await opens()];
+    await joined.createStore("s", { dimension: 1 });
+    const { next: since } = await joined.execute({ kind: "changes", store: "s" });
+    const watch = (engine: EmbeddedEngine) =>
+      rejects(engine.execute({ kind: "changes", store: "s", since, waitMs: 30_000 }), "CLOSED");
+    const watches = [watch(joined), watch(next)];
+    await joined.close({ timeoutMs: 60_000 });
+    await watches[0];
+    await owner.kill();
+    assert.equal(await next.store("s").count(), 0);
+    assert.equal(await ownerPid(), process.pid);
+    await next.close({ timeoutMs: 60_000 });
+    await watches[1];
+  });
+
+  it("is taken over under a call that lasts longer than a look after the owner", async () => {
+    const owner = await starts();
+    const joined = await opens();
+    await joined.createStore("s", { dimension: 1 });
+    const { next: since } = await joined.execute({ kind: "changes", store: "s" });
+    const asked = joined.execute({ kind: "changes", store: "s", since, waitMs: 1_000 });
+    await owner.close();
+    assert.deepEqual(await asked, { changes: [], next: since });
+    assert.equal(await ownerPid(), process.pid);
+  });
+
   it("is refused to who has other limits, and to who would have it alone", async () => {
     const owner = await starts({ limits: { limit: 7 } });
     const error = await rejects(
