@@ -156,7 +156,7 @@ function figuresOf(
   const measured = spreadOf(ratios(rates, limit));
   const toOnePut = showSpread(spreadOf(ratios(rates, onePut)));
   const how = `${figure.how}; of one put an entry: ${toOnePut}`;
-  return [{ name: figure.name, measured, unit: "", bound: { atLeast: 0.6 }, how }];
+  return [{ name: figure.name, measured, unit: "", bound: { atLeast: 0.7 }, how }];
 }
 
 function tableOf(title: string, measured: ReadonlyMap<string, number[]>): Table {

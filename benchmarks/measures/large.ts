@@ -81,7 +81,7 @@ function figuresOf(
       name: `opening ${size} and the first search`,
       measured: spreadOf(warm.map(total)),
       unit: "ms",
-      bound: { atMost: 1_000 },
+      bound: { atMost: 400 },
       how: `in a fresh process with warm pages; ${coldly}`,
     },
     {
