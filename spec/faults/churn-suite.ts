@@ -54,7 +54,7 @@ class Churn {
       ...stores.flatMap((store) => [store.churn(stop.signal), store.read(stop.signal)]),
       remakeStores(engine, stop.signal),
     ].map((running) => running.catch((error) => void this.#problems.push(String(error))));
-    await this.#measure(persistence, stores);
+    await this.#measure(engine, persistence, stores);
     stop.abort();
     await Promise.all(work);
     for (const store of stores) this.#problems.push(...(await store.check()));
@@ -73,6 +73,7 @@ class Churn {
         .map(mebibytes)
         .join(", "),
       "file by rows kept, at most": Math.max(...this.#settled.map(ratio)).toFixed(2),
+      "in use after a quarter, at the end": [first.used, last.used].map(mebibytes).join(", "),
       "memory after a quarter, at the end, largest": [
         first.memory,
         last.memory,
@@ -89,18 +90,25 @@ class Churn {
     return this.#samples.slice(Math.floor(this.#samples.length / 4));
   }
 
-  async #measure(persistence: Persistence, stores: readonly ChurnedStore[]): Promise<void> {
+  async #measure(
+    engine: EmbeddedEngine,
+    persistence: Persistence,
+    stores: readonly ChurnedStore[],
+  ): Promise<void> {
     const start = performance.now();
     const { size } = this.#task;
     const pause = Math.max(500, (size * 1_000) / samplesMax);
     for (let seconds = 0; seconds < size; seconds = (performance.now() - start) / 1_000) {
       await new Promise((resolve) => setTimeout(resolve, pause));
       collectGarbage();
+      const { rss, heapUsed, external } = process.memoryUsage();
+      const { bytes } = await engine.info();
       this.#samples.push({
         live: await rowBytes(persistence),
         given: stores.reduce((sum, store) => sum + store.bytes, 0),
         file: statSync(this.#file).size,
-        memory: process.memoryUsage().rss,
+        used: heapUsed + external + bytes.memory,
+        memory: rss,
       });
       this.#task.progress(Math.floor(seconds));
     }
@@ -110,7 +118,8 @@ class Churn {
     const worst = Math.max(...this.#settled.map(ratio));
     if (worst > fileMax)
       this.#problems.push(`the file is ${worst.toFixed(2)} times the rows that are kept`);
-    for (const what of ["file", "memory"] as const) {
+    for (const what of ["file", "used", "memory"] as const) {
+      if (what === "memory" && this.#task.size < settledSeconds) continue;
       const half = Math.floor(this.#settled.length / 2);
       const [early, late] = [this.#settled.slice(0, half), this.#settled.slice(half)];
       const [before, after] = [median(early, what), median(late, what)];
@@ -133,6 +142,9 @@ interface Sample {
   /** Bytes of the entries there are, as they were given: ids, vectors and metadata. */
   readonly given: number;
   readonly file: number;
+  /** Bytes of the heap, of what it holds outside, and of the vectors. */
+  readonly used: number;
+  /** Bytes that the process has of the system. */
   readonly memory: number;
 }
 
@@ -179,7 +191,7 @@ function ratio({ file, live }: Sample): number {
   return file / live;
 }
 
-function median(samples: readonly Sample[], what: "file" | "memory"): number {
+function median(samples: readonly Sample[], what: "file" | "used" | "memory"): number {
   const sorted = samples.map((sample) => sample[what]).sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
@@ -196,5 +208,7 @@ const timesFaster = 5_000;
 const samplesMax = 720;
 const fileMax = 3;
 const growthMax = 1.05;
+/** Until then an allocator may still take more of the system than is in use. */
+const settledSeconds = 600;
 /** What a heap and an allocator breathe. */
 const slackBytes = 8 * 1024 * 1024;
