@@ -34,7 +34,7 @@ if (task === "ingest") {
     answer({ ms: performance.now() - start, ids } satisfies ContenderAnswer);
   });
 }
-process.disconnect();
+if (process.connected) process.disconnect();
 
 /** Some take no ids that are words. */
 function named(index: number) {
