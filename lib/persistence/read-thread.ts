@@ -1,13 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { LmdbEnvironment } from "./lmdb.js";
 import { LmdbSnapshot, LmdbState } from "./lmdb-snapshot.js";
-import {
-  type ReadJob,
-  type ReadMessage,
-  type ReadModule,
-  stopPlace,
-  takenPlace,
-} from "./read-worker.js";
+import { type ReadJob, type ReadMessage, type ReadModule, stopped } from "./read-worker.js";
 
 /** Values that nobody has taken yet. */
 const ahead = 8;
@@ -32,14 +26,16 @@ function post(values: ReturnType<ReadModule["read"]>): void {
   for (const { value, transfer } of values) {
     parentPort?.postMessage({ value } satisfies ReadMessage, transfer);
     posted++;
-    for (let taken = takenOf(); taken >= 0 && posted - taken >= ahead; taken = takenOf()) {
-      Atomics.wait(control, takenPlace, taken);
+    let taken = takenOf();
+    while (taken !== stopped && posted - taken >= ahead) {
+      Atomics.wait(control, 0, taken);
+      taken = takenOf();
     }
-    if (Atomics.load(control, stopPlace) === 1) return;
+    if (taken === stopped) return;
   }
   parentPort?.postMessage("end" satisfies ReadMessage);
 }
 
 function takenOf(): number {
-  return Atomics.load(control, takenPlace);
+  return Atomics.load(control, 0);
 }

@@ -11,7 +11,7 @@ export async function* readInThread(
   module: URL,
   input: unknown,
 ): AsyncGenerator<unknown, void, undefined> {
-  const control = new Int32Array(new SharedArrayBuffer(8));
+  const control = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(new URL("./read-thread.js", import.meta.url), {
     workerData: { file, module: module.href, input, control } satisfies ReadJob,
   });
@@ -21,13 +21,12 @@ export async function* readInThread(
       const message = await messages.next();
       if (message === "end") return;
       yield message.value;
-      Atomics.store(control, takenPlace, taken);
-      Atomics.notify(control, takenPlace);
+      Atomics.store(control, 0, taken);
+      Atomics.notify(control, 0);
     }
   } finally {
-    Atomics.store(control, stopPlace, 1);
-    Atomics.store(control, takenPlace, -1);
-    Atomics.notify(control, takenPlace);
+    Atomics.store(control, 0, stopped);
+    Atomics.notify(control, 0);
     await messages.ended;
   }
 }
@@ -42,14 +41,14 @@ export interface ReadJob {
   readonly file: string;
   readonly module: string;
   readonly input: unknown;
-  /** How many values were taken, and whether no more are wanted. */
+  /** How many values were taken, or `stopped`. */
   readonly control: Int32Array;
 }
 
 export type ReadMessage = { readonly value: unknown } | "end";
 
-export const takenPlace = 0;
-export const stopPlace = 1;
+/** No more values are wanted. */
+export const stopped = -1;
 
 /** The thread's messages one after the other; and its end. */
 class Messages {
