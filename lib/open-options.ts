@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { InjectionToken } from "tsyringe";
-import { checkBoolean, readArguments, refusal } from "./model/check-argument.js";
+import { checkBoolean, checkPath, readArguments, refusal } from "./model/check-argument.js";
 import { AhnlichError } from "./model/errors.js";
 import { type Limits, makeLimits } from "./model/limits.js";
 import { Persistence } from "./persistence/persistence.js";
@@ -52,7 +52,7 @@ export function checkOpenOptions(options: unknown): CheckedOpenOptions {
     known,
     "open",
   );
-  const folder = path === undefined ? undefined : checkPath(path);
+  const folder = path === undefined ? undefined : checkPath(path, "path");
   const providers = checkProviders(provide);
   const isReadOnly = checkBoolean(readOnly, false, "readOnly");
   return {
@@ -63,11 +63,6 @@ export function checkOpenOptions(options: unknown): CheckedOpenOptions {
     readOnly: isReadOnly,
     provide: providers,
   };
-}
-
-function checkPath(path: unknown): string {
-  if (typeof path === "string" && path !== "" && !path.includes("\0")) return path;
-  throw refusal("path", "the name of a folder", path);
 }
 
 function checkShared(

@@ -1,5 +1,5 @@
+import { checkPath } from "../model/check-argument.js";
 import { type Backup, type BackupOptions, backUp } from "./back-up.js";
-import { checkPath } from "./check-path.js";
 import { folderSource } from "./folder-source.js";
 
 /**

@@ -2,12 +2,12 @@ import type { LocalExecutor } from "../engine/local-executor.js";
 import type { Attachment } from "../handles/embedded-engine.js";
 import type { EmbeddedExecutor } from "../handles/embedded-executor.js";
 import type { Verification } from "../model/answers.js";
+import { checkPath } from "../model/check-argument.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
 import type { Persistence } from "../persistence/persistence.js";
 import { backUp } from "./back-up.js";
 import { backupSource } from "./backup-source.js";
-import { checkPath } from "./check-path.js";
 
 /** The engine in this process together with what it stands on, of which it makes backups. */
 export class LocalEngine<P extends Persistence = Persistence> implements EmbeddedExecutor {

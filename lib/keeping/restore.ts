@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
+import { checkPath } from "../model/check-argument.js";
 import { AhnlichError } from "../model/errors.js";
 import type { LmdbEnvironment } from "../persistence/lmdb.js";
 import { LmdbSnapshot, LmdbState } from "../persistence/lmdb-snapshot.js";
 import { WriteBatch } from "../persistence/write-batch.js";
 import { putOrigin, readOrigin } from "../rows/meta-rows.js";
 import { backUp } from "./back-up.js";
-import { checkPath } from "./check-path.js";
 import { folderSource } from "./folder-source.js";
 
 /**

@@ -1,6 +1,6 @@
 import type { Verification } from "../model/answers.js";
+import { checkPath } from "../model/check-argument.js";
 import { AhnlichError } from "../model/errors.js";
-import { checkPath } from "./check-path.js";
 import { fileIn } from "./file-in.js";
 import { holdFolder } from "./hold-folder.js";
 import { type VerifyOptions, verifyFile } from "./verify-file.js";

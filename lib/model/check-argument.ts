@@ -51,6 +51,12 @@ export function checkPageLimit(value: unknown, standard: number, limits: Limits)
   return limit;
 }
 
+/** @throws INVALID_ARGUMENT where it cannot name a folder */
+export function checkPath(path: unknown, what: string): string {
+  if (typeof path === "string" && path !== "" && !path.includes("\0")) return path;
+  throw refusal(what, "the name of a folder", path);
+}
+
 /** One of a few words, or the standard one where it is absent. */
 export function checkChoice<T extends string | undefined>(
   value: unknown,
