@@ -21,8 +21,9 @@ export interface OpenOptions {
   threads?: number | undefined;
   limits?: Partial<Limits> | undefined;
   /**
-   * Reads the folder as it is now, beside whoever writes to it; nothing is written, every write is READ_ONLY. The
-   * owner's file grows while it is open: what is read is not overwritten. False.
+   * Reads the folder as it is now, beside other readers; nothing is written, every write is READ_ONLY. Where a
+   * living process owns the folder it is LOCKED. An owner may come later: its file grows while this is open, since
+   * what is read is not overwritten. False.
    */
   readOnly?: boolean | undefined;
   /** Ports to be replaced, made by `provide` of 'ahnlich/ports'. */
