@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { closedError } from "../handles/engine-handle.js";
 import type { Executor } from "../handles/executor.js";
-import { AhnlichError, type ErrorCode, toAhnlichError } from "../model/errors.js";
+import { AhnlichError, closedError, type ErrorCode, toAhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
 import { Backoff } from "./backoff.js";

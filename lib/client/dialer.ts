@@ -1,4 +1,4 @@
-import { AhnlichError } from "../model/errors.js";
+import { AhnlichError, closedError } from "../model/errors.js";
 import type { Transport } from "../transport/transport.js";
 import { Connection, type ConnectionOwner, type Introduction } from "./connection.js";
 
@@ -77,7 +77,7 @@ class Limit {
       giveUp(new AhnlichError("TIMEOUT", sentence));
     }, timeoutMs);
     this.#outer = signal;
-    this.#onOuter = () => giveUp(new AhnlichError("CLOSED", "the client is closed"));
+    this.#onOuter = () => giveUp(closedError("the client"));
     if (signal.aborted) this.#onOuter();
     else signal.addEventListener("abort", this.#onOuter, { once: true });
   }

@@ -4,7 +4,7 @@ import type { Executor } from "../handles/executor.js";
 import { VectorIndexes } from "../indexes/vector-index.js";
 import type { Verification } from "../model/answers.js";
 import { checkQuery } from "../model/check-query.js";
-import { AhnlichError, toAhnlichError } from "../model/errors.js";
+import { AhnlichError, closedError, toAhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
 import { Persistence } from "../persistence/persistence.js";
@@ -102,7 +102,7 @@ export class LocalExecutor implements Executor {
 
   execute(query: Query, options?: CallOptions): Promise<unknown> {
     if (this.#closing !== undefined) {
-      return Promise.reject(new AhnlichError("CLOSED", "the engine is closed"));
+      return Promise.reject(closedError());
     }
     const checked = checkQuery(query, this.#options.limits);
     this.#inFlight++;
@@ -121,7 +121,7 @@ export class LocalExecutor implements Executor {
    */
   run<T>(options: CallOptions | undefined, work: (call: Call) => Promise<T>): Promise<T> {
     if (this.#closing !== undefined) {
-      return Promise.reject(new AhnlichError("CLOSED", "the engine is closed"));
+      return Promise.reject(closedError());
     }
     return underCall(options, (call) => {
       this.#inFlight++;
@@ -131,7 +131,7 @@ export class LocalExecutor implements Executor {
   }
 
   attach(attachment: Attachment): Disposable {
-    if (this.#closing !== undefined) throw new AhnlichError("CLOSED", "the engine is closed");
+    if (this.#closing !== undefined) throw closedError();
     this.#attachments.add(attachment);
     return { [Symbol.dispose]: () => void this.#attachments.delete(attachment) };
   }

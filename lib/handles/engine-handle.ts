@@ -1,6 +1,5 @@
 import type { ClientInfo, EngineInfo, Outcome, StoreInfo } from "../model/answers.js";
 import { checkTimeout } from "../model/check-call-options.js";
-import { AhnlichError } from "../model/errors.js";
 import type { Metadata, Storable } from "../model/metadata.js";
 import type { CallOptions, StoreChange, StoreOptions } from "../model/options.js";
 import { type Query, query, type ResponseTo, type WriteQuery } from "../model/query.js";
@@ -124,9 +123,4 @@ export function checkCloseOptions(options: unknown): { timeoutMs?: number } {
     if (name !== "timeoutMs" && options[name] !== undefined) throw unknownOption(name);
   }
   return options.timeoutMs === undefined ? {} : { timeoutMs: checkTimeout(options.timeoutMs, 0) };
-}
-
-/** What every call after `close()` is answered with. */
-export function closedError(what = "the engine"): AhnlichError {
-  return new AhnlichError("CLOSED", `${what} is closed`);
 }

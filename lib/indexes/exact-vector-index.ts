@@ -4,7 +4,7 @@ import type { SearchQueue } from "../kernels/search-queue.js";
 import { SearchTask } from "../kernels/search-task.js";
 import { Turn } from "../kernels/turns.js";
 import { onAbort } from "../model/abort-listeners.js";
-import { AhnlichError, toAhnlichError } from "../model/errors.js";
+import { AhnlichError, closedError, toAhnlichError } from "../model/errors.js";
 import { mergeNearest, none } from "./merge.js";
 import { type SearchUnits, unitsOf } from "./search-units.js";
 import { SlotSelection } from "./slot-selection.js";
@@ -40,12 +40,12 @@ export class ExactVectorIndex implements VectorIndex {
   }
 
   add(ordinal: number, vector: Float32Array | Uint8Array, born: number): void {
-    if (this.#closed || this.#queue.closed) throw closedError();
+    if (this.#closed || this.#queue.closed) throw closedError("the index");
     this.#slots.add(ordinal, vector, born);
   }
 
   addBlock(block: VectorBlock, born: number): void {
-    if (this.#closed || this.#queue.closed) throw closedError();
+    if (this.#closed || this.#queue.closed) throw closedError("the index");
     this.#slots.addBlock(block, born);
   }
 
@@ -66,7 +66,7 @@ export class ExactVectorIndex implements VectorIndex {
   }
 
   async search(request: IndexSearch, signal?: AbortSignal): Promise<Nearest[]> {
-    if (this.#closed) throw closedError();
+    if (this.#closed) throw closedError("the index");
     if (signal?.aborted) throw signalError(signal);
     this.#queue.check(request.targets.length);
     const groups = this.#plan(request);
@@ -198,10 +198,6 @@ function signalError({ reason }: AbortSignal): AhnlichError {
   const late = reason instanceof Error && reason.name === "TimeoutError";
   const sentence = late ? "the search took too long" : "the search was given up";
   return new AhnlichError(late ? "TIMEOUT" : "ABORTED", sentence, { cause: reason });
-}
-
-function closedError(): AhnlichError {
-  return new AhnlichError("CLOSED", "the index is closed");
 }
 
 const groupMax = 32;

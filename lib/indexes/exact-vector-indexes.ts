@@ -1,6 +1,6 @@
 import { Arenas } from "../kernels/arenas.js";
 import { SearchQueue, type SearchQueueOptions } from "../kernels/search-queue.js";
-import { AhnlichError } from "../model/errors.js";
+import { closedError } from "../model/errors.js";
 import { defaultLimits } from "../model/limits.js";
 import { ExactVectorIndex } from "./exact-vector-index.js";
 import { bytesPerVector } from "./slots.js";
@@ -33,7 +33,7 @@ export class ExactVectorIndexes implements VectorIndexes {
 
   /** @throws CLOSED */
   create(dimension: number): VectorIndex {
-    if (this.#queue.closed) throw new AhnlichError("CLOSED", "the engine is closed");
+    if (this.#queue.closed) throw closedError();
     return new ExactVectorIndex(this.#arenas, this.#queue, dimension);
   }
 

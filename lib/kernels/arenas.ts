@@ -1,4 +1,4 @@
-import { AhnlichError } from "../model/errors.js";
+import { AhnlichError, closedError } from "../model/errors.js";
 import { Arena } from "./arena.js";
 import { Extents } from "./extents.js";
 
@@ -31,7 +31,7 @@ export class Arenas {
 
   /** @throws LIMIT_EXCEEDED when the memory is not to be had or not allowed, CLOSED */
   take(bytes: number): Place {
-    if (this.#closed) throw new AhnlichError("CLOSED", "the engine is closed");
+    if (this.#closed) throw closedError();
     const size = Extents.sizeFor(bytes);
     if (this.#bytes + size > this.#memoryBytes) {
       throw new AhnlichError(

@@ -1,4 +1,4 @@
-import { AhnlichError } from "../model/errors.js";
+import { closedError } from "../model/errors.js";
 import type { Lane } from "./lane.js";
 import { unfinished } from "./layout.js";
 import type { SearchJob } from "./search-job.js";
@@ -11,7 +11,7 @@ export class LocalLane implements Lane {
   run(jobs: readonly SearchJob[]): Promise<ArrayLike<number>> {
     return new Promise((resolve, reject) => {
       setImmediate(() => {
-        if (this.#closed) reject(new AhnlichError("CLOSED", "the engine is closed"));
+        if (this.#closed) reject(closedError());
         else resolve(runSlice(jobs, performance.now() + sliceMs));
       });
     });

@@ -1,4 +1,4 @@
-import { AhnlichError, toAhnlichError } from "../model/errors.js";
+import { AhnlichError, closedError, toAhnlichError } from "../model/errors.js";
 import type { Lane } from "./lane.js";
 import { finished, hungry } from "./layout.js";
 import { LocalLane, runSlice } from "./local-lane.js";
@@ -208,10 +208,6 @@ export class SearchQueue {
     }
     return batch;
   }
-}
-
-function closedError(): AhnlichError {
-  return new AhnlichError("CLOSED", "the engine is closed");
 }
 
 const batchMs = 0.5;

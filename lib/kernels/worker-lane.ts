@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { AhnlichError } from "../model/errors.js";
+import { AhnlichError, closedError } from "../model/errors.js";
 import { kernelsModule } from "./kernels.js";
 import type { Lane } from "./lane.js";
 import type { SearchJob } from "./search-job.js";
@@ -44,7 +44,7 @@ export class WorkerLane implements Lane {
   }
 
   async close(): Promise<void> {
-    this.#error ??= new AhnlichError("CLOSED", "the engine is closed");
+    this.#error ??= closedError();
     await this.#worker.terminate();
   }
 

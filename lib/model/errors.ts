@@ -83,6 +83,11 @@ export function toAhnlichError(thrown: unknown): AhnlichError {
   return new AhnlichError("INTERNAL", `unexpected failure: ${sentence}`, { cause: thrown });
 }
 
+/** What every call after `close()` is answered with. */
+export function closedError(what = "the engine"): AhnlichError {
+  return new AhnlichError("CLOSED", `${what} is closed`);
+}
+
 function hasInstance(this: unknown, value: unknown): boolean {
   if (this !== AhnlichError) return Function.prototype[Symbol.hasInstance].call(this, value);
   return typeof value === "object" && value !== null && brand in value;

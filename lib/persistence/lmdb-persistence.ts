@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { AhnlichError } from "../model/errors.js";
+import { AhnlichError, closedError } from "../model/errors.js";
 import { CommitWorker } from "./commit-worker.js";
 import { Compaction, Journal, sweepCompaction } from "./compaction.js";
 import { codeOf, diskFailure } from "./disk-failure.js";
@@ -353,7 +353,7 @@ export class LmdbPersistence implements Persistence {
   }
 
   #checkOpen(): void {
-    if (this.#closed !== undefined) throw new AhnlichError("CLOSED", "the engine is closed");
+    if (this.#closed !== undefined) throw closedError();
   }
 }
 

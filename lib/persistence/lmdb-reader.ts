@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { AhnlichError } from "../model/errors.js";
+import { AhnlichError, closedError } from "../model/errors.js";
 import type { LmdbEnvironment } from "./lmdb.js";
 import { fileBytes } from "./lmdb-file.js";
 import { LmdbSnapshot, LmdbState } from "./lmdb-snapshot.js";
@@ -28,7 +28,7 @@ export class LmdbReader implements Persistence {
   }
 
   snapshot(): Snapshot {
-    if (this.#closed !== undefined) throw new AhnlichError("CLOSED", "the engine is closed");
+    if (this.#closed !== undefined) throw closedError();
     return new LmdbSnapshot(this.#state);
   }
 

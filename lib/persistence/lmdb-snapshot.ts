@@ -1,4 +1,4 @@
-import { AhnlichError } from "../model/errors.js";
+import { AhnlichError, closedError } from "../model/errors.js";
 import type { LmdbEnvironment, Rows, Transaction } from "./lmdb.js";
 import type { Snapshot } from "./persistence.js";
 import type { Row, TableName } from "./table.js";
@@ -86,7 +86,7 @@ export class LmdbState {
 
   #checkOpen(): void {
     if (this.#status === "open") return;
-    if (this.#status === "closed") throw new AhnlichError("CLOSED", "the engine is closed");
+    if (this.#status === "closed") throw closedError();
     throw new AhnlichError("INTERNAL", "a snapshot was read after its release");
   }
 }

@@ -1,5 +1,5 @@
 import sorted from "sorted-btree";
-import { AhnlichError } from "../model/errors.js";
+import { AhnlichError, closedError } from "../model/errors.js";
 import type { Persistence, Snapshot } from "./persistence.js";
 import { type Row, type TableName, tableNames } from "./table.js";
 import { WriteBatch } from "./write-batch.js";
@@ -63,7 +63,7 @@ export class MemoryPersistence implements Persistence {
   }
 
   #checkOpen(): void {
-    if (this.#life.closed) throw closed();
+    if (this.#life.closed) throw closedError();
   }
 }
 
@@ -95,7 +95,7 @@ class MemorySnapshot implements Snapshot {
   }
 
   #table(name: TableName): Tree {
-    if (this.#life.closed) throw closed();
+    if (this.#life.closed) throw closedError();
     const table = this.#tables?.get(name);
     if (table !== undefined) return table;
     throw new AhnlichError("INTERNAL", "a snapshot was read after its release");
@@ -140,10 +140,6 @@ function toText(bytes: Uint8Array): string {
 
 function toBytes(text: string): Uint8Array {
   return Buffer.from(text, "latin1");
-}
-
-function closed(): AhnlichError {
-  return new AhnlichError("CLOSED", "the engine is closed");
 }
 
 /** About 2 ms of work. */

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { Backoff } from "../client/backoff.js";
 import { ConnectionPool } from "../client/connection-pool.js";
-import { closedError } from "../handles/engine-handle.js";
 import type { Executor } from "../handles/executor.js";
 import { LateCallOptions } from "../handles/late-call-options.js";
+import { closedError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import { type Query, waitsForChanges } from "../model/query.js";
 import { within } from "../persistence/within.js";

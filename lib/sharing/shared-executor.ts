@@ -1,9 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Attachment } from "../handles/embedded-engine.js";
 import type { EmbeddedExecutor } from "../handles/embedded-executor.js";
-import { closedError } from "../handles/engine-handle.js";
 import type { Verification } from "../model/answers.js";
-import { AhnlichError, type ErrorCode, toAhnlichError } from "../model/errors.js";
+import { AhnlichError, closedError, type ErrorCode, toAhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
 import { JoinedOwner, patienceMs } from "./joined-owner.js";

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { AhnlichError } from "../model/errors.js";
+import { AhnlichError, closedError } from "../model/errors.js";
 import type { Limits } from "../model/limits.js";
 import { prepareFile } from "../persistence/lmdb-file.js";
 import type { Transport } from "../transport/transport.js";
@@ -64,7 +64,7 @@ export class SharedFolder implements WayIn {
    */
   async dial(signal: AbortSignal): Promise<Transport> {
     for (;;) {
-      if (this.#closed) throw new AhnlichError("CLOSED", "the engine is closed");
+      if (this.#closed) throw closedError();
       signal.throwIfAborted();
       const transport = this.owned?.dial() ?? (await this.#approach(signal));
       if (transport !== undefined) return transport;

@@ -1,8 +1,8 @@
 import type { Attachment, EmbeddedEngine } from "../../lib/handles/embedded-engine.js";
-import { closedError, EngineHandle } from "../../lib/handles/engine-handle.js";
+import { EngineHandle } from "../../lib/handles/engine-handle.js";
 import type { Executor } from "../../lib/handles/executor.js";
 import type { Outcome, Verification } from "../../lib/model/answers.js";
-import { AhnlichError, toAhnlichError } from "../../lib/model/errors.js";
+import { AhnlichError, closedError, toAhnlichError } from "../../lib/model/errors.js";
 import type { CallOptions } from "../../lib/model/options.js";
 import type { Query } from "../../lib/model/query.js";
 
