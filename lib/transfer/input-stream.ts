@@ -1,5 +1,5 @@
 import { describe } from "../model/describe.js";
-import type { Bytes } from "./jsonl-source.js";
+import type { Bytes } from "./line-source.js";
 import { lineError } from "./transfer-error.js";
 
 /** Bytes that come from elsewhere, such as standard input, counted as they are read. */

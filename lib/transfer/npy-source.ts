@@ -3,7 +3,7 @@ import type { Limits } from "../model/limits.js";
 import { parseLine, toEntry, toHead } from "./entry-line.js";
 import { InputFile } from "./input-file.js";
 import type { Item, Source } from "./item.js";
-import { lineBytesMax } from "./jsonl-source.js";
+import { lineBytesMax } from "./line-source.js";
 import { readLines } from "./lines.js";
 import { NpyRows } from "./npy-rows.js";
 import { atPlace, lineError } from "./transfer-error.js";

@@ -6,9 +6,9 @@ import { type CheckedImportOptions, importFormats } from "./import-options.js";
 import { InputFile } from "./input-file.js";
 import { InputStream } from "./input-stream.js";
 import type { Source } from "./item.js";
-import { JsonlSource } from "./jsonl-source.js";
+import { jsonlSource } from "./jsonl-source.js";
 import { BareNpySource, NpySource } from "./npy-source.js";
-import { type RowFields, RowsSource } from "./rows-source.js";
+import { type RowFields, rowsSource } from "./rows-source.js";
 import { SqliteSource } from "./sqlite-source.js";
 import { isVectraFolder, VectraSource } from "./vectra-source.js";
 
@@ -24,8 +24,8 @@ export async function openSource(
   }
   const { format = "jsonl" } = options;
   const stream = new InputStream(from as AsyncIterable<unknown>);
-  if (format === "jsonl") return new JsonlSource(stream, limits);
-  if (format === "lancedb") return new RowsSource(stream, fieldsOf(options), limits);
+  if (format === "jsonl") return jsonlSource(stream, limits);
+  if (format === "lancedb") return rowsSource(stream, fieldsOf(options), limits);
   const sentence = `format: expected jsonl or lancedb for a stream, got ${format}, which needs a file`;
   throw new AhnlichError("INVALID_ARGUMENT", sentence);
 }
@@ -39,7 +39,7 @@ async function openFile(
     options;
   switch (format) {
     case "jsonl":
-      return new JsonlSource(await InputFile.open(path), limits);
+      return jsonlSource(await InputFile.open(path), limits);
     case "npy":
       return options.vectorsOnly ? BareNpySource.open(path) : NpySource.open(path, limits);
     case "vectra":
@@ -47,7 +47,7 @@ async function openFile(
     case "sqlite-vec":
       return SqliteSource.open(path, options);
     case "lancedb":
-      return new RowsSource(await InputFile.open(path), fieldsOf(options), limits);
+      return rowsSource(await InputFile.open(path), fieldsOf(options), limits);
   }
 }
 

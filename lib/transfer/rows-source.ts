@@ -1,8 +1,7 @@
 import type { Limits } from "../model/limits.js";
 import { parseLine } from "./entry-line.js";
-import type { GivenEntry, Item, Source } from "./item.js";
-import { type Bytes, lineBytesMax } from "./jsonl-source.js";
-import { readLines } from "./lines.js";
+import type { GivenEntry } from "./item.js";
+import { type Bytes, LineSource, type ToItems } from "./line-source.js";
 import { lineError } from "./transfer-error.js";
 
 /** Which fields of a foreign row are the id and the vector; all others are its metadata. */
@@ -13,38 +12,14 @@ export interface RowFields {
 }
 
 /** Rows of another database as JSON lines, such as a LanceDB table. */
-export class RowsSource implements Source {
-  readonly file: string;
-  readonly #bytes: Bytes;
-  readonly #fields: RowFields;
-  readonly #limits: Limits;
-
-  constructor(bytes: Bytes, fields: RowFields, limits: Limits) {
-    this.file = bytes.path;
-    this.#bytes = bytes;
-    this.#fields = fields;
-    this.#limits = limits;
-  }
-
-  get totalBytes(): number | undefined {
-    return this.#bytes.size;
-  }
-
-  get bytes(): number {
-    return this.#bytes.position;
-  }
-
-  async *items(from: number): AsyncGenerator<Item, void, undefined> {
-    const lines = readLines(this.#bytes.chunks(), lineBytesMax(this.#limits), from);
+export function rowsSource(bytes: Bytes, fields: RowFields, limits: Limits): LineSource {
+  const toItems: ToItems = async function* (lines, from) {
     for await (const { number, text } of lines) {
       if (number < from) continue;
-      yield { line: number, entry: rowToEntry(parseLine(text, number), this.#fields, number) };
+      yield { line: number, entry: rowToEntry(parseLine(text, number), fields, number) };
     }
-  }
-
-  async close(): Promise<void> {
-    await this.#bytes.close();
-  }
+  };
+  return new LineSource(bytes, limits, toItems);
 }
 
 /** The entry that a row becomes. @throws INVALID_ARGUMENT where it has no such vector or id */

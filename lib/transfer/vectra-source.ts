@@ -8,7 +8,7 @@ import { parseLine } from "./entry-line.js";
 import { InputFile } from "./input-file.js";
 import type { Item, Source } from "./item.js";
 import { readArray } from "./json-array.js";
-import { lineBytesMax } from "./jsonl-source.js";
+import { lineBytesMax } from "./line-source.js";
 import { fileError, lineError } from "./transfer-error.js";
 
 /**
