@@ -1,25 +1,16 @@
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { type EmbeddedEngine, open } from "../../lib/index.js";
 import { type ImportOptions, importStore } from "../../lib/transfer.js";
+import { duringImports } from "../support/importing.js";
 import { rejects } from "../support/rejects.js";
-import { TemporaryFolder } from "../support/temporary-folder.js";
 
 describe("what other stores leave", () => {
-  const folder = new TemporaryFolder();
-  let engine: EmbeddedEngine;
-  let stores = 0;
-  before(async () => {
-    engine = await open({ threads: 0 });
-  });
-  after(async () => {
-    await engine.close();
-    folder.remove();
-  });
+  const imports = duringImports();
+  const { folder } = imports;
 
   const imported = async (path: string, options: ImportOptions = {}) => {
-    const store = engine.store(`s${++stores}`);
-    await importStore(engine, store.name, path, options);
+    const store = imports.engine.store(imports.newName());
+    await importStore(imports.engine, store.name, path, options);
     const { entries } = await store.find();
     return entries.map(({ id, vector, metadata }) => ({ id, vector: [...vector], metadata }));
   };
@@ -82,18 +73,18 @@ describe("what other stores leave", () => {
       writeFileSync(`${path}/big.json`, `{"a":"${"x".repeat(2_000_000)}"}`);
       for (const [text, sentence] of cases) {
         writeFileSync(`${path}/index.json`, text);
-        const importing = importStore(engine, `w${++stores}`, path);
+        const importing = importStore(imports.engine, imports.newName(), path);
         const error = await rejects(importing, ["INVALID_ARGUMENT", "LIMIT_EXCEEDED"]);
         assert.match(error.message, sentence);
         assert.equal(error.details.file, `${path}/index.json`);
       }
       writeFileSync(`${path}/index.json`, `{"version":1,"items":[]}`);
-      await rejects(importStore(engine, "none", path), "STORE_NOT_FOUND");
+      await rejects(importStore(imports.engine, "none", path), "STORE_NOT_FOUND");
     });
 
     it("in Protocol Buffers is refused with what to do", async () => {
       cpSync("spec/fixtures/numpy/f4.npy", folder.at("pb", "index.pb"));
-      const error = await rejects(importStore(engine, "x", folder.at("pb")), "UNSUPPORTED");
+      const error = await rejects(importStore(imports.engine, "x", folder.at("pb")), "UNSUPPORTED");
       assert.match(error.message, /save it with vectra's JSON codec/);
     });
   });
@@ -126,7 +117,10 @@ describe("what other stores leave", () => {
     });
 
     it("names the line without its column", async () => {
-      const importing = importStore(engine, "x", table, { format: "lancedb", vectorField: "v" });
+      const importing = importStore(imports.engine, "x", table, {
+        format: "lancedb",
+        vectorField: "v",
+      });
       const error = await rejects(importing, "INVALID_ARGUMENT");
       assert.match(error.message, /line 1: expected the field "v", got vector, id, title/);
     });
@@ -135,7 +129,9 @@ describe("what other stores leave", () => {
       async function* rows() {
         yield readFileSync(table, "utf8");
       }
-      const { inserted } = await importStore(engine, "streamed", rows(), { format: "lancedb" });
+      const { inserted } = await importStore(imports.engine, "streamed", rows(), {
+        format: "lancedb",
+      });
       assert.equal(inserted, 2);
     });
   });

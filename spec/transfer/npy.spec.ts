@@ -1,37 +1,28 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import { type EmbeddedEngine, open } from "../../lib/index.js";
 import { importStore } from "../../lib/transfer.js";
+import { duringImports } from "../support/importing.js";
 import { rejects } from "../support/rejects.js";
-import { TemporaryFolder } from "../support/temporary-folder.js";
 
 /** Files as NumPy 2.4 wrote them, each of the matrix [[0, 1], [-2.5, 0.5], [65504, 6e-8]] or of what its name says. */
 const written = "spec/fixtures/numpy";
 
 describe("a NumPy file", () => {
-  const folder = new TemporaryFolder();
-  let engine: EmbeddedEngine;
-  let stores = 0;
-  before(async () => {
-    engine = await open({ threads: 0 });
-  });
-  after(async () => {
-    await engine.close();
-    folder.remove();
-  });
+  const imports = duringImports();
+  const { folder } = imports;
 
   for (const name of ["f4", "f8", "f2", "f4-version-2", "f4-version-3"]) {
     it(`of ${name} is read without lines beside it`, async () => {
-      const store = `s${++stores}`;
+      const store = imports.newName();
       const path = `${written}/${name}.npy`;
-      const report = await importStore(engine, store, path, { vectorsOnly: true });
+      const report = await importStore(imports.engine, store, path, { vectorsOnly: true });
       assert.equal(report.inserted, 3);
       const rows = [
         [0, 1],
         [-2.5, 0.5],
         [65_504, name === "f2" ? 2 ** -24 : 6e-8],
       ];
-      const found = await engine.store(store).get(rows);
+      const found = await imports.engine.store(store).get(rows);
       assert.equal(found.filter((entry) => entry !== undefined).length, 3);
     });
   }
@@ -48,7 +39,7 @@ describe("a NumPy file", () => {
     it(`of ${name} is refused`, async () => {
       const path = `${written}/${name}.npy`;
       const error = await rejects(
-        importStore(engine, "refused", path, { vectorsOnly: true }),
+        importStore(imports.engine, "refused", path, { vectorsOnly: true }),
         "INVALID_ARGUMENT",
       );
       assert.match(error.message, sentence);
@@ -71,25 +62,32 @@ describe("a NumPy file", () => {
     ];
     for (const [bytes, sentence] of cases) {
       writeFileSync(folder.at("bad.npy"), bytes);
-      const importing = importStore(engine, "refused", folder.at("bad.npy"), { vectorsOnly: true });
+      const importing = importStore(imports.engine, "refused", folder.at("bad.npy"), {
+        vectorsOnly: true,
+      });
       assert.match((await rejects(importing, "INVALID_ARGUMENT")).message, sentence);
     }
-    await rejects(engine.store("refused").info(), "STORE_NOT_FOUND");
+    await rejects(imports.engine.store("refused").info(), "STORE_NOT_FOUND");
   });
 
   it("names the row of a number that is none, and can be resumed there", async () => {
     const bytes = readFileSync(`${written}/f4.npy`);
     bytes.writeFloatLE(Number.NaN, 128 + 8);
     writeFileSync(folder.at("nan.npy"), bytes);
-    const importing = importStore(engine, "nan", folder.at("nan.npy"), { vectorsOnly: true });
+    const importing = importStore(imports.engine, "nan", folder.at("nan.npy"), {
+      vectorsOnly: true,
+    });
     const error = await rejects(importing, "INVALID_ARGUMENT");
     assert.match(
       error.message,
       /nan\.npy, line 2: vector\[0\]: expected a finite float32, got NaN/,
     );
-    assert.equal(await engine.store("nan").count(), 1);
+    assert.equal(await imports.engine.store("nan").count(), 1);
     const options = { vectorsOnly: true, from: 3 };
-    assert.equal((await importStore(engine, "nan", folder.at("nan.npy"), options)).inserted, 1);
+    assert.equal(
+      (await importStore(imports.engine, "nan", folder.at("nan.npy"), options)).inserted,
+      1,
+    );
   });
 
   describe("with lines beside it", () => {
@@ -102,16 +100,16 @@ describe("a NumPy file", () => {
 
     it("gives each row the id and metadata of its line", async () => {
       const path = write("good", head, `{"id":"a"}`, "", `{"id":"b","metadata":{"n":1}}`, `{}`);
-      assert.equal((await importStore(engine, "good", path)).inserted, 3);
-      assert.equal((await engine.store("good").info()).metric, "dot");
-      const b = await engine.store("good").get("b");
+      assert.equal((await importStore(imports.engine, "good", path)).inserted, 3);
+      assert.equal((await imports.engine.store("good").info()).metric, "dot");
+      const b = await imports.engine.store("good").get("b");
       assert.deepEqual([b?.metadata, [...(b?.vector ?? [])]], [{ n: 1 }, [-2.5, 0.5]]);
     });
 
     it("goes on at a line with the row that belongs to it", async () => {
       const path = write("resumed", `{"id":"a"}`, "", `{"id":"b"}`, `{"id":"c"}`);
-      await importStore(engine, "resumed", path, { from: 3 });
-      const store = engine.store("resumed");
+      await importStore(imports.engine, "resumed", path, { from: 3 });
+      const store = imports.engine.store("resumed");
       assert.equal(await store.count(), 2);
       assert.deepEqual([...((await store.get("b"))?.vector ?? [])], [-2.5, 0.5]);
     });
@@ -119,21 +117,24 @@ describe("a NumPy file", () => {
     it("wants as many lines of entries as there are rows, and changes nothing otherwise", async () => {
       for (const lines of [[head, "{}", "{}"], ["{}", "{}", "{}", "{}"], ["{"]]) {
         const path = write("uneven", ...lines);
-        await rejects(importStore(engine, "uneven", path), "INVALID_ARGUMENT");
+        await rejects(importStore(imports.engine, "uneven", path), "INVALID_ARGUMENT");
       }
       const other = write("uneven", head.replace("2", "3"), "{}", "{}", "{}");
-      await rejects(importStore(engine, "uneven", other), "DIMENSION_MISMATCH");
-      await rejects(engine.store("uneven").info(), "STORE_NOT_FOUND");
+      await rejects(importStore(imports.engine, "uneven", other), "DIMENSION_MISMATCH");
+      await rejects(imports.engine.store("uneven").info(), "STORE_NOT_FOUND");
     });
 
     it("names the line that holds what it should not", async () => {
       const path = write("lines", head, `{"id":"a"}`, `{"id":"b","vector":[1,2]}`, "{}");
-      const error = await rejects(importStore(engine, "lines", path), "INVALID_ARGUMENT");
+      const error = await rejects(importStore(imports.engine, "lines", path), "INVALID_ARGUMENT");
       assert.match(error.message, /lines\.jsonl, line 3: the vector is in the matrix already/);
     });
 
     it("says what is missing where the lines are, and how to do without", async () => {
-      const error = await rejects(importStore(engine, "alone", write("alone")), "INVALID_ARGUMENT");
+      const error = await rejects(
+        importStore(imports.engine, "alone", write("alone")),
+        "INVALID_ARGUMENT",
+      );
       assert.match(error.message, /alone\.jsonl: it is not there.*`vectorsOnly`/);
     });
   });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import { AhnlichError, type EmbeddedEngine, open } from "../../lib/index.js";
+import { AhnlichError, type EmbeddedEngine } from "../../lib/index.js";
 import { type ImportOptions, importStore } from "../../lib/transfer.js";
+import { duringImports } from "../support/importing.js";
 import { randomNumbers } from "../support/random.js";
-import { TemporaryFolder } from "../support/temporary-folder.js";
 
 const written = "spec/fixtures/sqlite-vec";
 
@@ -16,15 +16,8 @@ const databases: readonly { file: string; wal?: string; options: ImportOptions }
 
 describe("a SQLite database that is damaged", function () {
   this.timeout(60_000);
-  const folder = new TemporaryFolder();
-  let engine: EmbeddedEngine;
-  before(async () => {
-    engine = await open({ threads: 0 });
-  });
-  after(async () => {
-    await engine.close();
-    folder.remove();
-  });
+  const imports = duringImports();
+  const { folder } = imports;
 
   for (const [number, { file, wal, options }] of databases.entries()) {
     it(`is imported or refused with an error of ours: ${options.table ?? file}`, async () => {
@@ -37,7 +30,7 @@ describe("a SQLite database that is damaged", function () {
           const bytes = readFileSync(`${written}/${wal}`);
           writeFileSync(`${path}-wal`, round % 3 === 0 ? damage(bytes, random, round) : bytes);
         }
-        const code = await outcomeOf(engine, `${number}-${round}`, path, options);
+        const code = await outcomeOf(imports.engine, `${number}-${round}`, path, options);
         codes.set(code, (codes.get(code) ?? 0) + 1);
       }
       assert.ok((codes.get("INVALID_ARGUMENT") ?? 0) > 10, JSON.stringify([...codes]));

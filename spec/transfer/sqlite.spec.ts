@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
-import { type EmbeddedEngine, open } from "../../lib/index.js";
 import type { ImportOptions } from "../../lib/transfer.js";
 import { importStore } from "../../lib/transfer.js";
+import { duringImports } from "../support/importing.js";
 import { rejects } from "../support/rejects.js";
-import { TemporaryFolder } from "../support/temporary-folder.js";
 
 /**
  * Databases that SQLite 3.51 wrote with sqlite-vec 0.1.9, and beside them what SQLite itself read from them.
@@ -14,20 +13,12 @@ const written = "spec/fixtures/sqlite-vec";
 
 describe("a SQLite database", function () {
   this.timeout(30_000);
-  const folder = new TemporaryFolder();
-  let engine: EmbeddedEngine;
-  let stores = 0;
-  before(async () => {
-    engine = await open({ threads: 0 });
-  });
-  after(async () => {
-    await engine.close();
-    folder.remove();
-  });
+  const imports = duringImports();
+  const { folder } = imports;
 
   const imported = async (path: string, options: ImportOptions = {}) => {
-    const store = engine.store(`s${++stores}`);
-    const report = await importStore(engine, store.name, path, options);
+    const store = imports.engine.store(imports.newName());
+    const report = await importStore(imports.engine, store.name, path, options);
     const { entries } = await store.find({ limit: 1_000 });
     return { store, report, entries };
   };
@@ -71,7 +62,10 @@ describe("a SQLite database", function () {
   it("without its write-ahead log is what it was before", async () => {
     copyFileSync(`${written}/several.db`, folder.at("alone.db"));
     const options = { table: "plain rows", vectorField: "the vector" };
-    await rejects(importStore(engine, "alone", folder.at("alone.db"), options), "STORE_NOT_FOUND");
+    await rejects(
+      importStore(imports.engine, "alone", folder.at("alone.db"), options),
+      "STORE_NOT_FOUND",
+    );
   });
 
   it("with a log that is cut off ends at the last whole transaction", async () => {
@@ -128,25 +122,34 @@ describe("a SQLite database", function () {
       [{ table: "" }, /table: expected a name/],
     ];
     for (const [options, sentence] of calls) {
-      const importing = importStore(engine, "refused", path, options);
+      const importing = importStore(imports.engine, "refused", path, options);
       assert.match(
         (await rejects(importing, ["INVALID_ARGUMENT", "UNSUPPORTED"])).message,
         sentence,
       );
     }
-    await rejects(engine.store("refused").info(), "STORE_NOT_FOUND");
-    await rejects(importStore(engine, "refused", path, { table: "empty" }), "STORE_NOT_FOUND");
+    await rejects(imports.engine.store("refused").info(), "STORE_NOT_FOUND");
+    await rejects(
+      importStore(imports.engine, "refused", path, { table: "empty" }),
+      "STORE_NOT_FOUND",
+    );
   });
 
   it("that is none, or is being written to, is refused", async () => {
     for (const bytes of [Buffer.alloc(0), Buffer.from("SQLite format 3"), Buffer.alloc(4_096, 1)]) {
       writeFileSync(folder.at("no.db"), bytes);
-      const error = await rejects(importStore(engine, "x", folder.at("no.db")), "INVALID_ARGUMENT");
+      const error = await rejects(
+        importStore(imports.engine, "x", folder.at("no.db")),
+        "INVALID_ARGUMENT",
+      );
       assert.match(error.message, /expected a SQLite 3 database/);
     }
     copyFileSync(`${written}/vec0.db`, folder.at("hot.db"));
     writeFileSync(folder.at("hot.db-journal"), Buffer.from("d9d505f920a163d7", "hex"));
-    const error = await rejects(importStore(engine, "x", folder.at("hot.db")), "INVALID_ARGUMENT");
+    const error = await rejects(
+      importStore(imports.engine, "x", folder.at("hot.db")),
+      "INVALID_ARGUMENT",
+    );
     assert.match(error.message, /being written to, or was left so/);
   });
 
@@ -160,9 +163,12 @@ describe("a SQLite database", function () {
       bytes[at] = (bytes[at] + 1 + i) & 0xff;
       writeFileSync(folder.at("damaged.db"), bytes);
       const options = { table: "films", timeoutMs: 10_000 };
-      const outcome = await importStore(engine, `d${i}`, folder.at("damaged.db"), options).catch(
-        (error) => error,
-      );
+      const outcome = await importStore(
+        imports.engine,
+        `d${i}`,
+        folder.at("damaged.db"),
+        options,
+      ).catch((error) => error);
       if (outcome instanceof Error) {
         assert.ok(
           "code" in outcome && outcome.code !== "INTERNAL" && outcome.code !== "TIMEOUT",
