@@ -103,11 +103,7 @@ describe("a folder that is restored", () => {
   const folder = new TemporaryFolder();
   afterEach(() => folder.remove());
 
-  beforeEach(async () => {
-    await using engine = await open(folder.at("data"), { threads: 0 });
-    const films = await engine.createStore("films", { dimension: 2 });
-    await films.set([{ id: "a", vector: [1, 2], metadata: { year: 1927 } }, { vector: [3, 4] }]);
-  });
+  beforeEach(() => writeFilms(folder.at("data")));
 
   it("holds what the backup held, and has a history of its own", async () => {
     await using engine = await open(folder.at("data"), { threads: 0 });
@@ -149,11 +145,7 @@ describe("a folder that is verified", () => {
   const folder = new TemporaryFolder();
   afterEach(() => folder.remove());
 
-  beforeEach(async () => {
-    await using engine = await open(folder.at("data"), { threads: 0 });
-    const films = await engine.createStore("films", { dimension: 2 });
-    await films.set([{ id: "a", vector: [1, 2], metadata: { year: 1927 } }, { vector: [3, 4] }]);
-  });
+  beforeEach(() => writeFilms(folder.at("data")));
 
   it("has no problem where all is well, and is LOCKED where somebody has it open", async () => {
     assert.deepEqual(await verifyFolder(folder.at("data")), { entries: 2, problems: [] });
@@ -218,4 +210,10 @@ function flipByteOf(file: string, bytes: Uint8Array): void {
   }
   assert.ok(places > 0, "the bytes are not in the file");
   writeFileSync(file, content);
+}
+
+async function writeFilms(path: string): Promise<void> {
+  await using engine = await open(path, { threads: 0 });
+  const films = await engine.createStore("films", { dimension: 2 });
+  await films.set([{ id: "a", vector: [1, 2], metadata: { year: 1927 } }, { vector: [3, 4] }]);
 }
