@@ -16,10 +16,14 @@ export function shortestNumber(x: number): number {
   return shortest;
 }
 
-/** `x` with that many places behind the point; below 0 before it. */
+/** `x` with that many places behind the point; below 0 before it. A half goes away from zero, whatever the sign. */
 function roundTo(x: number, places: number): number {
-  if (places < 0) return Math.round(x / powersOfTen[-places]) * powersOfTen[-places];
-  return Math.round(x * powersOfTen[places]) / powersOfTen[places];
+  const positive = Math.abs(x);
+  const rounded =
+    places < 0
+      ? Math.round(positive / powersOfTen[-places]) * powersOfTen[-places]
+      : Math.round(positive * powersOfTen[places]) / powersOfTen[places];
+  return x < 0 ? -rounded : rounded;
 }
 
 /** Whether both ways to read it give `x`: what is rounded to halfway between two float32 may lie on either side. */

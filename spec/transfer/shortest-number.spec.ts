@@ -15,6 +15,14 @@ describe("the shortest number for a float32", () => {
     assert.ok(Object.is(shortestNumber(-0), -0));
   });
 
+  it("is the same for both signs, where it is halfway as well", () => {
+    for (const number of [403.796875, 0.1, 1e-20, 16_777_216, 2.5e-7]) {
+      const x = Math.fround(number);
+      assert.equal(shortestNumber(-x), -shortestNumber(x));
+    }
+    assert.equal(numbersText(Float32Array.of(-403.796875, 403.796875)), "-403.79688,403.79688");
+  });
+
   it("reads back as that float32, and has no digit too many", () => {
     fc.assert(
       fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), (x) => {
