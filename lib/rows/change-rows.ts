@@ -118,8 +118,8 @@ export function summaryOfChanges(
 }
 
 /**
- * The ordinals of the vectors of a store that died by its changes from a sequence on, as far as they are in the log, one
- * array a row. @throws CORRUPT, FORMAT_TOO_NEW
+ * The ordinals of the vectors of a store that died by its changes from a sequence on, as far as they are in the
+ * log, one array a row. @throws CORRUPT, FORMAT_TOO_NEW
  */
 export function* readDeaths(
   snapshot: Snapshot,
