@@ -17,11 +17,13 @@ export function afterStoreKey(incarnation: number): Uint8Array {
 
 /** Of tables `entries` and `vectors`. */
 export function ordinalKey(incarnation: number, ordinal: number): Uint8Array {
-  const key = new Uint8Array(10);
+  const key = new Uint8Array(ordinalKeyBytes);
   writeU32(key, 0, incarnation);
   writeU48(key, 4, ordinal);
   return key;
 }
+
+export const ordinalKeyBytes = 10;
 
 export function ordinalOfKey(key: Uint8Array): number {
   return readU48(key, 4);
