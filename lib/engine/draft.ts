@@ -1,6 +1,11 @@
 import type { Snapshot } from "../persistence/persistence.js";
 import { WriteBatch } from "../persistence/write-batch.js";
-import { type ChangedEntries, putChanges } from "../rows/change-rows.js";
+import {
+  type ChangedEntries,
+  changesPerPart,
+  putChanges,
+  putChangesAtOnce,
+} from "../rows/change-rows.js";
 import {
   deleteEntry,
   deleteId,
@@ -20,7 +25,7 @@ import { DraftedLog, type LogRow } from "./drafted-log.js";
 import { hasExpired } from "./expiry.js";
 import { readByOrdinal, vectorOf } from "./read.js";
 import type { Steps } from "./steps.js";
-import { trimChanges } from "./trim-changes.js";
+import { isToTrim, trimChanges } from "./trim-changes.js";
 import type { View } from "./view.js";
 
 /** What a draft builds on: the current view, or the draft before it that is being committed. */
@@ -174,7 +179,11 @@ export class Draft {
     const { sequence, time } = command;
     const part = this.#log.nextPart(incarnation, sequence);
     const { ids } = changed;
-    const parts = yield* putChanges(this.batch, { incarnation, sequence, part, time }, changed);
+    const place = { incarnation, sequence, part, time };
+    const isOnePart = ids.length > 0 && ids.length <= changesPerPart;
+    const parts = isOnePart
+      ? putChangesAtOnce(this.batch, place, changed)
+      : yield* putChanges(this.batch, place, changed);
     this.#log.add(incarnation, { sequence, part, time }, parts, ids.length);
     const counted = {
       entries: counters.entries,
@@ -186,6 +195,7 @@ export class Draft {
       expiring: was.expiring + (this.#expiring.get(incarnation) ?? 0),
     };
     this.#expiring.delete(incarnation);
+    if (!isToTrim(counted, time)) return this.update(store, counted);
     const { batch, snapshot } = this;
     const log = { batch, snapshot, drafted: this.#drafted(incarnation), incarnation };
     const kept = yield* trimChanges(log, counted, { time, added: ids.length });

@@ -121,7 +121,8 @@ export class Writer {
       let next = this.#queue.next;
       while (next !== undefined && group.hasRoom) {
         if (group.members.length > 0 && readsRows(next.command)) break;
-        await group.add(this.#queue.take());
+        const adding = group.add(this.#queue.take());
+        if (adding !== undefined) await adding;
         if (slice.isOver) await slice.next();
         next = this.#queue.next;
       }

@@ -57,7 +57,8 @@ export class WriteBatch {
   }
 
   delete(table: TableName, key: Uint8Array): void {
-    this.#bytes.set(key, this.#append(deleting, table, key.length, 0));
+    const at = this.#append(deleting, table, key.length, 0);
+    this.#bytes.set(key, at);
   }
 
   /**

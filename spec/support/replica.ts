@@ -48,7 +48,7 @@ export class Replica {
         { signal: undefined, aborted: false },
         ...([resolve, reject, () => {}] as const),
       );
-      void group.add(pending).then(() => this.#committer.begin(group));
+      void Promise.resolve(group.add(pending)).then(() => this.#committer.begin(group));
     });
     return answered.then(
       (answer) => ({ answer }),
