@@ -12,15 +12,14 @@ export function* applyDelete(draft: Draft, command: Delete): Steps<number> {
   yield* visitTargets(draft, store, command, ({ id, ordinal }) => found.set(id, ordinal));
   if (found.size === 0) return 0;
   draft.batch.expect(found.size * bytesOfEntry);
-  const ids: string[] = [];
   for (const [id, ordinal] of found) {
     draft.delete(store, command, id, ordinal);
-    ids.push(id);
     yield;
   }
   const { nextOrdinal } = store.counters;
   const entries = store.counters.entries - found.size;
-  yield* draft.change(store, command, "delete", ids, { nextOrdinal, entries });
+  const changed = { kind: "delete", ids: [...found.keys()], died: [...found.values()] } as const;
+  yield* draft.change(store, command, changed, { nextOrdinal, entries });
   return found.size;
 }
 

@@ -10,17 +10,20 @@ export function* applyExpire(draft: Draft, command: Expire): Steps<number> {
   const store = draft.catalog.find(command.store);
   if (store?.incarnation !== command.incarnation) return 0;
   const ids: string[] = [];
+  const died: number[] = [];
   for (const { id, ordinal } of command.due) {
     const isSame = draft.find(store, id, idKey(store.incarnation, id)) === ordinal;
     if (isSame && draft.hasExpired(store, id, ordinal, command.time)) {
       draft.delete(store, command, id, ordinal);
       ids.push(id);
+      died.push(ordinal);
     }
     yield;
   }
   if (ids.length === 0) return 0;
   const { nextOrdinal } = store.counters;
   const entries = store.counters.entries - ids.length;
-  yield* draft.change(store, command, "expire", ids, { nextOrdinal, entries });
+  const changed = { kind: "expire", ids, died } as const;
+  yield* draft.change(store, command, changed, { nextOrdinal, entries });
   return ids.length;
 }

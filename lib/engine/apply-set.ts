@@ -33,7 +33,9 @@ export function* applySet(draft: Draft, command: Set, limits: Limits): Steps<Set
   }
   entries += added;
   const ids = accepted.map(({ entry }) => entry.id);
-  yield* draft.change(store, command, "set", ids, { nextOrdinal, entries });
+  const died = accepted.map(({ before }) => before);
+  const changed = { kind: "set", ids, died } as const;
+  yield* draft.change(store, command, changed, { nextOrdinal, entries });
   return { inserted, updated: accepted.length - inserted, version: command.sequence };
 }
 

@@ -134,24 +134,28 @@ function* write(
   let store = was;
   let { nextOrdinal, entries } = was.counters;
   const ids: string[] = [];
+  const died: (number | undefined)[] = [];
   for (const entry of updates) {
     const { id, metadata, expiresAt, before } = entry.next;
     const key = idKey(store.incarnation, id);
     ids.push(id);
+    died.push(vector === undefined ? undefined : before);
     if (vector === undefined) {
       draft.rewrite(store, command, key, entry, metadata, expiresAt);
     } else {
       if (id !== entry.id) {
         draft.delete(store, command, entry.id, entry.ordinal);
         if (before !== undefined) entries--;
-        store = yield* draft.change(store, command, "delete", [entry.id], { nextOrdinal, entries });
+        const changed = { kind: "delete", ids: [entry.id], died: [entry.ordinal] } as const;
+        store = yield* draft.change(store, command, changed, { nextOrdinal, entries });
       }
       const written = { id, vector, metadata, ttlMs: undefined, ifVersion: undefined };
       draft.put(store, command, nextOrdinal++, { entry: written, key, before, expiresAt });
     }
     yield;
   }
-  yield* draft.change(store, command, "set", ids, { nextOrdinal, entries });
+  const changed = { kind: "set", ids, died } as const;
+  yield* draft.change(store, command, changed, { nextOrdinal, entries });
 }
 
 function isContentId(id: string): boolean {

@@ -1,6 +1,6 @@
 import type { Snapshot } from "../persistence/persistence.js";
 import { WriteBatch } from "../persistence/write-batch.js";
-import { type ChangeKind, putChanges } from "../rows/change-rows.js";
+import { type ChangedEntries, putChanges } from "../rows/change-rows.js";
 import {
   deleteEntry,
   deleteId,
@@ -167,14 +167,14 @@ export class Draft {
   *change(
     store: StoredStore,
     command: Command,
-    kind: ChangeKind,
-    ids: readonly string[],
+    changed: ChangedEntries,
     counters: Pick<Counters, "entries" | "nextOrdinal">,
   ): Steps<StoredStore> {
     const { incarnation, counters: was } = store;
     const { sequence, time } = command;
     const part = this.#log.nextPart(incarnation, sequence);
-    const parts = yield* putChanges(this.batch, { incarnation, sequence, part, time }, kind, ids);
+    const { ids } = changed;
+    const parts = yield* putChanges(this.batch, { incarnation, sequence, part, time }, changed);
     this.#log.add(incarnation, { sequence, part, time }, parts, ids.length);
     const counted = {
       entries: counters.entries,

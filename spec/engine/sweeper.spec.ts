@@ -50,11 +50,11 @@ describe("entries that have expired", () => {
     for (const table of ["entries", "vectors", "ids"] as const) {
       assert.equal(rowsOf(table).length, 10);
     }
-    const [header, countAt, kindAt] = [5, 6, 8];
+    const [header, countAt, kindAt, withDeath] = [5, 6, 8, 4];
     const changes = rowsOf("changes").map((row) => {
       return [
         Buffer.from(row).readUInt16BE(header + countAt),
-        changeKinds[row[header + kindAt] ?? 9],
+        changeKinds[(row[header + kindAt] ?? 9) - withDeath],
       ];
     });
     assert.deepEqual(changes.slice(-3), [

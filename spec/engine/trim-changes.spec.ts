@@ -18,7 +18,7 @@ describe("trimming the log of changes", () => {
     for (const [index, size] of sizes.entries()) {
       const at = { incarnation: 1, sequence: 5 + index, part: 0, time };
       const ids = Array.from({ length: size }, (_, n) => `${n}`);
-      for (const _ of putChanges(batch, at, "set", ids));
+      for (const _ of putChanges(batch, at, { kind: "set", ids }));
     }
     await persistence.commit(batch);
     return persistence;

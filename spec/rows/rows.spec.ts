@@ -5,7 +5,12 @@ import { AhnlichError } from "../../lib/model/errors.js";
 import { MemoryPersistence } from "../../lib/persistence/memory.js";
 import { type TableName, tableNames } from "../../lib/persistence/table.js";
 import { WriteBatch } from "../../lib/persistence/write-batch.js";
-import { putChanges, summaryOfChanges } from "../../lib/rows/change-rows.js";
+import {
+  putChanges,
+  readChanges,
+  readDeaths,
+  summaryOfChanges,
+} from "../../lib/rows/change-rows.js";
 import { checksum } from "../../lib/rows/checksum.js";
 import {
   decodeMetadata,
@@ -99,8 +104,10 @@ describe("rows on disk", () => {
     );
     const at = { incarnation: 1, sequence: 258, part: 0, time: 772 };
     assert.deepEqual(
-      written((batch) => [...putChanges(batch, at, "delete", ["é", "x"])]),
-      ["changes 0000000100000000010200000000 0000000003040002010002c3a901000178"],
+      written((batch) => [
+        ...putChanges(batch, at, { kind: "set", ids: ["é", "x"], died: [undefined, 5] }),
+      ]),
+      ["changes 0000000100000000010200000000 0000000003040002000002c3a904000100000000000578"],
     );
     assert.deepEqual(
       written((batch) => putErasing(batch, 7, 258)),
@@ -161,7 +168,7 @@ describe("rows on disk", () => {
     const batch = new WriteBatch();
     const ids = Array.from({ length: 600 }, (_, i) => `id ${i}`);
     const at = { incarnation: 1, sequence: 2, part: 3, time: 77 };
-    for (const _ of putChanges(batch, at, "set", ids));
+    for (const _ of putChanges(batch, at, { kind: "set", ids }));
     const counts: number[] = [];
     WriteBatch.forEach(batch.bytes, (_, key, value) => {
       const { count, time } = summaryOfChanges(key, value as Uint8Array);
@@ -170,6 +177,33 @@ describe("rows on disk", () => {
       counts.push(count);
     });
     assert.deepEqual(counts, [256, 256, 88]);
+  });
+
+  it("tell which vectors died by the changes from a sequence on", async () => {
+    const persistence = new MemoryPersistence();
+    const batch = new WriteBatch();
+    const ids = Array.from({ length: 300 }, (_, i) => `id ${i}`);
+    const died = ids.map((_, i) => (i % 3 === 0 ? undefined : i * 7));
+    for (const [sequence, kind] of [
+      [2, "delete"],
+      [3, "set"],
+      [4, "expire"],
+    ] as const) {
+      const at = { incarnation: 1, sequence, part: 0, time: 77 };
+      for (const _ of putChanges(batch, at, { kind, ids, died }));
+    }
+    await persistence.commit(batch);
+    const snapshot = persistence.snapshot();
+    const expected = died.filter((ordinal) => ordinal !== undefined);
+    assert.deepEqual([...readDeaths(snapshot, 1, 3)].flat(), [...expected, ...expected]);
+    assert.deepEqual([...readDeaths(snapshot, 2, 0)], []);
+    const read = [...readChanges(snapshot, 1, 4, 0)];
+    assert.deepEqual(
+      read.map(({ id }) => id),
+      ids,
+    );
+    assert.ok(read.every(({ kind, isLast }, i) => kind === "expire" && isLast === (i === 299)));
+    snapshot.release();
   });
 
   it("are refused as CORRUPT when any bit of key or value is flipped", () => {
