@@ -2,8 +2,8 @@ import type { TableName } from "./table.js";
 
 /**
  * Judges whether a file is so much larger than its rows that writing it anew is worth it. Pages that hold nothing are
- * counted by LMDB; how full the others are only a walk over the rows can tell. Soon after one the rows, counted anew, are
- * taken to be as large as they were on average; later they are walked again where that makes it likely to be worth it.
+ * counted by LMDB; how full the others are only a walk over the rows can tell. Soon after one the rows, counted anew,
+ * are taken to be as large as they were on average; later they are walked again, where it is likely to be worth it.
  *
  * Neither walks nor compactions may cost more than a share of the writes that make them necessary.
  */
