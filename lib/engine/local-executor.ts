@@ -10,6 +10,7 @@ import type { Query } from "../model/query.js";
 import { Persistence } from "../persistence/persistence.js";
 import { type Call, underCall, unlessGivenUp } from "./call.js";
 import { CommandLog } from "./command-log.js";
+import { Compactor } from "./compactor.js";
 import { EngineOptions } from "./engine-options.js";
 import { Eraser } from "./eraser.js";
 import { Forgetting } from "./forgetting.js";
@@ -37,6 +38,7 @@ export class LocalExecutor implements Executor {
   readonly #sweeper: Sweeper;
   readonly #unloader: Unloader;
   readonly #forgetting: Forgetting;
+  readonly #compactor: Compactor;
   readonly #handlers: Handlers;
   readonly #attachments: Set<Attachment> = new Set();
   #inFlight = 0;
@@ -86,12 +88,14 @@ export class LocalExecutor implements Executor {
       ...{ writer: this.#writer, views: publication.views, clock, log },
     });
     this.#unloader = new Unloader(publication, clock);
+    this.#compactor = new Compactor({ persistence, publication, log });
     if (readOnly) this.#stopWork();
     publication.follow({
       published: ({ dropped, expected }) => {
         for (const { incarnation } of dropped) this.#eraser.erase(incarnation);
         for (const [store, expiresAt] of expected) this.#sweeper.expect(store, expiresAt);
         this.#sweeper.look();
+        this.#compactor.wrote();
       },
     });
     for (const { name, counters } of recovery.catalog.list()) {
@@ -186,6 +190,7 @@ export class LocalExecutor implements Executor {
     this.#eraser.stop();
     this.#sweeper.stop();
     this.#forgetting.stop();
+    this.#compactor.stop();
   }
 
   #idle(): Promise<void> {

@@ -1,27 +1,17 @@
-import type { Arenas, Place } from "../kernels/arenas.js";
+import type { Arenas } from "../kernels/arenas.js";
 import * as layout from "../kernels/layout.js";
 import { checkDimension, littleEndian, vectorToBytes } from "../model/vector.js";
 import { DeadSlots } from "./dead-slots.js";
 import { OrdinalMap } from "./ordinal-map.js";
+import { bytesPerVector, Run, type SlotSizes, sizesOf } from "./run.js";
 import type { SeenVector, VectorBlock } from "./vector-index.js";
-
-/** An extent full of slots; its blocks are numbered on from those of the run before. */
-export interface Run {
-  readonly place: Place;
-  readonly capacity: number;
-  readonly firstBlock: number;
-  /** Slots that were used so far, dead ones included. */
-  used: number;
-}
 
 /**
  * The vectors of one store, in runs of doubling size: many small stores take little, and a large one is a few
  * runs to walk through. A slot's number is that of its block times 64 and its place in it.
  */
 export class Slots {
-  readonly dimension: number;
-  /** Bytes from one vector to the next. */
-  readonly stride: number;
+  readonly sizes: SlotSizes;
   readonly runs: Run[] = [];
   readonly #arenas: Arenas;
   readonly #ordinals = new OrdinalMap();
@@ -34,8 +24,11 @@ export class Slots {
 
   constructor(arenas: Arenas, dimension: number) {
     this.#arenas = arenas;
-    this.dimension = dimension;
-    this.stride = strideOf(dimension);
+    this.sizes = sizesOf(dimension);
+  }
+
+  get dimension(): number {
+    return this.sizes.dimension;
   }
 
   get bytes(): number {
@@ -56,9 +49,9 @@ export class Slots {
     const slot = reused ?? this.#next();
     const run = this.runOfBlock(slot >>> 6);
     const index = slot - run.firstBlock * layout.blockSlots;
-    const { arena, address } = run.place;
-    if (reused !== undefined) this.#ordinals.delete(this.#ordinalAt(run, index));
-    const at = address + layout.runHeaderBytes + index * this.stride;
+    const { arena, address } = run;
+    if (reused !== undefined) this.#ordinals.delete(run.ordinalOf(index));
+    const at = run.rowAt(index);
     if (!(vector instanceof Float32Array)) arena.bytes.set(vector, at);
     else if (littleEndian) arena.floats.set(vector, at >>> 2);
     else arena.bytes.set(vectorToBytes(vector), at);
@@ -87,11 +80,9 @@ export class Slots {
     const slot = this.#ordinals.get(ordinal);
     if (slot === undefined || this.#arenas.closed) return;
     const run = this.runOfBlock(slot >>> 6);
-    const { arena, address } = run.place;
     const index = slot - run.firstBlock * layout.blockSlots;
-    const at = (arena.words[(address + layout.runDied) >>> 2] + index * 8) / 8;
-    const wasAlive = arena.doubles[at] === Number.POSITIVE_INFINITY;
-    arena.kernels.killSlot(address, index, died);
+    const wasAlive = run.diedAt(index) === Number.POSITIVE_INFINITY;
+    run.arena.kernels.killSlot(run.address, index, died);
     if (wasAlive) this.#dead.push(slot, died);
   }
 
@@ -103,16 +94,13 @@ export class Slots {
   /** The vectors that were born at or before `sequence` and had not died then. */
   *seenAt(sequence: number): Generator<SeenVector, void, undefined> {
     for (let i = 0; i < this.runs.length; i++) {
-      for (let index = 0; index < (this.runs[i]?.used ?? 0); index++) {
-        if (this.#arenas.closed) return;
-        const { arena, address } = this.runs[i].place;
-        const { words, doubles } = arena;
-        const of = (field: number): number =>
-          doubles[(words[(address + field) >>> 2] + index * 8) / 8];
-        if (of(layout.runBorn) > sequence || of(layout.runDied) <= sequence) continue;
-        const at = address + layout.runHeaderBytes + index * this.stride;
-        const bytes = arena.bytes.subarray(at, at + this.dimension * 4);
-        yield { ordinal: of(layout.runOrdinals), bytes };
+      const run = this.runs[i];
+      for (let index = 0; index < run.used; index++) {
+        if (this.#arenas.closed || this.runs.length === 0) return;
+        if (run.bornAt(index) > sequence || run.diedAt(index) <= sequence) continue;
+        const at = run.rowAt(index);
+        const bytes = run.arena.bytes.subarray(at, at + this.dimension * 4);
+        yield { ordinal: run.ordinalOf(index), bytes };
       }
     }
   }
@@ -127,7 +115,7 @@ export class Slots {
 
   /** Gives the memory back; nobody reads it any more. */
   free(): void {
-    for (const { place } of this.runs) this.#arenas.give(place);
+    for (const run of this.runs) run.give(this.#arenas);
     this.runs.length = 0;
     this.#bytes = 0;
     this.#size = 0;
@@ -147,17 +135,18 @@ export class Slots {
   /** There is room for all. */
   #append(ordinals: Float64Array, vectors: Uint8Array, born: number): void {
     const run = this.#openRun();
-    const { arena, address } = run.place;
+    const { arena, address } = run;
     const first = run.used;
     const vectorBytes = this.dimension * 4;
-    let at = address + layout.runHeaderBytes + first * this.stride;
-    if (this.stride === vectorBytes) arena.bytes.set(vectors, at);
+    const { stride } = this.sizes;
+    let at = run.rowAt(first);
+    if (stride === vectorBytes) arena.bytes.set(vectors, at);
     else {
-      for (let from = 0; from < vectors.length; from += vectorBytes, at += this.stride) {
+      for (let from = 0; from < vectors.length; from += vectorBytes, at += stride) {
         arena.bytes.set(vectors.subarray(from, from + vectorBytes), at);
       }
     }
-    arena.doubles.set(ordinals, this.#ordinalPlace(run, first));
+    run.setOrdinals(first, ordinals);
     run.used += ordinals.length;
     arena.kernels.putSlots(address, first, ordinals.length, this.dimension, born, run.used);
     const slot = run.firstBlock * layout.blockSlots + first;
@@ -171,15 +160,13 @@ export class Slots {
   }
 
   #addRun(): Run {
-    const one = layout.runOverhead + Math.ceil(this.stride + bytesBeside);
-    const place = this.#arenas.take(Math.max(one, Math.min(this.#bytes, runBytesMax)));
-    const capacity = Math.floor((place.bytes - layout.runOverhead) / (this.stride + bytesBeside));
-    place.arena.kernels.layRun(place.address, capacity, this.stride);
-    const run: Run = { place, capacity, firstBlock: this.#blocks, used: 0 };
-    this.#blocks += Math.ceil(capacity / layout.blockSlots);
+    const one = layout.runOverhead + bytesPerVector(this.dimension);
+    const bytes = Math.max(one, Math.min(this.#bytes, runBytesMax));
+    const run = new Run(this.#arenas, this.sizes, bytes, this.#blocks);
+    this.#blocks += run.blocks;
     this.#noteBlocks(run);
     this.runs.push(run);
-    this.#bytes += place.bytes;
+    this.#bytes += run.bytes;
     return run;
   }
 
@@ -191,26 +178,6 @@ export class Slots {
     }
     this.#runOfBlock.fill(this.runs.length, run.firstBlock, this.#blocks);
   }
-
-  #ordinalAt(run: Run, index: number): number {
-    return run.place.arena.doubles[this.#ordinalPlace(run, index)];
-  }
-
-  /** Where among the doubles of its arena. */
-  #ordinalPlace({ place }: Run, index: number): number {
-    const { words } = place.arena;
-    return (words[(place.address + layout.runOrdinals) >>> 2] + index * 8) / 8;
-  }
 }
 
-/** Bytes that one vector takes, its share of the headers included. */
-export function bytesPerVector(dimension: number): number {
-  return Math.ceil(strideOf(dimension) + bytesBeside);
-}
-
-function strideOf(dimension: number): number {
-  return Math.ceil(dimension / 4) * 16;
-}
-
-const bytesBeside: number = layout.slotBytes + layout.blockBytes / layout.blockSlots;
 const runBytesMax: number = 4 * 1024 * 1024;

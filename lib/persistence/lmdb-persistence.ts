@@ -1,30 +1,22 @@
 import { dirname } from "node:path";
 import { AhnlichError, closedError } from "../model/errors.js";
 import { CommitWorker } from "./commit-worker.js";
-import { Compaction, Journal, sweepCompaction } from "./compaction.js";
+import { Compaction, sweepCompaction } from "./compaction.js";
 import { codeOf, diskFailure } from "./disk-failure.js";
 import { DiskRoom } from "./disk-room.js";
+import { FileSlack, type RowSizes, type Slack } from "./file-slack.js";
+import { Journal } from "./journal.js";
 import type { LmdbEnvironment } from "./lmdb.js";
 import { fileBytes } from "./lmdb-file.js";
 import { LmdbSnapshot, LmdbState } from "./lmdb-snapshot.js";
+import type { Ownership } from "./ownership.js";
 import type { Persistence, Snapshot } from "./persistence.js";
+import { readApart } from "./read-apart.js";
 import { readRows, readRowsJob } from "./read-rows-job.js";
 import { readInThread } from "./read-worker.js";
+import { readRowSizes, rowSizesJob } from "./row-sizes-job.js";
 import { within } from "./within.js";
 import type { WriteBatch } from "./write-batch.js";
-
-/** The right to write to an environment, as long as its owner row has this epoch. */
-export interface Ownership {
-  readonly epoch: number;
-  /**
-   * Whether it can still be ours: only an owner whose socket is gone can have lost it. Asking costs a look at
-   * the file system.
-   */
-  readonly isHeld: boolean;
-  /** Gives the row back while the environment is open, whichever it is by now; what is left afterwards by `end`. */
-  release(environment: LmdbEnvironment): void;
-  end(): Promise<void>;
-}
 
 export interface LmdbOptions {
   readonly environment: LmdbEnvironment;
@@ -47,6 +39,7 @@ export class LmdbPersistence implements Persistence {
   #environment: LmdbEnvironment;
   #worker: CommitWorker | undefined;
   readonly #room: DiskRoom;
+  readonly #slack: FileSlack;
   readonly readBehind?: (module: URL, input: unknown) => AsyncIterable<unknown>;
   readonly #readings = new Set<AsyncGenerator<unknown>>();
   readonly #copies = new Set<Promise<void>>();
@@ -74,6 +67,7 @@ export class LmdbPersistence implements Persistence {
     this.#threads = threads;
     sweepCompaction(file);
     this.#room = new DiskRoom(this.path, () => this.#environment.spareBytes);
+    this.#slack = new FileSlack(this.bytes);
     this.#worker = threads > 0 ? new CommitWorker(file) : undefined;
     if (threads > 0) this.readBehind = (module, input) => this.#readBehind(module, input);
   }
@@ -125,6 +119,7 @@ export class LmdbPersistence implements Persistence {
   }
 
   async copyTo(file: string): Promise<void> {
+    while (this.#pause !== undefined) await this.#pause;
     this.#checkOpen();
     const copy = this.#environment.copyTo(file);
     this.#copies.add(copy);
@@ -143,6 +138,18 @@ export class LmdbPersistence implements Persistence {
     return this.#compacting;
   }
 
+  async slack(): Promise<Slack | undefined> {
+    this.#checkOpen();
+    if (process.platform === "win32" || this.#refusal !== undefined) return undefined;
+    // A former file that is still read takes its space until then; another would come to it.
+    if (this.#compacting !== undefined || this.#copies.size > 0 || this.#former.size > 0)
+      return undefined;
+    const { usedBytes, rows } = this.#environment;
+    const use = { fileBytes: this.bytes, usedBytes, rows };
+    const slack = await this.#slack.judge(use, () => this.#measureRows());
+    return slack !== undefined && this.#room.isThereFor(slack.needed) ? slack : undefined;
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -152,6 +159,7 @@ export class LmdbPersistence implements Persistence {
   async #commit(batch: WriteBatch): Promise<void> {
     if (this.#journal !== undefined) await this.#waitForCompaction(this.#journal);
     const { epoch } = this.#ownership;
+    const { length, operations } = batch;
     const journal = this.#journal;
     const copy = journal && batch.bytes.slice();
     let owned = false;
@@ -162,6 +170,7 @@ export class LmdbPersistence implements Persistence {
       throw await this.#failed(error);
     }
     if (!owned) throw this.#refuse(lost(this.path, epoch));
+    this.#slack.wrote(length, operations);
     if (copy !== undefined) journal?.add(copy);
     const before = this.#latest;
     this.#latest = undefined;
@@ -169,7 +178,7 @@ export class LmdbPersistence implements Persistence {
   }
 
   async #waitForCompaction(journal: Journal): Promise<void> {
-    if (journal.bytes > journalBytes) await this.#compacting?.catch(() => undefined);
+    await journal.room();
     while (this.#pause !== undefined) await this.#pause;
     // In another environment perhaps: what is settled there is what snapshots show while this commit is under way.
     this.#hold();
@@ -195,6 +204,10 @@ export class LmdbPersistence implements Persistence {
   async #failed(error: unknown): Promise<AhnlichError> {
     const failure = await diskFailure(error, this.path, "a commit to");
     if (failure.code === "DISK_FULL" && this.#canWrite()) return failure;
+    return this.#takeNoMore(failure);
+  }
+
+  #takeNoMore(failure: AhnlichError): AhnlichError {
     const sentence = `${this.path} takes no writes until it is opened again, since: ${failure.message}`;
     this.#refuse(new AhnlichError("READ_ONLY", sentence, { cause: failure }));
     return failure;
@@ -246,10 +259,9 @@ export class LmdbPersistence implements Persistence {
       );
     }
     const before = this.bytes;
-    const { epoch } = this.#ownership;
     const row = this.#environment.transact(() => this.#environment.ownerRow);
-    if (row === undefined) throw lost(this.path, epoch);
-    const compaction = await Compaction.begin(this.#file, { epoch, row }, this.#threads);
+    if (row === undefined) throw lost(this.path, this.#ownership.epoch);
+    const compaction = await Compaction.begin(this.#file, this.#ownership, row, this.#threads);
     try {
       await this.#fill(compaction);
       // A copy reads the file to its end, however long that takes.
@@ -258,6 +270,7 @@ export class LmdbPersistence implements Persistence {
       await this.#replaceBy(compaction);
       await worker?.close();
     } catch (error) {
+      this.#journal?.stepped();
       this.#journal = undefined;
       // Before what was written is taken away: a disk that is full would not look so any more.
       const failure = await diskFailure(error, this.path, "compacting");
@@ -267,33 +280,35 @@ export class LmdbPersistence implements Persistence {
     return Math.max(0, before - this.bytes);
   }
 
-  /** The rows of a state that lies behind the journal's beginning, and so everything with the journal. */
+  /**
+   * Each row as it was at some moment behind the journal's beginning: with the journal, which has whatever changed
+   * since, they are everything.
+   */
   async #fill(compaction: Compaction): Promise<void> {
     while (this.#underWay !== undefined) await this.#underWay.catch(() => undefined);
     const journal = new Journal();
     this.#journal = journal;
-    if (this.readBehind !== undefined) {
-      for await (const bytes of this.readBehind(readRowsJob, undefined)) {
-        await compaction.fill(bytes as Uint8Array<ArrayBuffer>);
-      }
-    } else await this.#fillHere(compaction);
-    for (let rounds = 0; rounds < followRounds && journal.bytes > smallBytes; rounds++) {
-      for (const bytes of journal.take()) await compaction.follow(bytes);
+    const reading = { job: readRowsJob, input: undefined, here: readRows };
+    const step = async (written: Promise<void>) => {
+      await written;
       this.#checkOpen();
+      journal.stepped();
+    };
+    for await (const bytes of readApart(this, reading)) await step(compaction.fill(bytes));
+    for (let rounds = 0; rounds < followRounds && journal.bytes > smallBytes; rounds++) {
+      for (const bytes of journal.take()) await step(compaction.follow(bytes));
     }
   }
 
-  async #fillHere(compaction: Compaction): Promise<void> {
-    const snapshot = this.snapshot();
-    let steps = 0;
-    try {
-      for (const batch of readRows(snapshot)) {
-        if (batch !== undefined) await compaction.fill(batch.bytes);
-        else if (++steps % rowsPerTurn === 0) await new Promise(setImmediate);
-      }
-    } finally {
-      snapshot.release();
+  async #measureRows(): Promise<RowSizes[]> {
+    const { pageBytes } = this.#environment;
+    const here = (snapshot: Snapshot) => readRowSizes(snapshot, pageBytes);
+    const sizes: RowSizes[] = [];
+    for await (const some of readApart(this, { job: rowSizesJob, input: pageBytes, here })) {
+      sizes.push(some);
     }
+    this.#checkOpen();
+    return sizes;
   }
 
   /** The one step for which commits wait. */
@@ -311,16 +326,21 @@ export class LmdbPersistence implements Persistence {
       for (const bytes of this.#journal?.take() ?? []) await compaction.follow(bytes);
       this.#checkOpen();
       const former = this.#environment;
+      const next = await compaction.replace(former);
       const latest = this.#latest;
-      const next = compaction.replace(former);
       this.#environment = next.environment;
       this.#worker = next.worker;
-      this.#journal = undefined;
       this.#latest = undefined;
       this.#former.add(former);
+      this.#slack.compacted();
       latest?.release();
       this.#closeUnheld(former);
+      if (next.failure !== undefined) {
+        throw this.#takeNoMore(await diskFailure(next.failure, this.path, "compacting"));
+      }
     } finally {
+      this.#journal?.stepped();
+      this.#journal = undefined;
       this.#pause = undefined;
       goOn();
     }
@@ -364,12 +384,9 @@ export class LmdbPersistence implements Persistence {
  */
 const operationsBehind = 2_000;
 
-/** What a compaction lags behind before commits wait until it is done. */
-const journalBytes = 64 * 1024 * 1024;
 /** What is so little that commits wait while it is followed; and how often it is tried to come so near. */
 const smallBytes = 256 * 1024;
 const followRounds = 20;
-const rowsPerTurn = 500;
 
 const readersFull = -30_790;
 const closingMilliseconds = 5_000;
