@@ -33,8 +33,8 @@ export function putRow(
 }
 
 /**
- * Begins a row in the batch: where in `batch.buffer` its key is to be written; its body, `length` bytes that are zero at
- * first, begins `headerBytes` behind the key.
+ * Begins a row in the batch: where in `batch.buffer` its key is to be written. Its body, `length` bytes that are zero
+ * at first, begins `headerBytes` behind the key.
  */
 export function beginRow(
   batch: WriteBatch,
