@@ -57,7 +57,8 @@ export class Slots {
     const run = this.runOfBlock(slot >>> 6);
     const index = slot - run.firstBlock * layout.blockSlots;
     const { arena, address } = run.place;
-    if (reused !== undefined) this.#ordinals.delete(this.#ordinalAt(run, index));
+    const former = reused === undefined ? 0 : this.#ordinalAt(run, index);
+    if (former !== 0) this.#ordinals.delete(former);
     const at = address + layout.runHeaderBytes + index * this.stride;
     if (!(vector instanceof Float32Array)) arena.bytes.set(vector, at);
     else if (littleEndian) arena.floats.set(vector, at >>> 2);
@@ -125,6 +126,33 @@ export class Slots {
     return this.runs[this.#runOfBlock[block]];
   }
 
+  /** Makes room for so many slots, of which nothing is seen, before any other. @throws LIMIT_EXCEEDED */
+  lay(slots: number): void {
+    for (let left = slots; left > 0; ) {
+      const run = this.#openRun();
+      run.used = Math.min(run.capacity, left);
+      left -= run.used;
+    }
+  }
+
+  /** Holds what lies in slots that were laid, from `first` of the run on, under these ordinals; 0: nothing. */
+  take(run: Run, first: number, ordinals: Float64Array): void {
+    const { arena, address } = run.place;
+    const { words, doubles } = arena;
+    const born = words[(address + layout.runBorn) >>> 2] / 8 + first;
+    const slot = run.firstBlock * layout.blockSlots + first;
+    doubles.set(ordinals, this.#ordinalPlace(run, first));
+    for (let i = 0; i < ordinals.length; i++) {
+      if (ordinals[i] === 0) this.#dead.push(slot + i, 0);
+      else {
+        this.#ordinals.set(ordinals[i], slot + i);
+        doubles[born + i] = 0;
+      }
+    }
+    this.#size += ordinals.length - this.#dead.reclaim(0);
+    this.#settle(run, first, first + ordinals.length);
+  }
+
   /** Gives the memory back; nobody reads it any more. */
   free(): void {
     for (const { place } of this.runs) this.#arenas.give(place);
@@ -190,6 +218,21 @@ export class Slots {
       this.#runOfBlock = larger;
     }
     this.#runOfBlock.fill(this.runs.length, run.firstBlock, this.#blocks);
+  }
+
+  /** The blocks of slots that were taken and all live are seen whole; of others every slot is looked at. */
+  #settle(run: Run, from: number, to: number): void {
+    const { words, doubles } = run.place.arena;
+    const { address } = run.place;
+    const born = words[(address + layout.runBorn) >>> 2] / 8;
+    const blocks = words[(address + layout.runBlocks) >>> 2];
+    for (let first = from & ~(layout.blockSlots - 1); first < to; first += layout.blockSlots) {
+      const end = Math.min(first + layout.blockSlots, run.capacity);
+      let last = 0;
+      for (let i = first; i < end; i++) last = Math.max(last, doubles[born + i]);
+      const header = blocks + (first / layout.blockSlots) * layout.blockBytes;
+      doubles[(header + layout.blockBorn) / 8] = last;
+    }
   }
 
   #ordinalAt(run: Run, index: number): number {

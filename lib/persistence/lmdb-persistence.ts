@@ -4,6 +4,7 @@ import { CommitWorker } from "./commit-worker.js";
 import { Compaction, Journal, sweepCompaction } from "./compaction.js";
 import { codeOf, diskFailure } from "./disk-failure.js";
 import { DiskRoom } from "./disk-room.js";
+import { FolderCheckpoints } from "./folder-checkpoints.js";
 import type { LmdbEnvironment } from "./lmdb.js";
 import { fileBytes } from "./lmdb-file.js";
 import { LmdbSnapshot, LmdbState } from "./lmdb-snapshot.js";
@@ -41,6 +42,7 @@ export interface LmdbOptions {
  */
 export class LmdbPersistence implements Persistence {
   readonly path: string;
+  readonly checkpoints: FolderCheckpoints;
   readonly #file: string;
   readonly #ownership: Ownership;
   readonly #threads: number;
@@ -74,6 +76,10 @@ export class LmdbPersistence implements Persistence {
     this.#threads = threads;
     sweepCompaction(file);
     this.#room = new DiskRoom(this.path, () => this.#environment.spareBytes);
+    this.checkpoints = new FolderCheckpoints(this.path, {
+      checkRoom: (bytes) => this.checkRoom(bytes),
+      isOurs: () => this.isOurs,
+    });
     this.#worker = threads > 0 ? new CommitWorker(file) : undefined;
     if (threads > 0) this.readBehind = (module, input) => this.#readBehind(module, input);
   }

@@ -1,4 +1,5 @@
 import type { InjectionToken } from "tsyringe";
+import type { Checkpoints } from "./checkpoints.js";
 import type { Row, TableName } from "./table.js";
 import type { WriteBatch } from "./write-batch.js";
 
@@ -38,6 +39,8 @@ export interface Persistence {
    * is read by snapshots from before is given back when they are released. Absent where there is no file.
    */
   compact?(): Promise<number>;
+  /** Files beside the tables, of what can be made from them again. Absent where nothing is on disk. */
+  readonly checkpoints?: Checkpoints;
   /** Bytes held, on disk or in memory. */
   readonly bytes: number;
   /** Where the bytes are, for people; undefined where nothing is kept. */
