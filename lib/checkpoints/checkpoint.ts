@@ -1,4 +1,4 @@
-import type { SlotImage } from "../indexes/vector-index.js";
+import type { SlotImage, SlotSection } from "../indexes/vector-index.js";
 import { AhnlichError } from "../model/errors.js";
 import type { CheckpointFile, Checkpoints } from "../persistence/checkpoints.js";
 import { checksum } from "../rows/checksum.js";
@@ -8,28 +8,37 @@ import {
   decodeHeader,
   headerBytes,
 } from "./checkpoint-header.js";
-import { CheckpointLayout, chunkSlotsFor } from "./checkpoint-layout.js";
-import { sectionsOf } from "./write-checkpoint.js";
+import { CheckpointLayout, chunkSlotsFor, type SlotChunk } from "./checkpoint-layout.js";
+import { sectionsOf } from "./image-pieces.js";
 
 /** The vectors of one store as they were kept in a file: to be read, as far as they are whole, and closed. */
 export class Checkpoint {
   readonly header: CheckpointHeader;
+  readonly layout: CheckpointLayout;
   readonly #file: CheckpointFile;
+  #sums: Buffer | undefined;
 
   private constructor(header: CheckpointHeader, file: CheckpointFile) {
     this.header = header;
+    this.layout = new CheckpointLayout(header);
     this.#file = file;
   }
 
   /** Undefined where there is none, or none that can be read. @throws what the file system says */
-  static async open(checkpoints: Checkpoints, incarnation: number): Promise<Checkpoint | undefined> {
+  static async open(
+    checkpoints: Checkpoints,
+    incarnation: number,
+  ): Promise<Checkpoint | undefined> {
     const file = await checkpoints.open(checkpointName(incarnation));
     if (file === undefined) return undefined;
     try {
       const bytes = Buffer.alloc(headerBytes);
       if (file.bytes >= headerBytes) await file.read(bytes, 0);
       const header = decodeHeader(bytes);
-      if (header?.incarnation === incarnation) return new Checkpoint(header, file);
+      if (header?.incarnation === incarnation && leastBytes(header) <= file.bytes) {
+        const checkpoint = new Checkpoint(header, file);
+        if (checkpoint.layout.bytes === file.bytes) return checkpoint;
+      }
       await file.close();
       return undefined;
     } catch (error) {
@@ -38,124 +47,94 @@ export class Checkpoint {
     }
   }
 
+  /** Whether it has of each slot what the image has. */
+  fits(image: SlotImage): boolean {
+    return isAlike(this.header.sections, sectionsOf(image));
+  }
+
+  /** Of every slot, 0 where nothing lived. @throws CORRUPT, what the file system says */
+  async ordinals(): Promise<Float64Array> {
+    const ordinals = new Float64Array(this.header.slots);
+    const bytes = new Uint8Array(ordinals.buffer);
+    await this.read(0, this.layout.chunks, [bytes]);
+    return ordinals;
+  }
+
   /**
-   * Lays its slots in an image that has never held anything, and gives what is to be read into it.
+   * Reads a section of chunks that follow one another: `into` is as long as they are, all together.
    *
-   * @throws CORRUPT where it has not the shape of the image, LIMIT_EXCEEDED
+   * @throws CORRUPT, what the file system says
    */
-  layIn(image: SlotImage): CheckpointReading {
-    const { header } = this;
-    const sections = sectionsOf(image);
-    const isAlike =
-      header.chunkSlots === chunkSlotsFor(sections) &&
-      header.sections.length === sections.length &&
-      header.sections.every(({ kind, bytesPerSlot }, i) => {
-        return kind === sections[i]?.kind && bytesPerSlot === sections[i]?.bytesPerSlot;
-      });
-    // Before anything of that size is made: a file is there for all of it.
-    const least = sections.reduce((sum, { bytesPerSlot }) => sum + bytesPerSlot, 0) * header.slots;
-    if (!isAlike || least > this.#file.bytes) throw misshapen();
-    image.lay(header.slots);
-    const layout = new CheckpointLayout(header, (slot) => image.pieceAt(slot));
-    const reading = new CheckpointReading(this.#file, image, layout, header.slots);
-    if (layout.bytes === this.#file.bytes) return reading;
-    for (const _ of reading.abandon());
-    throw misshapen();
+  async read(
+    section: number,
+    chunks: readonly SlotChunk[],
+    into: readonly Uint8Array[],
+  ): Promise<void> {
+    const [{ first } = { first: 0 }] = chunks;
+    this.#sums ??= await this.#readSums();
+    let position = this.layout.positionOf(section, first);
+    for (const bytes of into) {
+      await this.#file.read(bytes, position);
+      position += bytes.length;
+    }
+    const { bytesPerSlot } = this.layout.sections[section] as SlotSection;
+    const left = new Joined(into);
+    for (const chunk of chunks) {
+      const expected = this.layout.sumOf(section, chunk);
+      const sum = left.sum(chunk.count * bytesPerSlot, expected);
+      if (sum === this.#sums.readUInt32LE(expected * 4)) continue;
+      const where = `section ${section}, chunk ${chunk.number}`;
+      throw new AhnlichError("CORRUPT", `a checkpoint is damaged: ${where}`);
+    }
   }
 
   /** Waits for what is being read. Never rejects. */
   async close(): Promise<void> {
     await this.#file.close();
   }
-}
 
-/** What a checkpoint holds on its way into an image: the ordinals first, then everything else. */
-export class CheckpointReading {
-  readonly #file: CheckpointFile;
-  readonly #image: SlotImage;
-  readonly #layout: CheckpointLayout;
-  readonly #ordinals: Float64Array<ArrayBuffer>;
-  #sums = Buffer.alloc(0);
-
-  constructor(file: CheckpointFile, image: SlotImage, layout: CheckpointLayout, slots: number) {
-    this.#file = file;
-    this.#image = image;
-    this.#layout = layout;
-    this.#ordinals = new Float64Array(slots);
-  }
-
-  /** Of every slot, 0 where nothing lives. @throws CORRUPT, what the file system says */
-  async ordinals(): Promise<Float64Array> {
-    this.#sums = Buffer.alloc(this.#layout.sums * 4);
-    await this.#file.read(this.#sums, headerBytes);
-    const bytes = new Uint8Array(this.#ordinals.buffer);
-    await this.#file.read(bytes, this.#layout.positionOf(0, 0));
-    for (const [number, { first, count }] of this.#layout.chunks.entries()) {
-      this.#check(0, number, bytes.subarray(first * 8, (first + count) * 8));
-    }
-    return this.#ordinals;
-  }
-
-  /**
-   * Reads everything else to where it belongs. `pause` is waited for where it is something.
-   *
-   * @throws CORRUPT, what the file system says; nothing is being read then any more
-   */
-  async fill(pause: () => Promise<void> | undefined): Promise<void> {
-    const parts = this.#parts();
-    const work = async (): Promise<void> => {
-      for (const { section, number, into, position } of parts) {
-        await this.#file.read(into, position);
-        this.#check(section, number, into);
-        await pause();
-      }
-    };
-    const done = await Promise.allSettled(Array.from({ length: readsAtOnce }, work));
-    for (const each of done) if (each.status === "rejected") throw each.reason;
-  }
-
-  /** Makes what was read visible, in small steps. */
-  *take(): Generator<undefined, void, undefined> {
-    for (const { first, count } of this.#layout.chunks) {
-      this.#image.take(first, this.#ordinals.subarray(first, first + count));
-      yield;
-    }
-  }
-
-  /** Gives up what was read: all slots are free. */
-  *abandon(): Generator<undefined, void, undefined> {
-    this.#ordinals.fill(0);
-    yield* this.take();
-  }
-
-  *#parts(): Generator<Part, void, undefined> {
-    for (const [number, { first, count }] of this.#layout.chunks.entries()) {
-      for (let section = 0; section < this.#image.sections.length; section++) {
-        const into = this.#image.view(section, first, count);
-        const position = this.#layout.positionOf(section + 1, first);
-        yield { section: section + 1, number, into, position };
-      }
-    }
-  }
-
-  #check(section: number, chunk: number, bytes: Uint8Array): void {
-    const at = this.#layout.sumOf(section, chunk);
-    if (checksum(bytes, at) !== this.#sums.readUInt32LE(at * 4)) {
-      throw new AhnlichError("CORRUPT", `a checkpoint is damaged: section ${section}, chunk ${chunk}`);
-    }
+  async #readSums(): Promise<Buffer> {
+    const sums = Buffer.alloc(this.layout.sums * 4);
+    await this.#file.read(sums, headerBytes);
+    return sums;
   }
 }
 
-interface Part {
-  readonly section: number;
-  readonly number: number;
-  readonly into: Uint8Array;
-  readonly position: number;
+/** Bytes in several places, one behind the other. */
+class Joined {
+  readonly #parts: readonly Uint8Array[];
+  #part = 0;
+  #at = 0;
+
+  constructor(parts: readonly Uint8Array[]) {
+    this.#parts = parts;
+  }
+
+  /** The checksum of the next so many, which are there. */
+  sum(length: number, seed: number): number {
+    let sum = seed;
+    for (let left = length; left > 0; ) {
+      const part = this.#parts[this.#part] as Uint8Array;
+      const end = Math.min(part.length, this.#at + left);
+      sum = checksum(part.subarray(this.#at, end), sum);
+      left -= end - this.#at;
+      this.#at = end;
+      if (end < part.length) continue;
+      this.#part++;
+      this.#at = 0;
+    }
+    return sum;
+  }
 }
 
-function misshapen(): AhnlichError {
-  return new AhnlichError("CORRUPT", "a checkpoint has another shape than it should have");
+/** Asked before anything is made for so many slots, so that nobody is told of more than there is a file for. */
+function leastBytes({ sections, slots, chunkSlots }: CheckpointHeader): number {
+  if (chunkSlots !== chunkSlotsFor(sections)) return Number.POSITIVE_INFINITY;
+  return sections.reduce((sum, { bytesPerSlot }) => sum + bytesPerSlot * slots, headerBytes);
 }
 
-/** So many threads of the system are kept busy: it fills memory that was never touched before. */
-const readsAtOnce = 3;
+function isAlike(some: readonly SlotSection[], others: readonly SlotSection[]): boolean {
+  const text = (sections: readonly SlotSection[]): string =>
+    sections.map(({ kind, bytesPerSlot }) => `${kind}:${bytesPerSlot}`).join();
+  return text(some) === text(others);
+}

@@ -1,8 +1,9 @@
-import type { SlotImage, SlotSection } from "../indexes/vector-index.js";
+import type { SlotImage } from "../indexes/vector-index.js";
 import type { CheckpointDraft, Checkpoints } from "../persistence/checkpoints.js";
 import { checksum } from "../rows/checksum.js";
 import { type CheckpointHeader, checkpointName, encodeHeader } from "./checkpoint-header.js";
 import { CheckpointLayout, chunkSlotsFor, type SlotChunk } from "./checkpoint-layout.js";
+import { piecesOf, type SlotPiece, sectionsOf } from "./image-pieces.js";
 
 export interface Writing {
   readonly checkpoints: Checkpoints;
@@ -29,7 +30,7 @@ export async function writeCheckpoint(writing: Writing): Promise<boolean> {
   const { checkpoints, image, origin } = writing;
   const sections = sectionsOf(image);
   const shape = { sections, slots: image.used, chunkSlots: chunkSlotsFor(sections) };
-  const layout = new CheckpointLayout(shape, (slot) => image.pieceAt(slot));
+  const layout = new CheckpointLayout(shape);
   const draft = await checkpoints.create?.(checkpointName(origin.incarnation), layout.bytes);
   if (draft === undefined) return false;
   try {
@@ -55,27 +56,30 @@ async function writeChunks(
   draft: CheckpointDraft,
 ): Promise<Buffer | undefined> {
   const sums = Buffer.alloc(layout.sums * 4);
-  for (const [number, chunk] of layout.chunks.entries()) {
+  for (const chunk of layout.chunks) {
     if (!(await goOn())) return undefined;
     for (const [section, bytes] of copyChunk(image, chunk).entries()) {
-      const at = layout.sumOf(section, number);
-      sums.writeUInt32LE(checksum(bytes, at), at * 4);
+      const sum = layout.sumOf(section, chunk);
+      sums.writeUInt32LE(checksum(bytes, sum), sum * 4);
       await draft.write(bytes, layout.positionOf(section, chunk.first));
     }
   }
   return sums;
 }
 
-/** The ordinals, then each section of the image. */
+/** Of each section what it has of the chunk. */
 function copyChunk(image: SlotImage, { first, count }: SlotChunk): Uint8Array[] {
-  const ordinals = new Uint8Array(image.ordinals(first, count).buffer);
-  const copies = image.sections.map((_, section) => {
-    return new Uint8Array(image.view(section, first, count));
-  });
-  return [ordinals, ...copies];
+  const copies = sectionsOf(image).map(({ bytesPerSlot }) => new Uint8Array(count * bytesPerSlot));
+  for (const piece of piecesOf(image, first, count)) {
+    for (const [section, copy] of copies.entries()) {
+      const bytes = bytesOf(image, section, piece);
+      copy.set(bytes, (piece.first - first) * (copy.length / count));
+    }
+  }
+  return copies;
 }
 
-/** Of the file: the ordinals as float64, then what the image has. */
-export function sectionsOf(image: SlotImage): readonly SlotSection[] {
-  return [{ kind: 0, bytesPerSlot: 8 }, ...image.sections];
+function bytesOf(image: SlotImage, section: number, { first, count }: SlotPiece): Uint8Array {
+  if (section > 0) return image.view(section - 1, first, count);
+  return new Uint8Array(image.ordinals(first, count).buffer);
 }

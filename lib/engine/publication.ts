@@ -19,11 +19,11 @@ import { View, Views } from "./view.js";
 @injectable()
 export class Publication implements Publisher {
   readonly views: Views;
+  readonly checkpoints: TrustedCheckpoints;
   /** Woken by what is published. */
   readonly waiters: ChangeWaiters = new ChangeWaiters();
   readonly #persistence: Persistence;
   readonly #indexes: VectorIndexes;
-  readonly #checkpoints: TrustedCheckpoints;
   readonly #log: Logger;
   readonly #vectors: Map<number, StoreVectors> = new Map();
   readonly #followers: Follower[] = [];
@@ -36,7 +36,7 @@ export class Publication implements Publisher {
     @inject(Logger) log: Logger,
   ) {
     this.#log = log;
-    this.#checkpoints = checkpoints;
+    this.checkpoints = checkpoints;
     this.#persistence = persistence;
     this.#indexes = indexes;
     const { state, catalog } = recovery;
@@ -91,9 +91,9 @@ export class Publication implements Publisher {
   }
 
   #newVectors(store: StoredStore, isNew: boolean): StoreVectors {
-    const { views } = this;
+    const { views, checkpoints } = this;
     const log = this.#log;
-    const [indexes, persistence, checkpoints] = [this.#indexes, this.#persistence, this.#checkpoints];
+    const [indexes, persistence] = [this.#indexes, this.#persistence];
     const parts = { indexes, persistence, checkpoints, views, log };
     return new StoreVectors(parts, store, this.#giveUp, isNew);
   }

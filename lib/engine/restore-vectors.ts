@@ -1,17 +1,19 @@
-import type { Checkpoint, CheckpointReading } from "../checkpoints/checkpoint.js";
-import type { CheckpointHeader } from "../checkpoints/checkpoint-header.js";
+import type { CheckpointReading } from "../checkpoints/checkpoint-reading.js";
+import { floatsKind, type SlotImage } from "../indexes/vector-index.js";
 import { closedError } from "../model/errors.js";
+import { vectorToBytes } from "../model/vector.js";
 import type { Snapshot } from "../persistence/persistence.js";
 import { readDeaths } from "../rows/change-rows.js";
+import { readVector } from "../rows/entry-rows.js";
 import { ordinalKey, ordinalOfKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import type { Slice } from "./slice.js";
 import { inSlices, type Steps } from "./steps.js";
 
 export interface Restoring {
-  readonly checkpoint: Checkpoint;
   /** Laid already, in an index that follows what happens meanwhile. */
   readonly reading: CheckpointReading;
+  readonly image: SlotImage;
   readonly snapshot: Snapshot;
   /** As the snapshot has it. */
   readonly store: StoredStore;
@@ -21,21 +23,22 @@ export interface Restoring {
 }
 
 /**
- * Takes the vectors of a checkpoint that live in the snapshot; all of those below the checkpoint's next ordinal, and
+ * Takes the vectors of a checkpoint that live in the snapshot: all of those below the checkpoint's next ordinal, and
  * some of the others. How many were born and have died since it was begun.
  *
  * @throws where it is damaged, or not all can be told that happened since; then nothing of it is taken
  */
 export async function restoreVectors(restoring: Restoring): Promise<number> {
-  const { checkpoint, reading, slice, isWanted } = restoring;
+  const { reading, slice, isWanted } = restoring;
   try {
-    const ordinals = await reading.ordinals();
-    const changed = await inSlices(reconcile(restoring, checkpoint.header, ordinals), slice);
+    const ordinals = await reading.checkpoint.ordinals();
+    const changed = await inSlices(reconcile(restoring, ordinals), slice);
     await reading.fill(() => {
       if (!isWanted()) throw closedError();
       return slice.isOver ? slice.next() : undefined;
     });
-    await inSlices(reading.take(), slice);
+    await inSlices(compare(restoring, ordinals), slice);
+    await inSlices(reading.take(ordinals), slice);
     return changed;
   } catch (error) {
     await inSlices(reading.abandon(), slice);
@@ -48,10 +51,10 @@ export async function restoreVectors(restoring: Restoring): Promise<number> {
  * left of the old ones are all that live and perhaps some more, so that their number tells.
  */
 function* reconcile(
-  { snapshot, store }: Restoring,
-  { begun, nextOrdinal }: CheckpointHeader,
+  { reading, snapshot, store }: Restoring,
   ordinals: Float64Array,
 ): Steps<number> {
+  const { begun, nextOrdinal } = reading.checkpoint.header;
   const { incarnation, counters } = store;
   const hasChanged = counters.position > begun;
   const changesMax = Math.max(ordinals.length, changesLeast);
@@ -84,5 +87,44 @@ function* reconcile(
   throw new Error(`${old} vectors are left of it, and the store has ${expected} of that age`);
 }
 
+/**
+ * Looks at some vectors in their rows, the youngest above all. Nothing is expected of it, since what happened since is
+ * known; but a folder may have been put together from two that had gone separate ways.
+ */
+function* compare({ image, snapshot, store }: Restoring, ordinals: Float64Array): Steps<void> {
+  const section = image.sections.findIndex(({ kind }) => kind === floatsKind);
+  for (const slot of samplesOf(ordinals)) {
+    const ordinal = ordinals[slot] as number;
+    const vector = readVector(snapshot, store.incarnation, ordinal);
+    const bytes = image.view(section, slot, 1).subarray(0, store.dimension * 4);
+    if (vector === undefined || Buffer.compare(vectorToBytes(vector), bytes) !== 0) {
+      throw new Error(`its vector of ordinal ${ordinal} is not that of the row`);
+    }
+    yield;
+  }
+}
+
+/** The slots of the youngest, and some from everywhere. */
+function samplesOf(ordinals: Float64Array): Set<number> {
+  const samples = new Set<number>();
+  const step = Math.ceil(ordinals.length / samplesMax);
+  for (let slot = 0; slot < ordinals.length; slot += step) {
+    if (ordinals[slot] !== 0) samples.add(slot);
+  }
+  let youngest: number[] = [];
+  for (let slot = 0, least = 0; slot < ordinals.length; slot++) {
+    if ((ordinals[slot] as number) <= least) continue;
+    youngest.push(slot);
+    if (youngest.length < 4 * samplesMax) continue;
+    youngest = youngest.sort((a, b) => (ordinals[b] as number) - (ordinals[a] as number));
+    youngest.length = samplesMax;
+    least = ordinals[youngest[samplesMax - 1] as number] as number;
+  }
+  youngest.sort((a, b) => (ordinals[b] as number) - (ordinals[a] as number));
+  for (const slot of youngest.slice(0, samplesMax)) samples.add(slot);
+  return samples;
+}
+
+const samplesMax = 16;
 const changesLeast = 65_536;
 const slotsPerStep = 4_096;

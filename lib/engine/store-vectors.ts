@@ -1,6 +1,12 @@
-import type { Checkpoint, CheckpointReading } from "../checkpoints/checkpoint.js";
-import type { VectorBlock, VectorIndex, VectorIndexes } from "../indexes/vector-index.js";
-import { AhnlichError, closedError } from "../model/errors.js";
+import type { Checkpoint } from "../checkpoints/checkpoint.js";
+import { CheckpointReading } from "../checkpoints/checkpoint-reading.js";
+import type {
+  SlotImage,
+  VectorBlock,
+  VectorIndex,
+  VectorIndexes,
+} from "../indexes/vector-index.js";
+import { closedError } from "../model/errors.js";
 import type { Persistence } from "../persistence/persistence.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import { adjacentVectors } from "./adjacent-vectors.js";
@@ -157,14 +163,13 @@ export class StoreVectors {
     try {
       if (this.#isClosed) throw closedError();
       index = indexes.create(dimension);
-      const reading = checkpoint && this.#layIn(index, checkpoint);
+      const laid = checkpoint && this.#layIn(index, checkpoint);
       const missed = this.#awaiting;
       this.#awaiting = undefined;
       this.#index = index;
       for (const effects of missed) await this.#follow(index, effects, slice);
       const loaded = index;
-      const from =
-        checkpoint && reading && (await this.#restore({ checkpoint, reading, view, store, slice }));
+      const from = laid && (await this.#restore(laid, view, store, slice));
       await loadVectors({
         ...{ persistence, views, view, slice },
         range: { incarnation, dimension, from: from ?? 1, to: store.counters.nextOrdinal },
@@ -198,32 +203,28 @@ export class StoreVectors {
   }
 
   /** Undefined where it does not fit. @throws LIMIT_EXCEEDED */
-  #layIn(index: VectorIndex, checkpoint: Checkpoint): CheckpointReading | undefined {
-    if (index.image === undefined) return undefined;
-    try {
-      return checkpoint.layIn(index.image);
-    } catch (error) {
-      if (error instanceof AhnlichError && error.code === "LIMIT_EXCEEDED") throw error;
-      this.#distrust(error);
-      return undefined;
-    }
+  #layIn({ image }: VectorIndex, checkpoint: Checkpoint): Laid | undefined {
+    if (image === undefined) return undefined;
+    if (checkpoint.fits(image)) return { image, reading: new CheckpointReading(checkpoint, image) };
+    this.#distrust("it has another shape");
+    return undefined;
   }
 
   /** From which ordinal on rows are still to be read; undefined where all of them are. */
-  async #restore(parts: {
-    checkpoint: Checkpoint;
-    reading: CheckpointReading;
-    view: View;
-    store: StoredStore;
-    slice: Slice;
-  }): Promise<number | undefined> {
-    const { checkpoint, reading, view, store, slice } = parts;
+  async #restore(
+    laid: Laid,
+    view: View,
+    store: StoredStore,
+    slice: Slice,
+  ): Promise<number | undefined> {
     const isWanted = (): boolean => !this.#isClosed;
     const { snapshot } = view;
-    const restoring = restoreVectors({ checkpoint, reading, snapshot, store, slice, isWanted });
+    const restoring = restoreVectors({ ...laid, snapshot, store, slice, isWanted });
     this.#restoring = restoring;
     try {
-      this.unkept.keep(this.unkept.mark - (await restoring));
+      const changed = await restoring;
+      this.unkept.keep(this.unkept.mark - changed);
+      this.#parts.log.info({ store: store.name, changed }, "vectors were read from a checkpoint");
     } catch (error) {
       if (this.#isClosed) throw closedError();
       this.#distrust(error);
@@ -232,7 +233,7 @@ export class StoreVectors {
       this.#restoring = undefined;
     }
     for (const [ordinal, died] of this.#deaths ?? []) this.#index?.kill(ordinal, died);
-    return checkpoint.header.nextOrdinal;
+    return laid.reading.checkpoint.header.nextOrdinal;
   }
 
   /** It is taken away: it costs time, and another will be written. */
@@ -289,6 +290,12 @@ function unheld(index: VectorIndex, { ordinals, bytes }: VectorBlock): VectorBlo
     left.set(bytes.subarray(from * length, (from + 1) * length), to * length);
   }
   return { ordinals: Float64Array.from(places, (i) => ordinals[i] as number), bytes: left };
+}
+
+/** A checkpoint, and where it is to be read to. */
+interface Laid {
+  readonly image: SlotImage;
+  readonly reading: CheckpointReading;
 }
 
 interface Parts {

@@ -6,8 +6,8 @@ import { Turn } from "../kernels/turns.js";
 import { onAbort } from "../model/abort-listeners.js";
 import { AhnlichError, closedError, toAhnlichError } from "../model/errors.js";
 import { mergeNearest, none } from "./merge.js";
-import { type SearchUnits, unitsOf } from "./search-units.js";
 import { RunsImage } from "./runs-image.js";
+import { type SearchUnits, unitsOf } from "./search-units.js";
 import { SlotSelection } from "./slot-selection.js";
 import { Slots } from "./slots.js";
 import type {

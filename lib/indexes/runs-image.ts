@@ -1,7 +1,7 @@
 import * as layout from "../kernels/layout.js";
 import { AhnlichError } from "../model/errors.js";
 import type { Run, Slots } from "./slots.js";
-import type { SlotImage, SlotSection } from "./vector-index.js";
+import { floatsKind, type SlotImage, type SlotSection } from "./vector-index.js";
 
 /** The slots of an exact index: those of one run after the other. */
 export class RunsImage implements SlotImage {
@@ -13,8 +13,8 @@ export class RunsImage implements SlotImage {
   constructor(slots: Slots) {
     this.#slots = slots;
     this.sections = [
-      { kind: norms, bytesPerSlot: 4 },
-      { kind: rows, bytesPerSlot: slots.stride },
+      { kind: normsKind, bytesPerSlot: 4 },
+      { kind: floatsKind, bytesPerSlot: slots.stride },
     ];
   }
 
@@ -30,8 +30,7 @@ export class RunsImage implements SlotImage {
   ordinals(first: number, count: number): Float64Array<ArrayBuffer> {
     const { run, index } = this.#find(first);
     const { words, doubles } = run.place.arena;
-    const at = (field: number): number =>
-      words[(run.place.address + field) >>> 2] / 8 + index;
+    const at = (field: number): number => words[(run.place.address + field) >>> 2] / 8 + index;
     const start = at(layout.runOrdinals);
     const ordinals = new Float64Array(doubles.subarray(start, start + count));
     const born = at(layout.runBorn);
@@ -47,7 +46,7 @@ export class RunsImage implements SlotImage {
     const { run, index } = this.#find(first);
     const { arena, address } = run.place;
     const { kind, bytesPerSlot } = this.sections[section] as SlotSection;
-    const start = kind === norms ? layout.runNorms : layout.runVectors;
+    const start = kind === normsKind ? layout.runNorms : layout.runVectors;
     const at = arena.words[(address + start) >>> 2] + index * bytesPerSlot;
     return arena.bytes.subarray(at, at + count * bytesPerSlot);
   }
@@ -77,6 +76,5 @@ export class RunsImage implements SlotImage {
   }
 }
 
-/** Kinds of sections. */
-const norms = 1;
-const rows = 2;
+/** The kind of the section with the norms, as the kernels want them: float32. */
+const normsKind = 1;

@@ -86,10 +86,13 @@ export interface SlotImage {
 
 /** A part of every slot. */
 export interface SlotSection {
-  /** What it is, for ever: 1 the norms, 2 the float32s. */
+  /** What it is, for ever. */
   readonly kind: number;
   readonly bytesPerSlot: number;
 }
+
+/** The kind of the section with the vectors: little-endian float32s, then zeros. */
+export const floatsKind = 2;
 
 export interface SeenVector {
   readonly ordinal: number;
