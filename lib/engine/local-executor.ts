@@ -12,6 +12,7 @@ import { type Call, underCall, unlessGivenUp } from "./call.js";
 import { CheckpointRules } from "./checkpoint-rules.js";
 import { Checkpointer } from "./checkpointer.js";
 import { CommandLog } from "./command-log.js";
+import { Compactor } from "./compactor.js";
 import { EngineOptions } from "./engine-options.js";
 import { Eraser } from "./eraser.js";
 import { Forgetting } from "./forgetting.js";
@@ -41,6 +42,7 @@ export class LocalExecutor implements Executor {
   readonly #unloader: Unloader;
   readonly #checkpointer: Checkpointer;
   readonly #forgetting: Forgetting;
+  readonly #compactor: Compactor;
   readonly #handlers: Handlers;
   readonly #attachments: Set<Attachment> = new Set();
   #inFlight = 0;
@@ -93,6 +95,7 @@ export class LocalExecutor implements Executor {
     });
     this.#unloader = new Unloader(publication, clock);
     this.#checkpointer = new Checkpointer({ publication, checkpoints, rules, log });
+    this.#compactor = new Compactor({ persistence, publication, log });
     if (readOnly) this.#stopWork();
     publication.follow({
       published: ({ dropped, expected }) => {
@@ -102,6 +105,7 @@ export class LocalExecutor implements Executor {
         }
         for (const [store, expiresAt] of expected) this.#sweeper.expect(store, expiresAt);
         this.#sweeper.look();
+        this.#compactor.wrote();
       },
     });
     for (const { name, counters } of recovery.catalog.list()) {
@@ -197,6 +201,7 @@ export class LocalExecutor implements Executor {
     this.#eraser.stop();
     this.#sweeper.stop();
     this.#forgetting.stop();
+    this.#compactor.stop();
   }
 
   #idle(): Promise<void> {

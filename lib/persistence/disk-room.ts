@@ -36,6 +36,12 @@ export class DiskRoom {
     this.#until = now + allowanceMs;
   }
 
+  /** Whether another file of about so many bytes finds room beside the reserve. */
+  isThereFor(bytes: number): boolean {
+    const { free, reserve } = spaceOf(this.#measured());
+    return free - reserve >= bytes * 1.25 + fileBytesBeside;
+  }
+
   /**
    * Bytes that may be written. Where the disk has less than the reserve, there must be as much of it within the file,
    * and a quarter of the rest counts: the file may have to grow all the same, by values that find no room in one piece
@@ -85,4 +91,6 @@ const reserveBytes = 256 * 1024 * 1024;
 const reserveShare = 0.05;
 /** What even the smallest write takes, at a guess. */
 const bytesBeside = 4_096;
+/** What is written to both files while the other is made. */
+const fileBytesBeside = 64 * 1024 * 1024;
 const allowanceMs = 1_000;

@@ -4,28 +4,19 @@ import { CommitWorker } from "./commit-worker.js";
 import { Compaction, Journal, sweepCompaction } from "./compaction.js";
 import { codeOf, diskFailure } from "./disk-failure.js";
 import { DiskRoom } from "./disk-room.js";
+import { FileSlack, type RowSizes, type Slack } from "./file-slack.js";
 import { FolderCheckpoints } from "./folder-checkpoints.js";
 import type { LmdbEnvironment } from "./lmdb.js";
 import { fileBytes } from "./lmdb-file.js";
 import { LmdbSnapshot, LmdbState } from "./lmdb-snapshot.js";
+import type { Ownership } from "./ownership.js";
 import type { Persistence, Snapshot } from "./persistence.js";
+import { readApart } from "./read-apart.js";
 import { readRows, readRowsJob } from "./read-rows-job.js";
 import { readInThread } from "./read-worker.js";
+import { readRowSizes, rowSizesJob } from "./row-sizes-job.js";
 import { within } from "./within.js";
 import type { WriteBatch } from "./write-batch.js";
-
-/** The right to write to an environment, as long as its owner row has this epoch. */
-export interface Ownership {
-  readonly epoch: number;
-  /**
-   * Whether it can still be ours: only an owner whose socket is gone can have lost it. Asking costs a look at
-   * the file system.
-   */
-  readonly isHeld: boolean;
-  /** Gives the row back while the environment is open, whichever it is by now; what is left afterwards by `end`. */
-  release(environment: LmdbEnvironment): void;
-  end(): Promise<void>;
-}
 
 export interface LmdbOptions {
   readonly environment: LmdbEnvironment;
@@ -49,6 +40,7 @@ export class LmdbPersistence implements Persistence {
   #environment: LmdbEnvironment;
   #worker: CommitWorker | undefined;
   readonly #room: DiskRoom;
+  readonly #slack: FileSlack;
   readonly readBehind?: (module: URL, input: unknown) => AsyncIterable<unknown>;
   readonly #readings = new Set<AsyncGenerator<unknown>>();
   readonly #copies = new Set<Promise<void>>();
@@ -80,6 +72,7 @@ export class LmdbPersistence implements Persistence {
       checkRoom: (bytes) => this.checkRoom(bytes),
       isOurs: () => this.isOurs,
     });
+    this.#slack = new FileSlack(this.bytes);
     this.#worker = threads > 0 ? new CommitWorker(file) : undefined;
     if (threads > 0) this.readBehind = (module, input) => this.#readBehind(module, input);
   }
@@ -149,6 +142,18 @@ export class LmdbPersistence implements Persistence {
     return this.#compacting;
   }
 
+  async slack(): Promise<Slack | undefined> {
+    this.#checkOpen();
+    if (process.platform === "win32" || this.#refusal !== undefined) return undefined;
+    // A former file that is still read takes its space until then; another would come to it.
+    if (this.#compacting !== undefined || this.#copies.size > 0 || this.#former.size > 0)
+      return undefined;
+    const { usedBytes, rows } = this.#environment;
+    const use = { fileBytes: this.bytes, usedBytes, rows };
+    const slack = await this.#slack.judge(use, () => this.#measureRows());
+    return slack !== undefined && this.#room.isThereFor(slack.needed) ? slack : undefined;
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -158,6 +163,7 @@ export class LmdbPersistence implements Persistence {
   async #commit(batch: WriteBatch): Promise<void> {
     if (this.#journal !== undefined) await this.#waitForCompaction(this.#journal);
     const { epoch } = this.#ownership;
+    const { length, operations } = batch;
     const journal = this.#journal;
     const copy = journal && batch.bytes.slice();
     let owned = false;
@@ -168,6 +174,7 @@ export class LmdbPersistence implements Persistence {
       throw await this.#failed(error);
     }
     if (!owned) throw this.#refuse(lost(this.path, epoch));
+    this.#slack.wrote(length, operations);
     if (copy !== undefined) journal?.add(copy);
     const before = this.#latest;
     this.#latest = undefined;
@@ -273,33 +280,31 @@ export class LmdbPersistence implements Persistence {
     return Math.max(0, before - this.bytes);
   }
 
-  /** The rows of a state that lies behind the journal's beginning, and so everything with the journal. */
+  /**
+   * Each row as it was at some moment behind the journal's beginning: with the journal, which has whatever changed
+   * since, they are everything.
+   */
   async #fill(compaction: Compaction): Promise<void> {
     while (this.#underWay !== undefined) await this.#underWay.catch(() => undefined);
     const journal = new Journal();
     this.#journal = journal;
-    if (this.readBehind !== undefined) {
-      for await (const bytes of this.readBehind(readRowsJob, undefined)) {
-        await compaction.fill(bytes as Uint8Array<ArrayBuffer>);
-      }
-    } else await this.#fillHere(compaction);
+    const reading = { job: readRowsJob, input: undefined, here: rowsInSteps };
+    for await (const bytes of readApart(this, reading)) await compaction.fill(bytes);
     for (let rounds = 0; rounds < followRounds && journal.bytes > smallBytes; rounds++) {
       for (const bytes of journal.take()) await compaction.follow(bytes);
       this.#checkOpen();
     }
   }
 
-  async #fillHere(compaction: Compaction): Promise<void> {
-    const snapshot = this.snapshot();
-    let steps = 0;
-    try {
-      for (const batch of readRows(snapshot)) {
-        if (batch !== undefined) await compaction.fill(batch.bytes);
-        else if (++steps % rowsPerTurn === 0) await new Promise(setImmediate);
-      }
-    } finally {
-      snapshot.release();
+  async #measureRows(): Promise<RowSizes[]> {
+    const { pageBytes } = this.#environment;
+    const here = (snapshot: Snapshot) => readRowSizes(snapshot, pageBytes);
+    const sizes: RowSizes[] = [];
+    for await (const some of readApart(this, { job: rowSizesJob, input: pageBytes, here })) {
+      sizes.push(some);
     }
+    this.#checkOpen();
+    return sizes;
   }
 
   /** The one step for which commits wait. */
@@ -324,6 +329,7 @@ export class LmdbPersistence implements Persistence {
       this.#journal = undefined;
       this.#latest = undefined;
       this.#former.add(former);
+      this.#slack.compacted();
       latest?.release();
       this.#closeUnheld(former);
     } finally {
@@ -375,10 +381,15 @@ const journalBytes = 64 * 1024 * 1024;
 /** What is so little that commits wait while it is followed; and how often it is tried to come so near. */
 const smallBytes = 256 * 1024;
 const followRounds = 20;
-const rowsPerTurn = 500;
 
 const readersFull = -30_790;
 const closingMilliseconds = 5_000;
+
+function* rowsInSteps(
+  snapshot: Snapshot,
+): Generator<Uint8Array<ArrayBuffer> | undefined, void, undefined> {
+  for (const batch of readRows(snapshot)) yield batch?.bytes;
+}
 
 function lost(path: string, epoch: number): AhnlichError {
   const sentence = `another process has taken ${path}: expected it to be ours by epoch ${epoch}`;

@@ -86,6 +86,26 @@ export class LmdbEnvironment {
 
   /** Bytes of the file's pages that hold nothing, and are used before it grows. */
   get spareBytes(): number {
+    const { root, used } = this.#pages();
+    return Math.max(0, root.lastPageNumber + 1 - used) * root.pageSize;
+  }
+
+  /** Bytes of the file's pages that hold something. */
+  get usedBytes(): number {
+    const { root, used } = this.#pages();
+    return used * root.pageSize;
+  }
+
+  get pageBytes(): number {
+    return (this.#root.getStats() as RootStats).pageSize;
+  }
+
+  /** How many rows each table has. */
+  get rows(): ReadonlyMap<TableName, number> {
+    return new Map([...this.#tables].map(([name, table]) => [name, countOf(table)]));
+  }
+
+  #pages(): { root: RootStats; used: number } {
     const root = this.#root.getStats() as RootStats;
     const tables = [this.#owner, ...this.#tables.values()].map(
       (table) => table.getStats() as Stats,
@@ -93,7 +113,7 @@ export class LmdbEnvironment {
     const used = [root.root, root.free, ...tables].reduce((sum, stats) => {
       return sum + stats.treeBranchPageCount + stats.treeLeafPageCount + stats.overflowPages;
     }, metaPages);
-    return Math.max(0, root.lastPageNumber + 1 - used) * root.pageSize;
+    return { root, used };
   }
 
   /** Holds the latest commit for reading until `done()` is called on what is returned. */

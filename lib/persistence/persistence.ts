@@ -1,5 +1,6 @@
 import type { InjectionToken } from "tsyringe";
 import type { Checkpoints } from "./checkpoints.js";
+import type { Slack } from "./file-slack.js";
 import type { Row, TableName } from "./table.js";
 import type { WriteBatch } from "./write-batch.js";
 
@@ -41,6 +42,12 @@ export interface Persistence {
   compact?(): Promise<number>;
   /** Files beside the tables, of what can be made from them again. Absent where nothing is on disk. */
   readonly checkpoints?: Checkpoints;
+  /**
+   * Whether compacting is worth it now, and how much it would take: undefined where it is not, where there is no room
+   * for it, or something else is done with the file. Cheap as a rule, now and then a walk over the rows by another
+   * thread or in slices, as seldom as is fair to what was written. Absent where there is no file.
+   */
+  slack?(): Promise<Slack | undefined>;
   /** Bytes held, on disk or in memory. */
   readonly bytes: number;
   /** Where the bytes are, for people; undefined where nothing is kept. */

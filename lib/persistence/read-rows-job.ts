@@ -4,6 +4,7 @@ import { WriteBatch } from "./write-batch.js";
 
 /** This module, for a thread to read all rows by it. */
 export const readRowsJob: URL = new URL(import.meta.url);
+export const isPassing = true;
 
 /** What it gives: every row, to be put, in the order of tables and keys. */
 export function* read(

@@ -1,19 +1,25 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { LmdbEnvironment } from "./lmdb.js";
 import { LmdbSnapshot, LmdbState } from "./lmdb-snapshot.js";
+import { PassingSnapshot } from "./passing-snapshot.js";
+import type { Snapshot } from "./persistence.js";
 import { type ReadJob, type ReadMessage, type ReadModule, stopped } from "./read-worker.js";
 
 /** Values that nobody has taken yet. */
 const ahead = 8;
 
-/** The thread of `readInThread`: it reads one snapshot, and waits where it is too far ahead. */
+/**
+ * The thread of `readInThread`: it reads one snapshot, or passes from one to the next, and waits where it is too
+ * far ahead.
+ */
 const { file, module, input, control } = workerData as ReadJob;
-const { read } = (await import(module)) as ReadModule;
+const { read, isPassing = false } = (await import(module)) as ReadModule;
 const environment = await LmdbEnvironment.openToRead(file);
 try {
-  const snapshot = new LmdbSnapshot(new LmdbState(environment, () => {}));
+  const take = () => new LmdbSnapshot(new LmdbState(environment, () => {}));
+  const snapshot = isPassing ? new PassingSnapshot(take) : take();
   try {
-    post(read(snapshot, input));
+    post(snapshot, read(snapshot, input));
   } finally {
     snapshot.release();
   }
@@ -21,13 +27,14 @@ try {
   await environment.close();
 }
 
-function post(values: ReturnType<ReadModule["read"]>): void {
+function post(snapshot: Snapshot, values: ReturnType<ReadModule["read"]>): void {
   let posted = 0;
   for (const { value, transfer } of values) {
     parentPort?.postMessage({ value } satisfies ReadMessage, transfer);
     posted++;
     let taken = takenOf();
     while (taken !== stopped && posted - taken >= ahead) {
+      if (isPassing) snapshot.release();
       Atomics.wait(control, 0, taken);
       taken = takenOf();
     }

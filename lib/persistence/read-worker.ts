@@ -33,6 +33,8 @@ export async function* readInThread(
 
 /** A module that can read in a thread; `transfer` names what is moved instead of copied. */
 export interface ReadModule {
+  /** Set where it is given a PassingSnapshot: its rows need not be of one state. */
+  readonly isPassing?: boolean;
   read(snapshot: unknown, input: unknown): Iterable<{ value: unknown; transfer: ArrayBuffer[] }>;
 }
 

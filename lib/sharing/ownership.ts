@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { LmdbEnvironment } from "../persistence/lmdb.js";
-import type { Ownership } from "../persistence/lmdb-persistence.js";
+import type { Ownership } from "../persistence/ownership.js";
 import { bellFile } from "./bell-path.js";
 import type { Claim } from "./claim.js";
 import { decodeOwnerRow, encodeOwnerRow, type OwnerRow } from "./owner-row.js";

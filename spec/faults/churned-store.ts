@@ -99,6 +99,6 @@ interface ChurnOptions {
   readonly seed: number;
 }
 
-const idsMax = 8_000;
+const idsMax = 2_000;
 /** Leaves the machine to others: what is looked for is growth, not speed. */
 const pauseMs = 4;

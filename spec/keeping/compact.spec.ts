@@ -4,6 +4,8 @@ import { once } from "node:events";
 import { readdirSync, readlinkSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type EmbeddedEngine, open } from "../../lib/index.js";
+import { Persistence, provide } from "../../lib/ports.js";
+import { openFolder } from "../support/open-folder.js";
 import { rejects } from "../support/rejects.js";
 import { TemporaryFolder } from "../support/temporary-folder.js";
 import { until } from "../support/until.js";
@@ -61,6 +63,40 @@ describe("compacting a folder", function () {
       assert.ok(!names.some((name) => name.includes("compact")), names.join());
     });
   }
+
+  for (const threads of [0, 1]) {
+    it(`is done by itself where much was deleted, with ${threads} threads`, async () => {
+      await using engine = await filled(folder.at("data"), threads);
+      const films = engine.store("films");
+      const ids = [...Array(5_000).keys()].map((i) => `${i}`);
+      const text = "x".repeat(4_000);
+      await films.load(ids.map((id, i) => ({ id, vector: [i, 1], metadata: { text } })));
+      const before = size();
+      await films.delete(ids.slice(100));
+      await until(() => size() < before / 3, "the compaction");
+      assert.equal(await films.count(), 100);
+      assert.deepEqual((await engine.verify()).problems, []);
+    });
+  }
+
+  it("is not done by itself where nothing would be won", async () => {
+    const persistence = await openFolder(folder.at("data"));
+    await using engine = await open({ provide: [provide(Persistence, () => persistence)] });
+    const films = await engine.createStore("films", { dimension: 2 });
+    const text = "x".repeat(1_000);
+    const ids = [...Array(10_000).keys()].map((i) => `${i}`);
+    await films.load(ids.map((id, i) => ({ id, vector: [i, 1], metadata: { text } })));
+    assert.equal(await persistence.slack(), undefined);
+    await films.delete(ids.slice(100));
+    assert.ok(((await persistence.slack())?.needed ?? Infinity) < size() / 2);
+    const copy = persistence.copyTo(folder.at("copy"));
+    assert.equal(await persistence.slack(), undefined, "a backup is made");
+    await copy;
+    const running = engine.compact();
+    assert.equal(await persistence.slack(), undefined, "it is compacted");
+    await running;
+    assert.equal(await persistence.slack(), undefined, "it was compacted");
+  });
 
   it("shares one run among those who ask at once, and ends with the engine", async () => {
     const engine = await filled(folder.at("data"), 1);
