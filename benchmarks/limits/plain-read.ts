@@ -1,5 +1,5 @@
 import { Arena } from "../../lib/kernels/arena.js";
-import * as layout from "../../lib/kernels/layout.js";
+import { bestKernels, kernelsModule } from "../../lib/kernels/kernels.js";
 
 /**
  * The limit of an exact search on one thread: dot products of a query with every vector, read once from a shared
@@ -7,38 +7,32 @@ import * as layout from "../../lib/kernels/layout.js";
  */
 export class PlainRead {
   readonly #arena: Arena;
-  readonly #run: number;
+  readonly #rows: number;
   readonly #query: number;
-  readonly #dimension: number;
+  readonly #stride: number;
   readonly #count: number;
 
   constructor(vectors: Float32Array, dimension: number) {
     // Four vectors are read at once, so a rest of up to three is left out.
     this.#count = Math.floor(vectors.length / dimension / 4) * 4;
-    this.#dimension = dimension;
-    const stride = Math.ceil(dimension / 4) * 16;
-    const blocks = Math.ceil(this.#count / layout.blockSlots);
-    const capacity = blocks * layout.blockSlots;
-    this.#arena = new Arena(0);
-    const bytes = layout.runOverhead + capacity * (stride + layout.slotBytes + layout.blockBytes);
-    this.#run = this.#take(bytes);
-    this.#query = this.#take(stride);
-    this.#arena.kernels.layRun(this.#run, capacity, stride);
-    const start = this.#arena.words[(this.#run + layout.runVectors) >>> 2];
+    this.#stride = Math.ceil(dimension / 4) * 16;
+    this.#arena = new Arena(0, kernelsModule(bestKernels()));
+    this.#rows = this.#take(this.#count * this.#stride);
+    this.#query = this.#take(this.#stride);
     for (let i = 0; i < this.#count; i++) {
       const vector = vectors.subarray(i * dimension, (i + 1) * dimension);
-      this.#arena.floats.set(vector, (start + i * stride) >>> 2);
+      this.#arena.floats.set(vector, (this.#rows + i * this.#stride) >>> 2);
     }
   }
 
   get bytes(): number {
-    return this.#count * Math.ceil(this.#dimension / 4) * 16;
+    return this.#count * this.#stride;
   }
 
   /** The sum of the dot products: the same for the same query. */
   run(query: Float32Array): number {
     this.#arena.floats.set(query, this.#query >>> 2);
-    return this.#arena.kernels.plainRead(this.#query, this.#run, this.#count);
+    return this.#arena.kernels.plainRead(this.#query, this.#rows, this.#stride, this.#count);
   }
 
   #take(bytes: number): number {

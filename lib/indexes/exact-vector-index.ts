@@ -129,7 +129,7 @@ export class ExactVectorIndex implements VectorIndex {
 
   /** So many that their scratch memory and the time of one step stay small. */
   #groupWidth(limit: number, rows: number): number {
-    const { stride } = this.#slots;
+    const { stride } = this.#slots.sizes;
     const byMemory = scratchBytesMax / SearchJob.bytesPerTarget(stride, limit, rows);
     const byTime = (4 * stepFloatsMax) / (64 * stride);
     return Math.max(1, Math.floor(Math.min(byMemory, byTime, groupMax)));
@@ -148,7 +148,7 @@ export class ExactVectorIndex implements VectorIndex {
     targets: readonly Float32Array[],
     part: SearchUnits,
   ): SearchTask {
-    const { dimension, stride } = this.#slots;
+    const { dimension, stride } = this.#slots.sizes;
     const { metric, limit, sequence, maxDistance = Number.POSITIVE_INFINITY } = request;
     this.#readers++;
     return new SearchTask({
@@ -190,9 +190,9 @@ async function collect({ targets, tasks }: TargetGroup, limit: number): Promise<
   });
 }
 
-/** What is measured on one thread, cautiously: a few nanoseconds a row and a tenth of one a number. */
+/** What is measured on one thread, cautiously: a few nanoseconds a row and some hundredths of one a number. */
 function expectedMs(rows: number, dimension: number, targets: number): number {
-  const perRow = targets === 1 ? 5 + dimension * 0.11 : (5 + dimension * 0.06) * targets;
+  const perRow = targets === 1 ? 2 + dimension * 0.045 : (2 + dimension * 0.035) * targets;
   return (rows * perRow) / 1e6;
 }
 

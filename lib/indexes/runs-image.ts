@@ -1,20 +1,26 @@
 import * as layout from "../kernels/layout.js";
 import { AhnlichError } from "../model/errors.js";
-import type { Run, Slots } from "./slots.js";
+import type { Run } from "./run.js";
+import type { Slots } from "./slots.js";
 import { floatsKind, type SlotImage, type SlotSection } from "./vector-index.js";
 
 /** The slots of an exact index: those of one run after the other. */
 export class RunsImage implements SlotImage {
-  readonly sections: readonly SlotSection[];
+  readonly sections: readonly ImageSection[];
   readonly #slots: Slots;
   /** The run that was asked for last, and its first slot. */
   #last = { number: 0, first: 0 };
 
   constructor(slots: Slots) {
     this.#slots = slots;
+    const { stride, codeStride } = slots.sizes;
     this.sections = [
-      { kind: normsKind, bytesPerSlot: 4 },
-      { kind: floatsKind, bytesPerSlot: slots.stride },
+      { kind: 1, bytesPerSlot: 4, field: layout.runNorms },
+      { kind: 3, bytesPerSlot: 4, field: layout.runScales },
+      { kind: 4, bytesPerSlot: 4, field: layout.runErrors },
+      { kind: 5, bytesPerSlot: 4, field: layout.runSums },
+      { kind: 6, bytesPerSlot: codeStride, field: layout.runCodes },
+      { kind: floatsKind, bytesPerSlot: stride, field: layout.runRows },
     ];
   }
 
@@ -29,26 +35,20 @@ export class RunsImage implements SlotImage {
 
   ordinals(first: number, count: number): Float64Array<ArrayBuffer> {
     const { run, index } = this.#find(first);
-    const { words, doubles } = run.place.arena;
-    const at = (field: number): number => words[(run.place.address + field) >>> 2] / 8 + index;
-    const start = at(layout.runOrdinals);
-    const ordinals = new Float64Array(doubles.subarray(start, start + count));
-    const born = at(layout.runBorn);
-    const died = at(layout.runDied);
+    const ordinals = new Float64Array(count);
     for (let i = 0; i < count; i++) {
-      const isUsed = doubles[born + i] !== Number.POSITIVE_INFINITY;
-      if (!isUsed || doubles[died + i] !== Number.POSITIVE_INFINITY) ordinals[i] = 0;
+      const isUsed = run.bornAt(index + i) !== Number.POSITIVE_INFINITY;
+      const lives = isUsed && run.diedAt(index + i) === Number.POSITIVE_INFINITY;
+      if (lives) ordinals[i] = run.ordinalOf(index + i);
     }
     return ordinals;
   }
 
   view(section: number, first: number, count: number): Uint8Array {
     const { run, index } = this.#find(first);
-    const { arena, address } = run.place;
-    const { kind, bytesPerSlot } = this.sections[section] as SlotSection;
-    const start = kind === normsKind ? layout.runNorms : layout.runVectors;
-    const at = arena.words[(address + start) >>> 2] + index * bytesPerSlot;
-    return arena.bytes.subarray(at, at + count * bytesPerSlot);
+    const { field, bytesPerSlot } = this.sections[section] as ImageSection;
+    const at = run.placeOf(field, index, bytesPerSlot);
+    return run.arena.bytes.subarray(at, at + count * bytesPerSlot);
   }
 
   lay(slots: number): void {
@@ -76,5 +76,8 @@ export class RunsImage implements SlotImage {
   }
 }
 
-/** The kind of the section with the norms, as the kernels want them: float32. */
-const normsKind = 1;
+/** Whoever changes what one of them says gives it another kind: files with the former one are not read then. */
+interface ImageSection extends SlotSection {
+  /** In which field of a run's header it is said where it begins. */
+  readonly field: number;
+}

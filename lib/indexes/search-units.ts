@@ -1,8 +1,9 @@
 import type { Arena } from "../kernels/arena.js";
 import * as layout from "../kernels/layout.js";
 import type { JobVectors } from "../kernels/search-job.js";
+import type { Run } from "./run.js";
 import type { SlotSelection } from "./slot-selection.js";
-import type { Run, Slots } from "./slots.js";
+import type { Slots } from "./slots.js";
 
 /** What a search looks at in one arena: spans of blocks, or single blocks picked. */
 export type SearchUnits = Pick<JobVectors, "arena" | "units" | "picked" | "rows">;
@@ -28,7 +29,7 @@ function allBut(slots: Slots, without: SlotSelection | undefined): SearchUnits[]
   without?.forEachBlock((block, low, high) => {
     const run = slots.runOfBlock(block);
     const within = block - run.firstBlock;
-    const { arena, address } = run.place;
+    const { arena, address } = run;
     const found = entryOf(picks, arena);
     found.words.push(address, within, ~low >>> 0, ~high >>> 0);
     found.rows += layout.blockSlots;
@@ -42,7 +43,7 @@ function allBut(slots: Slots, without: SlotSelection | undefined): SearchUnits[]
 
 /** The blocks of the run from the first to the last used, but those named, which are in order. */
 function addSpans(spans: ByArena, run: Run, but: readonly number[]): void {
-  const { arena, address } = run.place;
+  const { arena, address } = run;
   const end = Math.ceil(run.used / layout.blockSlots);
   let from = 0;
   for (const to of [...but, end]) {
@@ -59,8 +60,8 @@ function picksOf(slots: Slots, selection: SlotSelection): SearchUnits[] {
   const byArena: ByArena = new Map();
   selection.forEachBlock((block, low, high) => {
     const run = slots.runOfBlock(block);
-    const found = entryOf(byArena, run.place.arena);
-    found.words.push(run.place.address, block - run.firstBlock, low, high);
+    const found = entryOf(byArena, run.arena);
+    found.words.push(run.address, block - run.firstBlock, low, high);
     found.rows = Math.min(found.rows + layout.blockSlots, selection.size);
   });
   return finish(byArena, true);

@@ -1,27 +1,17 @@
-import type { Arenas, Place } from "../kernels/arenas.js";
+import type { Arenas } from "../kernels/arenas.js";
 import * as layout from "../kernels/layout.js";
 import { checkDimension, littleEndian, vectorToBytes } from "../model/vector.js";
 import { DeadSlots } from "./dead-slots.js";
 import { OrdinalMap } from "./ordinal-map.js";
+import { bytesPerVector, Run, type SlotSizes, sizesOf } from "./run.js";
 import type { SeenVector, VectorBlock } from "./vector-index.js";
-
-/** An extent full of slots; its blocks are numbered on from those of the run before. */
-export interface Run {
-  readonly place: Place;
-  readonly capacity: number;
-  readonly firstBlock: number;
-  /** Slots that were used so far, dead ones included. */
-  used: number;
-}
 
 /**
  * The vectors of one store, in runs of doubling size: many small stores take little, and a large one is a few
  * runs to walk through. A slot's number is that of its block times 64 and its place in it.
  */
 export class Slots {
-  readonly dimension: number;
-  /** Bytes from one vector to the next. */
-  readonly stride: number;
+  readonly sizes: SlotSizes;
   readonly runs: Run[] = [];
   readonly #arenas: Arenas;
   readonly #ordinals = new OrdinalMap();
@@ -34,8 +24,11 @@ export class Slots {
 
   constructor(arenas: Arenas, dimension: number) {
     this.#arenas = arenas;
-    this.dimension = dimension;
-    this.stride = strideOf(dimension);
+    this.sizes = sizesOf(dimension);
+  }
+
+  get dimension(): number {
+    return this.sizes.dimension;
   }
 
   get bytes(): number {
@@ -56,10 +49,10 @@ export class Slots {
     const slot = reused ?? this.#next();
     const run = this.runOfBlock(slot >>> 6);
     const index = slot - run.firstBlock * layout.blockSlots;
-    const { arena, address } = run.place;
-    const former = reused === undefined ? 0 : this.#ordinalAt(run, index);
+    const { arena, address } = run;
+    const former = reused === undefined ? 0 : run.ordinalOf(index);
     if (former !== 0) this.#ordinals.delete(former);
-    const at = address + layout.runHeaderBytes + index * this.stride;
+    const at = run.rowAt(index);
     if (!(vector instanceof Float32Array)) arena.bytes.set(vector, at);
     else if (littleEndian) arena.floats.set(vector, at >>> 2);
     else arena.bytes.set(vectorToBytes(vector), at);
@@ -88,11 +81,9 @@ export class Slots {
     const slot = this.#ordinals.get(ordinal);
     if (slot === undefined || this.#arenas.closed) return;
     const run = this.runOfBlock(slot >>> 6);
-    const { arena, address } = run.place;
     const index = slot - run.firstBlock * layout.blockSlots;
-    const at = (arena.words[(address + layout.runDied) >>> 2] + index * 8) / 8;
-    const wasAlive = arena.doubles[at] === Number.POSITIVE_INFINITY;
-    arena.kernels.killSlot(address, index, died);
+    const wasAlive = run.diedAt(index) === Number.POSITIVE_INFINITY;
+    run.arena.kernels.killSlot(run.address, index, died);
     if (wasAlive) this.#dead.push(slot, died);
   }
 
@@ -104,16 +95,13 @@ export class Slots {
   /** The vectors that were born at or before `sequence` and had not died then. */
   *seenAt(sequence: number): Generator<SeenVector, void, undefined> {
     for (let i = 0; i < this.runs.length; i++) {
-      for (let index = 0; index < (this.runs[i]?.used ?? 0); index++) {
-        if (this.#arenas.closed) return;
-        const { arena, address } = this.runs[i].place;
-        const { words, doubles } = arena;
-        const of = (field: number): number =>
-          doubles[(words[(address + field) >>> 2] + index * 8) / 8];
-        if (of(layout.runBorn) > sequence || of(layout.runDied) <= sequence) continue;
-        const at = address + layout.runHeaderBytes + index * this.stride;
-        const bytes = arena.bytes.subarray(at, at + this.dimension * 4);
-        yield { ordinal: of(layout.runOrdinals), bytes };
+      const run = this.runs[i];
+      for (let index = 0; index < run.used; index++) {
+        if (this.#arenas.closed || this.runs.length === 0) return;
+        if (run.bornAt(index) > sequence || run.diedAt(index) <= sequence) continue;
+        const at = run.rowAt(index);
+        const bytes = run.arena.bytes.subarray(at, at + this.dimension * 4);
+        yield { ordinal: run.ordinalOf(index), bytes };
       }
     }
   }
@@ -137,25 +125,18 @@ export class Slots {
 
   /** Holds what lies in slots that were laid, from `first` of the run on, under these ordinals; 0: nothing. */
   take(run: Run, first: number, ordinals: Float64Array): void {
-    const { arena, address } = run.place;
-    const { words, doubles } = arena;
-    const born = words[(address + layout.runBorn) >>> 2] / 8 + first;
+    run.take(first, ordinals);
     const slot = run.firstBlock * layout.blockSlots + first;
-    doubles.set(ordinals, this.#ordinalPlace(run, first));
     for (let i = 0; i < ordinals.length; i++) {
       if (ordinals[i] === 0) this.#dead.push(slot + i, 0);
-      else {
-        this.#ordinals.set(ordinals[i], slot + i);
-        doubles[born + i] = 0;
-      }
+      else this.#ordinals.set(ordinals[i], slot + i);
     }
     this.#size += ordinals.length - this.#dead.reclaim(0);
-    this.#settle(run, first, first + ordinals.length);
   }
 
   /** Gives the memory back; nobody reads it any more. */
   free(): void {
-    for (const { place } of this.runs) this.#arenas.give(place);
+    for (const run of this.runs) run.give(this.#arenas);
     this.runs.length = 0;
     this.#bytes = 0;
     this.#size = 0;
@@ -175,17 +156,18 @@ export class Slots {
   /** There is room for all. */
   #append(ordinals: Float64Array, vectors: Uint8Array, born: number): void {
     const run = this.#openRun();
-    const { arena, address } = run.place;
+    const { arena, address } = run;
     const first = run.used;
     const vectorBytes = this.dimension * 4;
-    let at = address + layout.runHeaderBytes + first * this.stride;
-    if (this.stride === vectorBytes) arena.bytes.set(vectors, at);
+    const { stride } = this.sizes;
+    let at = run.rowAt(first);
+    if (stride === vectorBytes) arena.bytes.set(vectors, at);
     else {
-      for (let from = 0; from < vectors.length; from += vectorBytes, at += this.stride) {
+      for (let from = 0; from < vectors.length; from += vectorBytes, at += stride) {
         arena.bytes.set(vectors.subarray(from, from + vectorBytes), at);
       }
     }
-    arena.doubles.set(ordinals, this.#ordinalPlace(run, first));
+    run.setOrdinals(first, ordinals);
     run.used += ordinals.length;
     arena.kernels.putSlots(address, first, ordinals.length, this.dimension, born, run.used);
     const slot = run.firstBlock * layout.blockSlots + first;
@@ -199,15 +181,13 @@ export class Slots {
   }
 
   #addRun(): Run {
-    const one = layout.runOverhead + Math.ceil(this.stride + bytesBeside);
-    const place = this.#arenas.take(Math.max(one, Math.min(this.#bytes, runBytesMax)));
-    const capacity = Math.floor((place.bytes - layout.runOverhead) / (this.stride + bytesBeside));
-    place.arena.kernels.layRun(place.address, capacity, this.stride);
-    const run: Run = { place, capacity, firstBlock: this.#blocks, used: 0 };
-    this.#blocks += Math.ceil(capacity / layout.blockSlots);
+    const one = layout.runOverhead + bytesPerVector(this.dimension);
+    const bytes = Math.max(one, Math.min(this.#bytes, runBytesMax));
+    const run = new Run(this.#arenas, this.sizes, bytes, this.#blocks);
+    this.#blocks += run.blocks;
     this.#noteBlocks(run);
     this.runs.push(run);
-    this.#bytes += place.bytes;
+    this.#bytes += run.bytes;
     return run;
   }
 
@@ -219,41 +199,6 @@ export class Slots {
     }
     this.#runOfBlock.fill(this.runs.length, run.firstBlock, this.#blocks);
   }
-
-  /** The blocks of slots that were taken and all live are seen whole; of others every slot is looked at. */
-  #settle(run: Run, from: number, to: number): void {
-    const { words, doubles } = run.place.arena;
-    const { address } = run.place;
-    const born = words[(address + layout.runBorn) >>> 2] / 8;
-    const blocks = words[(address + layout.runBlocks) >>> 2];
-    for (let first = from & ~(layout.blockSlots - 1); first < to; first += layout.blockSlots) {
-      const end = Math.min(first + layout.blockSlots, run.capacity);
-      let last = 0;
-      for (let i = first; i < end; i++) last = Math.max(last, doubles[born + i]);
-      const header = blocks + (first / layout.blockSlots) * layout.blockBytes;
-      doubles[(header + layout.blockBorn) / 8] = last;
-    }
-  }
-
-  #ordinalAt(run: Run, index: number): number {
-    return run.place.arena.doubles[this.#ordinalPlace(run, index)];
-  }
-
-  /** Where among the doubles of its arena. */
-  #ordinalPlace({ place }: Run, index: number): number {
-    const { words } = place.arena;
-    return (words[(place.address + layout.runOrdinals) >>> 2] + index * 8) / 8;
-  }
 }
 
-/** Bytes that one vector takes, its share of the headers included. */
-export function bytesPerVector(dimension: number): number {
-  return Math.ceil(strideOf(dimension) + bytesBeside);
-}
-
-function strideOf(dimension: number): number {
-  return Math.ceil(dimension / 4) * 16;
-}
-
-const bytesBeside: number = layout.slotBytes + layout.blockBytes / layout.blockSlots;
 const runBytesMax: number = 4 * 1024 * 1024;

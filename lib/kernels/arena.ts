@@ -1,6 +1,6 @@
 import { Extents } from "./extents.js";
-import { instantiate, type Kernels, kernelsModule } from "./kernels.js";
-import { type SharedMemory, webAssembly } from "./web-assembly.js";
+import { instantiate, type Kernels } from "./kernels.js";
+import { type SharedMemory, type WasmModule, webAssembly } from "./web-assembly.js";
 
 /**
  * One shared memory of up to 4 GiB, handed out as extents. All reading and writing from JavaScript goes
@@ -9,15 +9,18 @@ import { type SharedMemory, webAssembly } from "./web-assembly.js";
 export class Arena {
   readonly id: number;
   readonly memory: SharedMemory;
+  /** What works in this memory, on every thread. */
+  readonly module: WasmModule;
   readonly kernels: Kernels;
   readonly #extents: Extents;
   #views: Views;
 
-  constructor(id: number) {
+  constructor(id: number, module: WasmModule) {
     this.id = id;
+    this.module = module;
     this.memory = takeMemory();
     this.#views = viewsOf(this.memory);
-    this.kernels = instantiate(this.memory, kernelsModule());
+    this.kernels = instantiate(this.memory, module);
     this.#extents = new Extents(reservedBytes, this.memory.buffer.byteLength, (from, to) =>
       this.#grow(from, to),
     );

@@ -1,6 +1,8 @@
 import { AhnlichError, closedError } from "../model/errors.js";
 import { Arena } from "./arena.js";
 import { Extents } from "./extents.js";
+import { bestKernels, type KernelsKind, kernelsModule } from "./kernels.js";
+import type { WasmModule } from "./web-assembly.js";
 
 /** An extent and where it lies. */
 export interface Place {
@@ -12,12 +14,14 @@ export interface Place {
 /** The memories of one engine, made when the first vector comes; another only when those there are full. */
 export class Arenas {
   readonly #memoryBytes: number;
+  readonly #module: WasmModule;
   readonly #arenas: Arena[] = [];
   #bytes = 0;
   #closed = false;
 
-  constructor(memoryBytes: number) {
+  constructor(memoryBytes: number, kernels: KernelsKind = bestKernels()) {
     this.#memoryBytes = memoryBytes;
+    this.#module = kernelsModule(kernels);
   }
 
   get closed(): boolean {
@@ -31,18 +35,23 @@ export class Arenas {
 
   /** @throws LIMIT_EXCEEDED when the memory is not to be had or not allowed, CLOSED */
   take(bytes: number): Place {
+    return this.takeTogether([bytes])[0];
+  }
+
+  /** Several places in one memory. @throws as `take`; nothing is taken then */
+  takeTogether(sizes: readonly number[]): Place[] {
     if (this.#closed) throw closedError();
-    const size = Extents.sizeFor(bytes);
-    if (this.#bytes + size > this.#memoryBytes) {
+    const total = sizes.reduce((sum, bytes) => sum + Extents.sizeFor(bytes), 0);
+    if (this.#bytes + total > this.#memoryBytes) {
       throw new AhnlichError(
         "LIMIT_EXCEEDED",
-        `vectors: ${this.#bytes + size} bytes of memory are above the limit of ${this.#memoryBytes}`,
-        { details: { limit: "memoryBytes", bound: this.#memoryBytes, got: this.#bytes + size } },
+        `vectors: ${this.#bytes + total} bytes of memory are above the limit of ${this.#memoryBytes}`,
+        { details: { limit: "memoryBytes", bound: this.#memoryBytes, got: this.#bytes + total } },
       );
     }
-    const place = this.#find(size);
-    this.#bytes += size;
-    return place;
+    const places = this.#find(sizes);
+    this.#bytes += total;
+    return places;
   }
 
   give(place: Place): void {
@@ -59,26 +68,40 @@ export class Arenas {
     this.#bytes = 0;
   }
 
-  #find(bytes: number): Place {
+  #find(sizes: readonly number[]): Place[] {
     for (const arena of this.#arenas) {
-      const address = arena.allocate(bytes, "vectors");
-      if (address !== undefined) return { arena, address, bytes };
+      const places = allocate(arena, sizes);
+      if (places !== undefined) return places;
     }
-    const arena = this.#add();
-    const address = arena.allocate(bytes, "vectors");
-    if (address === undefined) throw noMemory(bytes);
-    return { arena, address, bytes };
+    const places = allocate(this.#add(), sizes);
+    if (places === undefined) throw noMemory(Math.max(...sizes));
+    return places;
   }
 
   #add(): Arena {
     try {
-      const arena = new Arena(this.#arenas.length);
+      const arena = new Arena(this.#arenas.length, this.#module);
       this.#arenas.push(arena);
       return arena;
     } catch (cause) {
       throw noMemory(0, cause);
     }
   }
+}
+
+/** All or none. */
+function allocate(arena: Arena, sizes: readonly number[]): Place[] | undefined {
+  const places: Place[] = [];
+  for (const asked of sizes) {
+    const bytes = Extents.sizeFor(asked);
+    const address = arena.allocate(bytes, "vectors");
+    if (address === undefined) {
+      for (const place of places) arena.free(place.address, place.bytes);
+      return undefined;
+    }
+    places.push({ arena, address, bytes });
+  }
+  return places;
 }
 
 export function noMemory(bytes: number, cause?: unknown): AhnlichError {

@@ -1,6 +1,7 @@
 /**
  * Hands out extents of one memory: a buddy system of power-of-two sizes, each aligned to its size. A larger
- * free one is split, a freed one is joined with its other half. Knows addresses only, touches no memory.
+ * free one is split, a freed one is joined with its other half; what is asked for takes the first part of one,
+ * and the rest stays free. Knows addresses only, touches no memory.
  */
 export class Extents {
   #end: number;
@@ -16,9 +17,9 @@ export class Extents {
     this.#give(start, end);
   }
 
-  /** The size of the extent that holds `bytes`. */
+  /** What `bytes` take. */
   static sizeFor(bytes: number): number {
-    return sizeOf(orderFor(bytes));
+    return Math.max(1, Math.ceil(bytes / extentMin)) * extentMin;
   }
 
   get end(): number {
@@ -31,22 +32,17 @@ export class Extents {
     if (order > orderMax) return undefined;
     for (;;) {
       const found = this.#take(order);
-      if (found !== undefined) return found;
+      if (found !== undefined) {
+        this.#give(found + Extents.sizeFor(bytes), found + sizeOf(order));
+        return found;
+      }
       if (!this.#extend(sizeOf(order), limit)) return undefined;
     }
   }
 
   /** `bytes` as they were asked for. */
   free(address: number, bytes: number): void {
-    let order = orderFor(bytes);
-    let at = address;
-    for (; order < orderMax; order++) {
-      const size = sizeOf(order);
-      const buddy = Math.floor(at / size) % 2 === 0 ? at + size : at - size;
-      if (!this.#free[order].delete(buddy)) break;
-      at = Math.min(at, buddy);
-    }
-    this.#free[order].add(at);
+    this.#give(address, address + Extents.sizeFor(bytes));
   }
 
   #take(wanted: number): number | undefined {
@@ -77,17 +73,30 @@ export class Extents {
   #give(start: number, end: number): void {
     let at = Math.ceil(start / extentMin) * extentMin;
     while (at + extentMin <= end) {
-      let size = extentMin;
-      while (size < extentMax && at % (size * 2) === 0 && at + size * 2 <= end) size *= 2;
-      this.free(at, size);
-      at += size;
+      let order = 0;
+      while (order < orderMax && at % sizeOf(order + 1) === 0 && at + sizeOf(order + 1) <= end) {
+        order++;
+      }
+      this.#join(at, order);
+      at += sizeOf(order);
     }
+  }
+
+  #join(address: number, smallest: number): void {
+    let order = smallest;
+    let at = address;
+    for (; order < orderMax; order++) {
+      const size = sizeOf(order);
+      const buddy = Math.floor(at / size) % 2 === 0 ? at + size : at - size;
+      if (!this.#free[order].delete(buddy)) break;
+      at = Math.min(at, buddy);
+    }
+    this.#free[order].add(at);
   }
 }
 
-export const extentMin: number = 16 * 1024;
-const orderMax = 16;
-const extentMax = extentMin * 2 ** orderMax;
+export const extentMin: number = 4 * 1024;
+const orderMax = 18;
 const pageBytes = 64 * 1024;
 const stepMin = 4 * pageBytes;
 const stepMax = 64 * 1024 * 1024;

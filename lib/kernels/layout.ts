@@ -2,22 +2,30 @@
  * Where things lie in the shared memory, in bytes from the start of each structure. The kernels import this
  * file as well (it is valid AssemblyScript), so both sides always agree: plain literals only.
  *
- * A run is an extent full of slots, which are seen in blocks of 64:
+ * A run is two extents of one memory: one that is scanned, full of slots in blocks of 64, and one of the
+ * float32 rows, which are looked at only where codes cannot decide.
  *
- *   header | vectors: capacity x stride | norms f32 | born f64 | died f64 | ordinals f64 | block headers
+ *   header | codes: capacity x code stride | scales f32 | errors f32 | norms f32 | sums i32 |
+ *     born f64 | died f64 | ordinals f64 | block headers
+ *   rows: capacity x stride
  */
 
 /** Slots of a block: what one mask of 64 bits covers. */
 export const blockSlots = 64;
 
-export const runVectors = 0;
-export const runNorms = 4;
-export const runBorn = 8;
-export const runDied = 12;
-export const runOrdinals = 16;
-export const runBlocks = 20;
-export const runCapacity = 24;
-export const runStride = 28;
+export const runRows = 0;
+export const runCodes = 4;
+export const runScales = 8;
+export const runErrors = 12;
+export const runNorms = 16;
+export const runSums = 20;
+export const runBorn = 24;
+export const runDied = 28;
+export const runOrdinals = 32;
+export const runBlocks = 36;
+export const runCapacity = 40;
+export const runStride = 44;
+export const runCodeStride = 48;
 export const runHeaderBytes = 64;
 
 /** A block's header: the first death in it, the last birth in it; infinity as long as a slot is unused. */
@@ -25,10 +33,10 @@ export const blockDied = 0;
 export const blockBorn = 8;
 export const blockBytes = 16;
 
-/** Bytes a slot takes beside its vector: norm, born, died, ordinal. */
-export const slotBytes = 28;
+/** Bytes a slot takes beside its row and its code: scale, error, norm, sum, born, died, ordinal. */
+export const slotBytes = 40;
 /** Bytes a run loses at most to its header, one part-filled block and alignment. */
-export const runOverhead = 128;
+export const runOverhead = 160;
 
 /** A job: one or several targets, scored against a list of spans (or picks) of one arena. */
 export const jobStop = 0;
@@ -64,20 +72,34 @@ export const unitBytes = 16;
 
 export const targetGiven = 0;
 export const targetScaled = 4;
-export const targetArea = 8;
-export const targetCapacity = 12;
-export const targetCount = 16;
-export const targetCut = 20;
-export const targetNorm = 24;
-export const targetSlack = 32;
-export const targetRelative = 36;
-export const targetBytes = 48;
+export const targetEncoded = 8;
+export const targetArea = 12;
+export const targetCapacity = 16;
+export const targetCount = 20;
+/** How many of the candidates, from the first on, have the bounds of their float32 rows. */
+export const targetRefined = 24;
+export const targetCut = 28;
+export const targetNorm = 32;
+/** Of the float32 estimates. */
+export const targetSlack = 40;
+export const targetRelative = 44;
+/** Of the estimates by codes. */
+export const targetScale = 48;
+export const targetGain = 52;
+export const targetSpread = 56;
+export const targetLength = 60;
+/** Candidates there were when room was made the last time, and slots whose codes were looked at since. */
+export const targetKept = 64;
+export const targetScanned = 68;
+/** Slots that are still to be scored by their float32 rows at once, as codes tell nothing here. */
+export const targetByRows = 72;
+export const targetBytes = 80;
 
 /** A candidate in a target's area. Once re-scored, the same 16 bytes hold distance and ordinal. */
 export const candidateLower = 0;
 export const candidateUpper = 4;
-export const candidateRow = 8;
-export const candidateOrdinal = 12;
+export const candidateRun = 8;
+export const candidateIndex = 12;
 export const resultDistance = 0;
 export const resultOrdinal = 8;
 export const candidateBytes = 16;

@@ -7,7 +7,7 @@ import * as layout from "./layout.js";
 export interface JobVectors {
   readonly arena: Arena;
   readonly dimension: number;
-  /** Bytes from one vector to the next. */
+  /** Bytes from one float32 row to the next. */
   readonly stride: number;
   /** Of four words each: spans, or picks where `picked` (layout.ts). */
   readonly units: Uint32Array;
@@ -160,13 +160,14 @@ export class SearchJob {
     const { vectors, targets } = request;
     const { stride } = vectors;
     let at = start;
+    words.fill(0, this.#targets >>> 2, this.#target(targets.length) >>> 2);
     for (let i = 0; i < targets.length; i++) {
       const target = this.#target(i);
       words[(target + layout.targetGiven) >>> 2] = at;
       words[(target + layout.targetScaled) >>> 2] = at + stride;
-      words[(target + layout.targetArea) >>> 2] = at + 2 * stride;
+      words[(target + layout.targetEncoded) >>> 2] = at + 2 * stride;
+      words[(target + layout.targetArea) >>> 2] = at + 2 * stride + encodedBytes(stride);
       words[(target + layout.targetCapacity) >>> 2] = capacity;
-      words[(target + layout.targetCount) >>> 2] = 0;
       floats.set(targets[i], at >>> 2);
       at += bytesPerTarget(stride, capacity);
     }
@@ -181,8 +182,14 @@ function capacityFor(limit: number, rows: number): number {
   return Math.min(2 * limit + 256, rows + layout.blockSlots);
 }
 
+/** The target as it is given, scaled and encoded, and the area of its candidates. */
 function bytesPerTarget(stride: number, capacity: number): number {
-  return 2 * stride + capacity * layout.candidateBytes;
+  return 2 * stride + encodedBytes(stride) + capacity * layout.candidateBytes;
+}
+
+/** Two bytes for each number of a row, padded to 16 numbers. */
+function encodedBytes(stride: number): number {
+  return Math.ceil(stride / 64) * 32;
 }
 
 const metricCodes: Readonly<Record<Metric, number>> = {

@@ -1,9 +1,8 @@
 import { Worker } from "node:worker_threads";
 import { AhnlichError, closedError } from "../model/errors.js";
-import { kernelsModule } from "./kernels.js";
 import type { Lane } from "./lane.js";
 import type { SearchJob } from "./search-job.js";
-import type { WorkerRequest, WorkerResponse, WorkerStart } from "./worker-messages.js";
+import type { WorkerMemory, WorkerRequest, WorkerResponse } from "./worker-messages.js";
 
 /** Searches in a worker thread of its own, which keeps the process alive only while it searches. */
 export class WorkerLane implements Lane {
@@ -13,8 +12,7 @@ export class WorkerLane implements Lane {
   #error: AhnlichError | undefined;
 
   constructor(entry: URL = workerEntry) {
-    const start: WorkerStart = { module: kernelsModule() };
-    this.#worker = new Worker(entry, { workerData: start, execArgv: [], name: "ahnlich search" });
+    this.#worker = new Worker(entry, { execArgv: [], name: "ahnlich search" });
     this.#worker.unref();
     this.#worker.on("message", (statuses: WorkerResponse) => {
       this.#worker.unref();
@@ -48,12 +46,12 @@ export class WorkerLane implements Lane {
     await this.#worker.terminate();
   }
 
-  #introduce(jobs: readonly SearchJob[]): WorkerRequest["memories"] {
-    const fresh = new Map<number, WorkerRequest["memories"][number]>();
+  #introduce(jobs: readonly SearchJob[]): WorkerMemory[] {
+    const fresh = new Map<number, WorkerMemory>();
     for (const { arena } of jobs) {
       if (this.#met.has(arena.id)) continue;
       this.#met.add(arena.id);
-      fresh.set(arena.id, { arena: arena.id, memory: arena.memory });
+      fresh.set(arena.id, { arena: arena.id, memory: arena.memory, module: arena.module });
     }
     return [...fresh.values()];
   }

@@ -1,15 +1,17 @@
 import type { SharedMemory, WasmModule } from "./web-assembly.js";
 
-/** What a worker is started with. */
-export interface WorkerStart {
-  readonly module: WasmModule;
-}
-
 /** To a worker: jobs by the arena they are in and their address; memories it has not seen yet come along. */
 export interface WorkerRequest {
-  readonly memories: readonly { readonly arena: number; readonly memory: SharedMemory }[];
+  readonly memories: readonly WorkerMemory[];
   /** Arena and address of each in turn. */
   readonly jobs: readonly number[];
+}
+
+export interface WorkerMemory {
+  readonly arena: number;
+  readonly memory: SharedMemory;
+  /** What works in it. */
+  readonly module: WasmModule;
 }
 
 /** From a worker: how each of the jobs stands. */

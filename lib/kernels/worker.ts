@@ -1,12 +1,12 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { instantiate, type Kernels } from "./kernels.js";
 import { jobStop, unfinished } from "./layout.js";
 import type { SharedMemory } from "./web-assembly.js";
-import type { WorkerRequest, WorkerResponse, WorkerStart } from "./worker-messages.js";
+import type { WorkerRequest, WorkerResponse } from "./worker-messages.js";
 
 /** The entry of a search worker: takes jobs in shared memory further, and nothing else. */
 parentPort?.on("message", ({ memories, jobs }: WorkerRequest) => {
-  for (const { arena, memory } of memories) {
+  for (const { arena, memory, module } of memories) {
     arenas.set(arena, { memory, kernels: instantiate(memory, module) });
   }
   const deadline = performance.now() + sliceMs;
@@ -30,7 +30,6 @@ function runJob(arenaId: number, job: number, deadline: number): number {
   return status;
 }
 
-const { module } = workerData as WorkerStart;
 const arenas = new Map<number, { readonly memory: SharedMemory; readonly kernels: Kernels }>();
 /** After this long other searches have their turn. */
 const sliceMs = 12;

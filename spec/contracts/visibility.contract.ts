@@ -66,7 +66,7 @@ export function largeReadsContract(reach: Reach): void {
       await Promise.all([...readers, ...writers]);
       await crowd.search();
       await crowd.find();
-    }).timeout(20_000);
+    }).timeout(60_000);
   });
 }
 

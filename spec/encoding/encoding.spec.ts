@@ -5,6 +5,7 @@ import { encode } from "../../lib/encoding/encode.js";
 import { depthMax } from "../../lib/encoding/inspect.js";
 import { AhnlichError } from "../../lib/model/errors.js";
 import { values } from "../support/arbitrary-values.js";
+import { seed } from "../support/seed.js";
 import { seeded } from "../support/seeded.js";
 
 const stored = { code: "CORRUPT" } as const;
@@ -18,7 +19,7 @@ describe("encoding", () => {
   it("gives every value back as it was", () => {
     fc.assert(
       fc.property(values(), (value) => assert.deepStrictEqual(again(value), value)),
-      { numRuns: 500, seed: 1 },
+      { numRuns: 500 },
     );
   });
 
@@ -183,8 +184,8 @@ describe("encoding", () => {
   });
 
   it("never fails otherwise on mutated bytes, and what it accepts it can write again", () => {
-    const random = seeded(7);
-    const samples = fc.sample(values(), { numRuns: 100, seed: 2 }).map((value) => encode(value));
+    const random = seeded(seed + 7);
+    const samples = fc.sample(values(), { numRuns: 100 }).map((value) => encode(value));
     for (let round = 0; round < 5_000; round++) {
       const mutant = random.mutate(samples[round % samples.length]);
       let value: unknown;

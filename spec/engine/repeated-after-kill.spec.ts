@@ -3,7 +3,11 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { open } from "../../lib/index.js";
 import { keyedInsert } from "../support/keyed-insert.js";
+import { randomNumbers } from "../support/random.js";
+import { seed } from "../support/seed.js";
 import { TemporaryFolder } from "../support/temporary-folder.js";
+
+const random = randomNumbers(seed);
 
 describe("writes with an idempotency key, repeated after kill -9", () => {
   it("are carried out once, and answer what was answered before", async function () {
@@ -31,11 +35,11 @@ async function insertUntilKilled(path: string): Promise<Map<number, number>> {
     execArgv: [],
   });
   const answered = new Map<number, number>();
-  const patience = 20 + Math.floor(Math.random() * 60);
+  const patience = 20 + Math.floor(random() * 60);
   child.on("message", ({ number, version }: { number: number; version: number }) => {
     answered.set(number, version);
     // The kill comes at any point of one of the next writes.
-    if (answered.size === patience) setTimeout(() => child.kill("SIGKILL"), Math.random() * 4);
+    if (answered.size === patience) setTimeout(() => child.kill("SIGKILL"), random() * 4);
   });
   await once(child, "close");
   return answered;

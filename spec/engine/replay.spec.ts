@@ -9,6 +9,7 @@ import { LastingPersistence } from "../faults/lasting-persistence.js";
 import { dumpTables } from "../support/dump-tables.js";
 import { RandomWorkload } from "../support/random-workload.js";
 import { type Decided, Replica } from "../support/replica.js";
+import { seed } from "../support/seed.js";
 
 /** What an application must not do, done to the command that it applies. */
 const brokenApplications: { readonly [what: string]: (command: Command) => Command } = {
@@ -24,9 +25,9 @@ const brokenApplications: { readonly [what: string]: (command: Command) => Comma
 describe("the commands that an engine has carried out", function () {
   this.timeout(60_000);
 
-  for (let seed = 1; seed <= 6; seed++) {
-    it(`give equal rows when they are applied one by one (seed ${seed})`, async () => {
-      const recorded = await record(seed);
+  for (let run = 1; run <= 6; run++) {
+    it(`give equal rows when they are applied one by one (run ${run})`, async () => {
+      const recorded = await record(seed + run);
       const { tables, outcomes } = await replay(recorded.commands);
       assert.deepEqual(outcomes, recorded.outcomes);
       assert.deepEqual(tables, recorded.tables);
@@ -57,9 +58,9 @@ interface Recorded {
 }
 
 /** Runs random writes on an engine that is opened several times, whose clock jumps and whose commits may fail. */
-async function record(seed: number): Promise<Recorded> {
+async function record(from: number): Promise<Recorded> {
   const persistence = new LastingPersistence();
-  const workload = new RandomWorkload(seed);
+  const workload = new RandomWorkload(from);
   const decisions: Decision[] = [];
   const clock = new JumpingClock(workload);
   const decided = ({ command, answer, error }: Decision) =>
@@ -95,12 +96,12 @@ async function record(seed: number): Promise<Recorded> {
 
 /** What expires is swept by a timer, and so now and then as well while others write. */
 async function swept(decisions: readonly Decision[], name: string): Promise<void> {
-  for (let times = 0; times < 400; times++) {
+  for (let times = 0; times < 4_000; times++) {
     const last = decisions.findLast(({ command }) => command.kind === "expire");
     if (last?.command.kind === "expire" && last.command.store === name) return;
     await setTimeout(5);
   }
-  assert.fail("what expires is swept within two seconds");
+  assert.fail("what expires is swept before long");
 }
 
 class JumpingClock {

@@ -22,7 +22,7 @@ if (suite === undefined || why !== undefined) {
 }
 const sizes: { readonly [size: string]: number } = { short: suite.short, recorded: suite.recorded };
 const size = sizes[sizeText] ?? Number(sizeText);
-const seed = seedText === undefined ? Date.now() % 1_000_000 : Number(seedText);
+const seed = Number(seedText ?? process.env.AHNLICH_SEED ?? Date.now() % 1_000_000);
 if (!Number.isSafeInteger(size) || size < 1 || !Number.isSafeInteger(seed)) {
   console.error("expected SUITE SIZE [SEED [BREAKAGE]], the size and the seed as whole numbers");
   process.exit(2);

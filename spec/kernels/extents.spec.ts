@@ -5,7 +5,7 @@ import { Extents, extentMin } from "../../lib/kernels/extents.js";
 const mebibyte = 1024 * 1024;
 
 describe("Extents", () => {
-  it("gives extents that are aligned to their size and never overlap", () => {
+  it("gives extents that are aligned to the power of two that holds them and never overlap", () => {
     const step = fc.oneof(
       fc.record({ bytes: fc.integer({ min: 1, max: 3 * mebibyte }) }),
       fc.record({ free: fc.nat(50) }),
@@ -23,7 +23,7 @@ describe("Extents", () => {
           const at = extents.allocate(one.bytes, 2 ** 32);
           assert(at !== undefined);
           const size = Extents.sizeFor(one.bytes);
-          assert.equal(at % size, 0);
+          assert.equal(at % 2 ** Math.ceil(Math.log2(size)), 0);
           assert(at >= extentMin && at + size <= extents.end);
           for (const other of held) {
             assert(at + size <= other.at || other.at + Extents.sizeFor(other.bytes) <= at);
@@ -43,8 +43,18 @@ describe("Extents", () => {
       if (at === undefined) break;
       small.push(at);
     }
-    assert.equal(small.length, 256);
+    assert.equal(small.length, 1024);
     for (const at of small) extents.free(at, extentMin);
+    assert.equal(extents.allocate(4 * mebibyte, 4 * mebibyte), 0);
+  });
+
+  it("keeps free what an extent does not fill of its power of two", () => {
+    const extents = new Extents(0, 4 * mebibyte, () => false);
+    const large = extents.allocate(2 * mebibyte + 1, 4 * mebibyte);
+    const rest = extents.allocate(mebibyte, 4 * mebibyte);
+    assert.deepEqual([large, rest], [0, 3 * mebibyte]);
+    extents.free(0, 2 * mebibyte + 1);
+    extents.free(3 * mebibyte, mebibyte);
     assert.equal(extents.allocate(4 * mebibyte, 4 * mebibyte), 0);
   });
 

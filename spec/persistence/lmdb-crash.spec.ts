@@ -3,7 +3,11 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { checkNumberedBatches } from "../support/numbered-batches.js";
 import { openFolder } from "../support/open-folder.js";
+import { randomNumbers } from "../support/random.js";
+import { seed } from "../support/seed.js";
 import { TemporaryFolder } from "../support/temporary-folder.js";
+
+const random = randomNumbers(seed);
 
 describe("lmdb persistence under kill -9", () => {
   const folder = new TemporaryFolder();
@@ -31,12 +35,12 @@ async function commitUntilKilled(path: string, first: number, threads: number): 
     [path, `${first}`, `${threads}`],
     { execArgv: [] },
   );
-  const patience = 1 + Math.floor(Math.random() * 20);
+  const patience = 1 + Math.floor(random() * 20);
   let acknowledged = first - 1;
   child.on("message", (number: number) => {
     acknowledged = number;
     // The kill comes at any point of one of the next batches.
-    if (number === first + patience) setTimeout(() => child.kill("SIGKILL"), Math.random() * 4);
+    if (number === first + patience) setTimeout(() => child.kill("SIGKILL"), random() * 4);
   });
   await once(child, "close");
   return acknowledged;

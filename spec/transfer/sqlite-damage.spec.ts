@@ -4,6 +4,7 @@ import { AhnlichError, type EmbeddedEngine } from "../../lib/index.js";
 import { type ImportOptions, importStore } from "../../lib/transfer.js";
 import { duringImports } from "../support/importing.js";
 import { randomNumbers } from "../support/random.js";
+import { seed } from "../support/seed.js";
 
 const written = "spec/fixtures/sqlite-vec";
 
@@ -21,7 +22,7 @@ describe("a SQLite database that is damaged", function () {
 
   for (const [number, { file, wal, options }] of databases.entries()) {
     it(`is imported or refused with an error of ours: ${options.table ?? file}`, async () => {
-      const random = randomNumbers(number + 1);
+      const random = randomNumbers(seed + number);
       const codes = new Map<string, number>();
       for (let round = 0; round < 120; round++) {
         const path = folder.at(`${number}-${round}.db`);

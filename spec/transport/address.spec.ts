@@ -36,7 +36,6 @@ describe("address", () => {
       fc.property(addresses, (address) =>
         assert.deepStrictEqual(parseUrl(printUrl(address)), address),
       ),
-      { seed: 3 },
     );
   });
 

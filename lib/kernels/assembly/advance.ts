@@ -1,22 +1,20 @@
 import {
-  blockSlots,
-  cosine,
   finished,
-  hungry,
   jobBlock,
-  jobMetric,
   jobPhase,
   jobPicked,
   jobSequence,
-  jobStride,
   jobTarget,
   jobTargetCount,
   jobTargets,
   jobUnit,
   jobUnitCount,
   jobUnits,
+  runCodeStride,
+  runStride,
+  targetByRows,
   targetBytes,
-  targetScaled,
+  targetScanned,
   unfinished,
   unitBytes,
   unitFrom,
@@ -24,9 +22,11 @@ import {
   unitRun,
   unitTo,
 } from "../layout";
-import { hasRoom } from "./candidates";
+import { grant, isSpent, spend } from "./budget";
 import { finish } from "./finish";
-import { scoreBlock } from "./scan";
+import { makeRoom } from "./room";
+import { scanCodes } from "./scan-codes";
+import { scanRows } from "./scan-rows";
 import { visible } from "./slots";
 
 /**
@@ -34,12 +34,13 @@ import { visible } from "./slots";
  * it stopped, as all of its state is in the job. `hungry`: the target of `jobTarget` wants a larger area.
  */
 export function advance(job: usize, budget: i32): u32 {
+  grant(budget);
   if (load<u32>(job, jobPhase) == 0) {
     const count: u32 = load<u32>(job, jobUnitCount);
     const picked = load<u32>(job, jobPicked) != 0;
     let unit: u32 = load<u32>(job, jobUnit);
     while (unit < count) {
-      if (budget <= 0) return unfinished;
+      if (isSpent()) return unfinished;
       const at = <usize>load<u32>(job, jobUnits) + unit * unitBytes;
       const run = <usize>load<u32>(at, unitRun);
       const block = load<u32>(at, unitFrom) + load<u32>(job, jobBlock);
@@ -47,47 +48,50 @@ export function advance(job: usize, budget: i32): u32 {
       let mask = visible(run, block, load<f64>(job, jobSequence));
       if (picked) mask &= load<u64>(at, unitMask);
       if (mask) {
-        if (!roomForBlock(job)) return hungry;
-        budget -= scoreTargets(job, run, block, mask);
+        const status = makeRoom(job);
+        if (status != finished) return status;
+        scanTargets(job, run, block, mask);
       }
-      budget -= 64;
+      spend(64);
       if (last) store<u32>(job, ++unit, jobUnit);
       store<u32>(job, last ? 0 : load<u32>(job, jobBlock) + 1, jobBlock);
     }
     store<u32>(job, 0, jobTarget);
     store<u32>(job, 1, jobPhase);
   }
-  return finish(job, budget);
-}
-
-function roomForBlock(job: usize): bool {
-  const count: u32 = load<u32>(job, jobTargetCount);
-  let target = <usize>load<u32>(job, jobTargets);
-  for (let i: u32 = 0; i < count; i++, target += targetBytes) {
-    if (hasRoom(job, target, blockSlots)) continue;
-    store<u32>(job, i, jobTarget);
-    return false;
-  }
-  return true;
+  return finish(job);
 }
 
 /**
- * Every target against a window of the block that stays in the cache: the rows come from memory once for all
+ * Every target against a window of the block that stays in the cache: the codes come from memory once for all
  * of them.
  */
-function scoreTargets(job: usize, run: usize, block: u32, mask: u64): i32 {
-  const metric: u32 = load<u32>(job, jobMetric);
-  const stride: u32 = load<u32>(job, jobStride);
+function scanTargets(job: usize, run: usize, block: u32, mask: u64): void {
+  const stride: u32 = load<u32>(run, runCodeStride);
   const count: u32 = load<u32>(job, jobTargetCount);
   const targets = <usize>load<u32>(job, jobTargets);
-  const width: u64 = count == 1 || stride <= 1024 ? 64 : stride <= 8192 ? 16 : 4;
+  const width: u64 = count == 1 || stride <= 512 ? 64 : stride <= 8192 ? 16 : 4;
   const window: u64 = u64(-1) >> (64 - width);
   for (let shift: u64 = 0; shift < 64; shift += width) {
     const part = mask & (window << shift);
     if (part == 0) continue;
     for (let i: u32 = 0; i < count; i++) {
-      scoreBlock(metric, targets + i * targetBytes, run, block, part);
+      scanTarget(job, targets + i * targetBytes, run, block, part);
     }
   }
-  return i32(popcnt(mask)) * i32((stride >> 2) + 16) * i32(count);
+}
+
+/** By the codes, or by the rows where codes were found to tell nothing. */
+function scanTarget(job: usize, target: usize, run: usize, block: u32, mask: u64): void {
+  const slots = <i32>popcnt(mask);
+  const byRows = load<i32>(target, targetByRows);
+  if (byRows > 0) {
+    scanRows(job, target, run, block, mask);
+    store<i32>(target, byRows - slots, targetByRows);
+    spend(slots * (i32(load<u32>(run, runStride) >> 2) + 16));
+  } else {
+    scanCodes(job, target, run, block, mask);
+    store<i32>(target, load<i32>(target, targetScanned) + slots, targetScanned);
+    spend(slots * (i32(load<u32>(run, runCodeStride) >> 2) + 16));
+  }
 }

@@ -1,8 +1,9 @@
-// Compiles the kernels beside it into ../generated/kernels.ts: WASM as base64, so that the package holds no
-// file that a bundler could miss. Nothing is done while the sources are those of the last time.
+// Compiles the kernels beside it into ../generated/kernels.ts, once for SIMD and once for relaxed SIMD: WASM as
+// base64, so that the package holds no file that a bundler could miss. Nothing is done while the sources are
+// those of the last time.
 
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -26,12 +27,14 @@ const options = [
   ["--maximumMemory", "65536"],
 ].flat();
 
+const kinds = { simdBase64: [], relaxedBase64: ["--enable", "relaxed-simd"] };
+
 const digest = sourceDigest();
-if (!isCurrent()) await compile();
+if (!isCurrent()) await write();
 
 /** Of everything that what we write depends on. */
 function sourceDigest() {
-  const hash = createHash("sha256").update(JSON.stringify(options.slice(2)));
+  const hash = createHash("sha256").update(JSON.stringify([options.slice(2), kinds]));
   const compiler = new URL("./package.json", import.meta.resolve("assemblyscript/package.json"));
   hash.update(JSON.parse(readFileSync(compiler, "utf8")).version);
   const sources = readdirSync(here).filter((name) => /\.(ts|mjs)$/.test(name));
@@ -48,10 +51,21 @@ function isCurrent() {
   }
 }
 
-async function compile() {
+async function write() {
+  let text = `// Made by assembly/compile.mjs from sources of digest\n// ${digest}\n`;
+  for (const [name, more] of Object.entries(kinds)) {
+    const lines = Buffer.from(await compile(more)).toString("base64").match(/.{1,96}/g);
+    text += `export const ${name}: string =\n${lines.map((line) => `  "${line}"`).join(" +\n")};\n`;
+  }
+  mkdirSync(generated, { recursive: true });
+  writeFileSync(`${output}.new`, text);
+  renameSync(`${output}.new`, output);
+}
+
+async function compile(more) {
   const { default: asc } = await import("assemblyscript/asc");
   let binary;
-  const { error, stderr } = await asc.main(["assembly/kernels.ts", ...options], {
+  const { error, stderr } = await asc.main(["assembly/kernels.ts", ...options, ...more], {
     readFile(name, base) {
       try {
         return readFileSync(join(base, name), "utf8");
@@ -68,13 +82,5 @@ async function compile() {
     console.error(stderr.toString());
     throw error ?? new Error("the compiler wrote no binary");
   }
-  new WebAssembly.Module(binary);
-  mkdirSync(generated, { recursive: true });
-  const lines = Buffer.from(binary).toString("base64").match(/.{1,96}/g);
-  const text = lines.map((line) => `  "${line}"`).join(" +\n");
-  writeFileSync(
-    output,
-    `// Made by assembly/compile.mjs from sources of digest\n// ${digest}\n` +
-      `export const kernelsBase64: string =\n${text};\n`,
-  );
+  return binary;
 }

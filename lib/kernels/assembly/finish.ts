@@ -1,7 +1,7 @@
 import {
   candidateBytes,
-  candidateOrdinal,
-  candidateRow,
+  candidateIndex,
+  candidateRun,
   finished,
   jobDimension,
   jobLimit,
@@ -9,11 +9,13 @@ import {
   jobMetric,
   jobStage,
   jobStep,
+  jobStride,
   jobTarget,
   jobTargetCount,
   jobTargets,
   resultDistance,
   resultOrdinal,
+  runOrdinals,
   targetArea,
   targetBytes,
   targetCount,
@@ -21,32 +23,40 @@ import {
   targetNorm,
   unfinished,
 } from "../layout";
+import { isSpent, spend } from "./budget";
 import { narrow } from "./candidates";
 import { exactDistance } from "./exact";
 import { sift } from "./heap";
+import { refine, rowOf } from "./refine";
 
 const narrowing = 0;
-const rescoring = 1;
-const heaping = 2;
-const sorting = 3;
+const refining = 1;
+const rescoring = 2;
+const heaping = 3;
+const sorting = 4;
 
 /**
- * Of each target: re-scores in float64 what is left, sorts it by distance and then ordinal, and cuts it after
- * the last that ties with the k-th.
+ * Of each target: refines what is left where that may exclude some of it, re-scores the rest in float64, sorts
+ * it by distance and then ordinal, and cuts it after the last that ties with the k-th.
  */
-export function finish(job: usize, budget: i32): u32 {
+export function finish(job: usize): u32 {
   const targets: u32 = load<u32>(job, jobTargetCount);
   while (load<u32>(job, jobTarget) < targets) {
     const target = <usize>load<u32>(job, jobTargets) + load<u32>(job, jobTarget) * targetBytes;
     const stage: u32 = load<u32>(job, jobStage);
     if (stage == narrowing) {
       narrow(job, target);
-      budget -= load<u32>(target, targetCount);
-      begin(job, rescoring);
-    } else if (stage == rescoring) budget = rescore(job, target, budget);
-    else if (stage == heaping) budget = makeHeap(job, target, budget);
-    else budget = sort(job, target, budget);
-    if (budget <= 0) return unfinished;
+      spend(<i32>load<u32>(target, targetCount));
+      begin(job, load<u32>(target, targetCount) <= load<u32>(job, jobLimit) ? rescoring : refining);
+    } else if (stage == refining) {
+      if (refine(job, target)) {
+        narrow(job, target);
+        begin(job, rescoring);
+      }
+    } else if (stage == rescoring) rescore(job, target);
+    else if (stage == heaping) makeHeap(job, target);
+    else sort(job, target);
+    if (isSpent()) return unfinished;
   }
   return finished;
 }
@@ -58,22 +68,23 @@ function begin(job: usize, stage: u32): void {
 }
 
 /** Distance and ordinal take the candidate's place; what is farther than was asked for goes to the end. */
-function rescore(job: usize, target: usize, budget: i32): i32 {
+function rescore(job: usize, target: usize): void {
   const metric: u32 = load<u32>(job, jobMetric);
   const dimension: u32 = load<u32>(job, jobDimension);
+  const stride: usize = load<u32>(job, jobStride);
   const farthest = load<f64>(job, jobMaxDistance);
   const given = <usize>load<u32>(target, targetGiven);
   const norm = load<f64>(target, targetNorm);
   const area = <usize>load<u32>(target, targetArea);
   let count: u32 = load<u32>(target, targetCount);
   let step: u32 = load<u32>(job, jobStep);
-  while (step < count && budget > 0) {
-    budget -= dimension * 8 + 16;
+  while (step < count && !isSpent()) {
+    spend(dimension * 8 + 16);
     const at = area + step * candidateBytes;
-    const row = <usize>load<u32>(at, candidateRow);
+    const row = rowOf(at, stride);
     const distance = exactDistance(metric, given, row, dimension, norm);
     if (distance <= farthest) {
-      const ordinal = load<f64>(load<u32>(at, candidateOrdinal));
+      const ordinal = ordinalOf(at);
       store<f64>(at, distance, resultDistance);
       store<f64>(at, ordinal, resultOrdinal);
       step++;
@@ -85,41 +96,44 @@ function rescore(job: usize, target: usize, budget: i32): i32 {
   store<u32>(target, count, targetCount);
   store<u32>(job, step, jobStep);
   if (step == count) begin(job, heaping);
-  return budget;
 }
 
-function makeHeap(job: usize, target: usize, budget: i32): i32 {
+@inline
+function ordinalOf(candidate: usize): f64 {
+  const run = <usize>load<u32>(candidate, candidateRun);
+  return load<f64>(<usize>load<u32>(run, runOrdinals) + load<u32>(candidate, candidateIndex) * 8);
+}
+
+function makeHeap(job: usize, target: usize): void {
   const area = <usize>load<u32>(target, targetArea);
   const count: u32 = load<u32>(target, targetCount);
   const half = count >> 1;
   let step: u32 = load<u32>(job, jobStep);
-  for (; step < half && budget > 0; step++) {
+  for (; step < half && !isSpent(); step++) {
     sift(area, half - 1 - step, count);
-    budget -= 64;
+    spend(64);
   }
   store<u32>(job, step, jobStep);
   if (step == half) begin(job, sorting);
-  return budget;
 }
 
-function sort(job: usize, target: usize, budget: i32): i32 {
+function sort(job: usize, target: usize): void {
   const area = <usize>load<u32>(target, targetArea);
   const count: u32 = load<u32>(target, targetCount);
   let step: u32 = load<u32>(job, jobStep);
-  for (; step + 1 < count && budget > 0; step++) {
+  for (; step + 1 < count && !isSpent(); step++) {
     const last = area + (count - 1 - step) * candidateBytes;
     const farthest = v128.load(area);
     v128.store(area, v128.load(last));
     v128.store(last, farthest);
     sift(area, 0, count - 1 - step);
-    budget -= 256;
+    spend(256);
   }
   store<u32>(job, step, jobStep);
-  if (step + 1 < count) return budget;
+  if (step + 1 < count) return;
   cutAfterTies(target, load<u32>(job, jobLimit));
   store<u32>(job, load<u32>(job, jobTarget) + 1, jobTarget);
   begin(job, narrowing);
-  return budget;
 }
 
 function cutAfterTies(target: usize, limit: u32): void {

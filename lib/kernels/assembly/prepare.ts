@@ -16,6 +16,7 @@ import {
   targetScaled,
   targetSlack,
 } from "../layout";
+import { encodeTarget } from "./encode";
 import { leftToRightNorm, normMin } from "./exact";
 
 /**
@@ -68,6 +69,7 @@ function prepareTarget(job: usize, target: usize): void {
   store<f32>(target, f32(metric == cosine ? bound : underflow), targetSlack);
   store<f32>(target, f32(metric == cosine ? 0 : bound), targetRelative);
   store<f32>(target, firstCut(metric, load<f64>(job, jobMaxDistance), norm), targetCut);
+  encodeTarget(job, target);
 }
 
 /** The query as the estimates want it: of norm 1, or as given for euclidean; zero where it counts as zero. */

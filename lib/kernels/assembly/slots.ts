@@ -6,14 +6,19 @@ import {
   runBlocks,
   runBorn,
   runCapacity,
+  runCodes,
+  runCodeStride,
   runDied,
+  runErrors,
   runHeaderBytes,
   runNorms,
   runOrdinals,
+  runRows,
+  runScales,
   runStride,
-  runVectors,
+  runSums,
 } from "../layout";
-import { leftToRightNorm, normMin } from "./exact";
+import { encodeRow } from "./encode";
 
 /**
  * Slots are written by one thread while others search. A search at sequence s never sees what is born after
@@ -22,22 +27,31 @@ import { leftToRightNorm, normMin } from "./exact";
  * sees the new death sees the new birth. The atomic accesses keep that order on every processor.
  */
 
-/** Lays out an empty run over the extent at `run`. */
-export function layRun(run: usize, capacity: u32, stride: u32): void {
-  const vectors = run + runHeaderBytes;
-  const norms = vectors + capacity * stride;
-  const born = norms + ((capacity * 4 + 15) & ~15);
+/** Lays out an empty run over the extent at `run`; the rows are another extent. */
+export function layRun(run: usize, rows: usize, capacity: u32, stride: u32, codeStride: u32): void {
+  const four = (capacity * 4 + 15) & ~15;
+  const codes = run + runHeaderBytes;
+  const scales = codes + ((capacity * codeStride + 15) & ~15);
+  const errors = scales + four;
+  const norms = errors + four;
+  const sums = norms + four;
+  const born = sums + four;
   const died = born + capacity * 8;
   const ordinals = died + capacity * 8;
   const blocks = (ordinals + capacity * 8 + 15) & ~15;
-  store<u32>(run, vectors, runVectors);
+  store<u32>(run, rows, runRows);
+  store<u32>(run, codes, runCodes);
+  store<u32>(run, scales, runScales);
+  store<u32>(run, errors, runErrors);
   store<u32>(run, norms, runNorms);
+  store<u32>(run, sums, runSums);
   store<u32>(run, born, runBorn);
   store<u32>(run, died, runDied);
   store<u32>(run, ordinals, runOrdinals);
   store<u32>(run, blocks, runBlocks);
   store<u32>(run, capacity, runCapacity);
   store<u32>(run, stride, runStride);
+  store<u32>(run, codeStride, runCodeStride);
   for (let i: u32 = 0; i < capacity; i++) {
     store<f64>(born + i * 8, Infinity);
     store<f64>(died + i * 8, Infinity);
@@ -57,10 +71,7 @@ export function putSlot(
   born: f64,
   used: bool,
 ): void {
-  const stride: u32 = load<u32>(run, runStride);
-  const row = <usize>load<u32>(run, runVectors) + index * stride;
-  for (let at: u32 = dimension * 4; at < stride; at += 4) store<f32>(row + at, 0);
-  store<f32>(<usize>load<u32>(run, runNorms) + index * 4, norm(row, dimension, stride));
+  encode(run, index, dimension);
   store<f64>(<usize>load<u32>(run, runOrdinals) + index * 8, ordinal);
   setTime(<usize>load<u32>(run, runBorn) + index * 8, born);
   const block = blockOf(run, index);
@@ -81,20 +92,24 @@ export function putSlots(
   born: f64,
   used: u32,
 ): void {
-  const stride: u32 = load<u32>(run, runStride);
-  const norms: usize = load<u32>(run, runNorms);
   const births: usize = load<u32>(run, runBorn);
   const end = first + count;
-  let row = <usize>load<u32>(run, runVectors) + first * stride;
-  for (let index = first; index < end; index++, row += stride) {
-    for (let at: u32 = dimension * 4; at < stride; at += 4) store<f32>(row + at, 0);
-    store<f32>(norms + index * 4, norm(row, dimension, stride));
+  for (let index = first; index < end; index++) {
+    encode(run, index, dimension);
     setTime(births + index * 8, born);
   }
   const isFull = used == load<u32>(run, runCapacity);
   for (let slot = first & ~(blockSlots - 1); slot < end; slot += blockSlots) {
     if (isFull || slot + blockSlots <= used) settle(run, blockOf(run, slot), slot);
   }
+}
+
+@inline
+function encode(run: usize, index: u32, dimension: u32): void {
+  const stride: u32 = load<u32>(run, runStride);
+  const row = <usize>load<u32>(run, runRows) + index * stride;
+  for (let at: u32 = dimension * 4; at < stride; at += 4) store<f32>(row + at, 0);
+  encodeRow(run, index, row, stride, dimension);
 }
 
 /** False when it was dead by then already. */
@@ -139,24 +154,6 @@ function settle(run: usize, block: usize, first: u32): void {
   }
   setTime(block + blockBorn, last);
   setTime(block + blockDied, earliest);
-}
-
-/** The norm as the estimates want it: to float32, and negative where it counts as zero under cosine. */
-function norm(row: usize, dimension: u32, stride: u32): f32 {
-  let even = f64x2.splat(0);
-  let odd = even;
-  for (let at = row, end = row + stride; at < end; at += 16) {
-    const four = v128.load(at);
-    const low = f64x2.promote_low_f32x4(four);
-    const high = f64x2.promote_low_f32x4(v128.shuffle<f32>(four, four, 2, 3, 2, 3));
-    even = f64x2.add(even, f64x2.mul(low, low));
-    odd = f64x2.add(odd, f64x2.mul(high, high));
-  }
-  const both = f64x2.add(even, odd);
-  let length = sqrt(f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1));
-  // What counts as zero is decided by the sum from left to right, as everywhere.
-  if (abs(length - normMin) < normMin * 1e-6) length = leftToRightNorm(row, dimension);
-  return f32(length < normMin ? -length : length);
 }
 
 @inline

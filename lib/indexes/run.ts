@@ -1,0 +1,136 @@
+import type { Arena } from "../kernels/arena.js";
+import type { Arenas, Place } from "../kernels/arenas.js";
+import { Extents } from "../kernels/extents.js";
+import * as layout from "../kernels/layout.js";
+
+/** What a vector of one dimension takes. */
+export interface SlotSizes {
+  readonly dimension: number;
+  /** Bytes from one float32 row to the next. */
+  readonly stride: number;
+  /** Bytes from one code to the next. */
+  readonly codeStride: number;
+}
+
+/**
+ * Slots one after the other, in two places of one memory: what is scanned, and the float32 rows. Their blocks
+ * are numbered on from those of the run before.
+ */
+export class Run {
+  readonly arena: Arena;
+  /** What the kernels know it by. */
+  readonly address: number;
+  readonly capacity: number;
+  readonly firstBlock: number;
+  /** Bytes of its places. */
+  readonly bytes: number;
+  /** Slots that were used so far, dead ones included. */
+  used = 0;
+  readonly #places: readonly Place[];
+  readonly #rows: number;
+  readonly #stride: number;
+  readonly #born: number;
+  readonly #died: number;
+  readonly #ordinals: number;
+
+  /** An empty one of about `bytes`. @throws LIMIT_EXCEEDED, CLOSED */
+  constructor(arenas: Arenas, sizes: SlotSizes, bytes: number, firstBlock: number) {
+    const { stride, codeStride } = sizes;
+    const slot = scannedBytes(sizes);
+    const wanted = Math.max(1, Math.floor((bytes - layout.runOverhead) / (slot + stride)));
+    const scanned = Extents.sizeFor(layout.runOverhead + wanted * slot);
+    const [place, rows] = arenas.takeTogether([scanned, wanted * stride]);
+    const { arena, address } = place;
+    this.arena = arena;
+    this.address = address;
+    const scannable = Math.floor((scanned - layout.runOverhead) / slot);
+    this.capacity = Math.min(scannable, Math.floor(rows.bytes / stride));
+    this.firstBlock = firstBlock;
+    this.bytes = place.bytes + rows.bytes;
+    this.#places = [place, rows];
+    arena.kernels.layRun(address, rows.address, this.capacity, stride, codeStride);
+    this.#rows = rows.address;
+    this.#stride = stride;
+    this.#born = this.#field(layout.runBorn);
+    this.#died = this.#field(layout.runDied);
+    this.#ordinals = this.#field(layout.runOrdinals);
+  }
+
+  get blocks(): number {
+    return Math.ceil(this.capacity / layout.blockSlots);
+  }
+
+  /** Where the float32 row of a slot is. */
+  rowAt(index: number): number {
+    return this.#rows + index * this.#stride;
+  }
+
+  ordinalOf(index: number): number {
+    return this.arena.doubles[this.#ordinals / 8 + index];
+  }
+
+  setOrdinals(index: number, ordinals: Float64Array): void {
+    this.arena.doubles.set(ordinals, this.#ordinals / 8 + index);
+  }
+
+  bornAt(index: number): number {
+    return this.arena.doubles[this.#born / 8 + index];
+  }
+
+  diedAt(index: number): number {
+    return this.arena.doubles[this.#died / 8 + index];
+  }
+
+  /**
+   * Slots that were used before this memory had them, and that no search has seen, are those of these ordinals, born
+   * before every search; of 0 there is nothing.
+   */
+  take(first: number, ordinals: Float64Array): void {
+    const { doubles } = this.arena;
+    const born = this.#born / 8;
+    const end = first + ordinals.length;
+    this.setOrdinals(first, ordinals);
+    for (let i = 0; i < ordinals.length; i++) {
+      if (ordinals[i] !== 0) doubles[born + first + i] = 0;
+    }
+    const blocks = this.#field(layout.runBlocks);
+    for (let at = first & ~(layout.blockSlots - 1); at < end; at += layout.blockSlots) {
+      // Of a block in which one is not born every slot is looked at.
+      const births = doubles.subarray(
+        born + at,
+        born + Math.min(at + layout.blockSlots, this.capacity),
+      );
+      const header = blocks + (at / layout.blockSlots) * layout.blockBytes + layout.blockBorn;
+      doubles[header / 8] = births.every((time) => time === 0) ? 0 : Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /** Where a field of a slot is, of which a slot has so many bytes. */
+  placeOf(field: number, index: number, bytesPerSlot: number): number {
+    return this.#field(field) + index * bytesPerSlot;
+  }
+
+  give(arenas: Arenas): void {
+    for (const place of this.#places) arenas.give(place);
+  }
+
+  #field(field: number): number {
+    return this.arena.words[(this.address + field) >>> 2];
+  }
+}
+
+export function sizesOf(dimension: number): SlotSizes {
+  const stride = Math.ceil(dimension / 4) * 16;
+  return { dimension, stride, codeStride: Math.ceil(dimension / 16) * 16 };
+}
+
+/** Bytes that one vector takes, its share of the headers included. */
+export function bytesPerVector(dimension: number): number {
+  const sizes = sizesOf(dimension);
+  return Math.ceil(scannedBytes(sizes) + sizes.stride);
+}
+
+/** All of a slot but its float32 row. */
+function scannedBytes({ codeStride }: SlotSizes): number {
+  return codeStride + layout.slotBytes + layout.blockBytes / layout.blockSlots;
+}

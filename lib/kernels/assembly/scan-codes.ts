@@ -1,0 +1,127 @@
+import {
+  blockSlots,
+  candidateBytes,
+  cosine,
+  dot,
+  euclidean,
+  jobDimension,
+  jobMetric,
+  runCodes,
+  runCodeStride,
+  runErrors,
+  runNorms,
+  runScales,
+  runSums,
+  targetArea,
+  targetCount,
+  targetCut,
+  targetEncoded,
+  targetGain,
+  targetLength,
+  targetScale,
+  targetSpread,
+} from "../layout";
+import { keepFour } from "./candidates";
+import { offset, products } from "./codes";
+import { gather, lanesOf, lowestFour, placeOf, withoutFour } from "./four";
+
+/**
+ * Scores the codes of those slots of a block that `mask` names, and keeps as candidates those that pass the
+ * target's cut.
+ */
+export function scanCodes(job: usize, target: usize, run: usize, block: u32, mask: u64): void {
+  const metric: u32 = load<u32>(job, jobMetric);
+  const dimension: u32 = load<u32>(job, jobDimension);
+  if (metric == cosine) scanFours(cosine, dimension, target, run, block, mask);
+  else if (metric == euclidean) scanFours(euclidean, dimension, target, run, block, mask);
+  else scanFours(dot, dimension, target, run, block, mask);
+}
+
+/** The whole block from end to end, or the slots that the mask names. */
+@inline
+function scanFours(
+  metric: u32,
+  dimension: usize,
+  target: usize,
+  run: usize,
+  block: u32,
+  mask: u64,
+): void {
+  const stride: usize = load<u32>(run, runCodeStride);
+  const first: u32 = block * blockSlots;
+  let codes = <usize>load<u32>(run, runCodes) + <usize>first * stride;
+  let scales = <usize>load<u32>(run, runScales) + first * 4;
+  const toErrors = <usize>load<u32>(run, runErrors) - load<u32>(run, runScales);
+  const toNorms = <usize>load<u32>(run, runNorms) - load<u32>(run, runScales);
+  const toSums = <usize>load<u32>(run, runSums) - load<u32>(run, runScales);
+  const query = <usize>load<u32>(target, targetEncoded);
+  const scale = f32x4.splat(load<f32>(target, targetScale));
+  const gain = f32x4.splat(load<f32>(target, targetGain));
+  const spread = f32x4.splat(load<f32>(target, targetSpread));
+  const length = f32x4.splat(load<f32>(target, targetLength));
+  const cut = f32x4.splat(load<f32>(target, targetCut));
+  const area = <usize>load<u32>(target, targetArea);
+  let end = area + load<u32>(target, targetCount) * candidateBytes;
+  if (mask == u64(-1)) {
+    let four: u32 = 0x03020100;
+    for (let i = 0; i < blockSlots; i += 4, scales += 16, four += 0x04040404) {
+      const b = codes + stride;
+      const c = b + stride;
+      const d = c + stride;
+      let sums = products(query, codes, b, c, d, dimension);
+      if (offset) sums = i32x4.sub(sums, i32x4.shl(v128.load(scales + toSums), 6));
+      const cosines = f32x4.mul(f32x4.convert_i32x4_s(sums), f32x4.mul(scale, v128.load(scales)));
+      const norms = v128.load(scales + toNorms);
+      const apart = f32x4.add(f32x4.mul(v128.load(scales + toErrors), gain), spread);
+      const key = keys(metric, length, cosines, norms);
+      const error = errors(metric, length, apart, norms);
+      const passing = i32x4.bitmask(f32x4.le(f32x4.sub(key, error), cut));
+      if (passing) end = keepFour(end, passing, key, error, run, first, four);
+      codes = d + stride;
+    }
+  } else {
+    for (; mask; mask = withoutFour(mask)) {
+      const four = lowestFour(mask);
+      const a = codes + placeOf(four, 0) * stride;
+      const b = codes + placeOf(four, 1) * stride;
+      const c = codes + placeOf(four, 2) * stride;
+      let sums = products(query, a, b, c, codes + placeOf(four, 3) * stride, dimension);
+      if (offset) sums = i32x4.sub(sums, i32x4.shl(gather(scales + toSums, four), 6));
+      const cosines = f32x4.mul(f32x4.convert_i32x4_s(sums), f32x4.mul(scale, gather(scales, four)));
+      const norms = gather(scales + toNorms, four);
+      const apart = f32x4.add(f32x4.mul(gather(scales + toErrors, four), gain), spread);
+      const key = keys(metric, length, cosines, norms);
+      const error = errors(metric, length, apart, norms);
+      const passing = i32x4.bitmask(f32x4.le(f32x4.sub(key, error), cut)) & lanesOf(mask);
+      if (passing) end = keepFour(end, passing, key, error, run, first, four);
+    }
+  }
+  store<u32>(target, <u32>(end - area) / candidateBytes, targetCount);
+}
+
+@inline
+function keys(metric: u32, length: v128, cosines: v128, norms: v128): v128 {
+  if (metric == cosine) return f32x4.neg(v128.and(cosines, f32x4.gt(norms, f32x4.splat(0))));
+  const lengths = f32x4.abs(norms);
+  if (metric == dot) return f32x4.neg(f32x4.mul(lengths, cosines));
+  const difference = f32x4.sub(length, lengths);
+  const product = f32x4.mul(f32x4.add(length, length), lengths);
+  const apart = f32x4.mul(product, f32x4.sub(f32x4.splat(1), cosines));
+  return f32x4.add(f32x4.mul(difference, difference), apart);
+}
+
+/** How far the keys may be from the truth where the cosines may be `spread` from it. */
+@inline
+function errors(metric: u32, length: v128, spread: v128, norms: v128): v128 {
+  if (metric == cosine) return spread;
+  const lengths = f32x4.abs(norms);
+  const least = f32x4.splat(underflow);
+  if (metric == dot) return f32x4.add(f32x4.mul(lengths, spread), least);
+  const product = f32x4.mul(f32x4.add(length, length), lengths);
+  const sum = f32x4.add(length, lengths);
+  const rounding = f32x4.mul(f32x4.splat(roundings), f32x4.mul(sum, sum));
+  return f32x4.add(f32x4.mul(product, spread), f32x4.add(rounding, least));
+}
+
+const roundings: f32 = 3.814697265625e-6; // 2^-18
+const underflow: f32 = 4.484155085839415e-44; // 2^-144

@@ -1,0 +1,44 @@
+import {
+  blockSlots,
+  candidateBytes,
+  jobMetric,
+  jobStride,
+  runNorms,
+  runRows,
+  targetArea,
+  targetCount,
+  targetCut,
+  targetRefined,
+  targetScaled,
+} from "../layout";
+import { keepFour } from "./candidates";
+import { gather, lanesOf, lowestFour, placeOf, withoutFour } from "./four";
+import { rowErrors, rowKeys } from "./row-keys";
+
+/** As `scanCodes`, by float32 rows; all candidates that there are have been refined. */
+export function scanRows(job: usize, target: usize, run: usize, block: u32, mask: u64): void {
+  const metric: u32 = load<u32>(job, jobMetric);
+  const stride: usize = load<u32>(job, jobStride);
+  const first: u32 = block * blockSlots;
+  const rows = <usize>load<u32>(run, runRows) + <usize>first * stride;
+  const norms = <usize>load<u32>(run, runNorms) + first * 4;
+  const query = <usize>load<u32>(target, targetScaled);
+  const cut = f32x4.splat(load<f32>(target, targetCut));
+  const area = <usize>load<u32>(target, targetArea);
+  let end = area + load<u32>(target, targetCount) * candidateBytes;
+  for (; mask; mask = withoutFour(mask)) {
+    const four = lowestFour(mask);
+    const a = rows + placeOf(four, 0) * stride;
+    const b = rows + placeOf(four, 1) * stride;
+    const c = rows + placeOf(four, 2) * stride;
+    const d = rows + placeOf(four, 3) * stride;
+    const norm = gather(norms, four);
+    const key = rowKeys(metric, query, a, b, c, d, norm, stride);
+    const error = rowErrors(metric, target, key, norm);
+    const passing = i32x4.bitmask(f32x4.le(f32x4.sub(key, error), cut)) & lanesOf(mask);
+    if (passing) end = keepFour(end, passing, key, error, run, first, four);
+  }
+  const count = <u32>(end - area) / candidateBytes;
+  store<u32>(target, count, targetCount);
+  store<u32>(target, count, targetRefined);
+}
