@@ -10,9 +10,9 @@ import type { TrustedCheckpoints } from "./trusted-checkpoints.js";
 import type { UnkeptChanges } from "./unkept-changes.js";
 
 /**
- * Writes checkpoints of what is in memory, one at a time: where writes have paused and a quarter of a store has changed,
- * where all of it has changed since, and at the end where that would save time. So the background writes at most four
- * bytes for each that was written to the store, and mostly far less.
+ * Writes checkpoints of what is in memory, one at a time: where writes have paused and a quarter of a store has
+ * changed, where all of it has changed since, and at the end where that would save time. So the background writes at
+ * most four bytes for each that was written to the store, and mostly far less.
  */
 export class Checkpointer {
   readonly #publication: Publication;

@@ -75,12 +75,9 @@ function* reconcile(
     }
   }
   let old = 0;
-  for (let i = 0; i < ordinals.length; i++) {
-    const ordinal = ordinals[i] as number;
-    const lives = ordinal < nextOrdinal ? !dead.has(ordinal) : born.has(ordinal);
-    if (!lives) ordinals[i] = 0;
-    else if (ordinal !== 0 && ordinal < nextOrdinal) old++;
-    if (i % slotsPerStep === 0) yield;
+  for (let from = 0; from < ordinals.length; from += slotsPerStep) {
+    old += strikeOut(ordinals.subarray(from, from + slotsPerStep), nextOrdinal, dead, born);
+    yield;
   }
   if (old + born.size === counters.entries) return dead.size + born.size;
   const expected = counters.entries - born.size;
@@ -104,6 +101,26 @@ function* compare({ image, snapshot, store }: Restoring, ordinals: Float64Array)
   }
 }
 
+/** Leaves those that live; how many of them are below the next ordinal. */
+function strikeOut(
+  ordinals: Float64Array,
+  nextOrdinal: number,
+  dead: ReadonlySet<number>,
+  born: ReadonlySet<number>,
+): number {
+  const mayHaveDied = dead.size > 0;
+  let old = 0;
+  for (let i = 0; i < ordinals.length; i++) {
+    const ordinal = ordinals[i] as number;
+    if (ordinal === 0) continue;
+    if (ordinal >= nextOrdinal) {
+      if (!born.has(ordinal)) ordinals[i] = 0;
+    } else if (mayHaveDied && dead.has(ordinal)) ordinals[i] = 0;
+    else old++;
+  }
+  return old;
+}
+
 /** The slots of the youngest, and some from everywhere. */
 function samplesOf(ordinals: Float64Array): Set<number> {
   const samples = new Set<number>();
@@ -111,20 +128,18 @@ function samplesOf(ordinals: Float64Array): Set<number> {
   for (let slot = 0; slot < ordinals.length; slot += step) {
     if (ordinals[slot] !== 0) samples.add(slot);
   }
-  let youngest: number[] = [];
-  for (let slot = 0, least = 0; slot < ordinals.length; slot++) {
-    if ((ordinals[slot] as number) <= least) continue;
-    youngest.push(slot);
-    if (youngest.length < 4 * samplesMax) continue;
-    youngest = youngest.sort((a, b) => (ordinals[b] as number) - (ordinals[a] as number));
-    youngest.length = samplesMax;
-    least = ordinals[youngest[samplesMax - 1] as number] as number;
+  let youngest = 0;
+  for (let slot = 0; slot < ordinals.length; slot++) {
+    if ((ordinals[slot] as number) > youngest) youngest = ordinals[slot] as number;
   }
-  youngest.sort((a, b) => (ordinals[b] as number) - (ordinals[a] as number));
-  for (const slot of youngest.slice(0, samplesMax)) samples.add(slot);
+  for (let slot = 0, left = samplesMax; slot < ordinals.length && left > 0; slot++) {
+    if ((ordinals[slot] as number) <= Math.max(0, youngest - samplesMax)) continue;
+    samples.add(slot);
+    left--;
+  }
   return samples;
 }
 
 const samplesMax = 16;
 const changesLeast = 65_536;
-const slotsPerStep = 4_096;
+const slotsPerStep = 64 * 1_024;

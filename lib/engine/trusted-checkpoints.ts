@@ -6,8 +6,8 @@ import type { Recovery } from "./recovery.js";
 
 /**
  * The checkpoints that belong to what the engine has recovered. A file may have come from anywhere: one of another
- * folder, of a store that is no more, or of a state that this folder has never reached, is taken away before anything is
- * written, since afterwards nobody could tell.
+ * folder, of a store that is no more, or of a state that this folder has never reached, is taken away before
+ * anything is written, since afterwards nobody could tell.
  */
 export class TrustedCheckpoints {
   /** Undefined where nothing is kept. */

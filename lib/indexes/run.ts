@@ -96,12 +96,11 @@ export class Run {
     const blocks = this.#field(layout.runBlocks);
     for (let at = first & ~(layout.blockSlots - 1); at < end; at += layout.blockSlots) {
       // Of a block in which one is not born every slot is looked at.
-      const births = doubles.subarray(
-        born + at,
-        born + Math.min(at + layout.blockSlots, this.capacity),
-      );
+      let last = 0;
+      const next = Math.min(at + layout.blockSlots, this.capacity);
+      for (let i = born + at; i < born + next; i++) last = Math.max(last, doubles[i]);
       const header = blocks + (at / layout.blockSlots) * layout.blockBytes + layout.blockBorn;
-      doubles[header / 8] = births.every((time) => time === 0) ? 0 : Number.POSITIVE_INFINITY;
+      doubles[header / 8] = last;
     }
   }
 

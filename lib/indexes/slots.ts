@@ -127,9 +127,9 @@ export class Slots {
   take(run: Run, first: number, ordinals: Float64Array): void {
     run.take(first, ordinals);
     const slot = run.firstBlock * layout.blockSlots + first;
+    this.#ordinals.setAll(ordinals, slot);
     for (let i = 0; i < ordinals.length; i++) {
       if (ordinals[i] === 0) this.#dead.push(slot + i, 0);
-      else this.#ordinals.set(ordinals[i], slot + i);
     }
     this.#size += ordinals.length - this.#dead.reclaim(0);
   }

@@ -75,7 +75,11 @@ export interface SlotImage {
   ordinals(first: number, count: number): Float64Array<ArrayBuffer>;
   /** The section of slots of one piece: a view, which is good for as long as the index is open. */
   view(section: number, first: number, count: number): Uint8Array;
-  /** Makes room for so many slots, in an index that has never held anything; nothing of it is seen. @throws LIMIT_EXCEEDED */
+  /**
+   * Makes room for so many slots, in an index that has never held anything; nothing of it is seen.
+   *
+   * @throws LIMIT_EXCEEDED
+   */
   lay(slots: number): void;
   /**
    * Takes what the views of slots that were laid hold, of one piece, once: those with an ordinal were born before every
