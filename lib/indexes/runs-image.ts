@@ -15,17 +15,15 @@ export class RunsImage implements SlotImage {
     this.#slots = slots;
     const { stride, codeStride } = slots.sizes;
     this.sections = [
-      { kind: 1, bytesPerSlot: 4, field: layout.runNorms },
-      { kind: 3, bytesPerSlot: 4, field: layout.runScales },
-      { kind: 4, bytesPerSlot: 4, field: layout.runErrors },
-      { kind: 5, bytesPerSlot: 4, field: layout.runSums },
-      { kind: 6, bytesPerSlot: codeStride, field: layout.runCodes },
+      { kind: 1, bytesPerSlot: layout.measuresBytes / 4, field: layout.runMeasures },
+      { kind: 3, bytesPerSlot: codeStride, field: layout.runCodes },
       { kind: floatsKind, bytesPerSlot: stride, field: layout.runRows },
     ];
   }
 
+  /** A multiple of 4, since the measures of four slots lie together: all of a run are that many, too. */
   get used(): number {
-    return this.#slots.runs.reduce((used, run) => used + run.used, 0);
+    return this.#slots.runs.reduce((used, run) => used + Math.ceil(run.used / 4) * 4, 0);
   }
 
   pieceAt(slot: number): number {
