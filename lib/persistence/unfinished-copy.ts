@@ -7,8 +7,8 @@ import { fileName } from "./file-name.js";
 export const partialName = "data.mdb.partial";
 
 /**
- * Makes sure that the folder is not one in which a backup or restore was begun and not brought to its end: who opened it
- * would find nothing, where there should be something.
+ * Makes sure that the folder is not one in which a backup or restore was begun and not brought to its end: who opened
+ * it would find nothing, where there should be something.
  *
  * @throws INVALID_ARGUMENT
  */
@@ -20,6 +20,6 @@ export function refuseUnfinishedCopy(folder: string): void {
 export function unfinishedCopy(folder: string): AhnlichError {
   const sentence =
     `${folder}: expected a folder that is whole or empty, got one with a ${partialName}, ` +
-    "which a backup or restore is still writing, or has left when it was killed: remove that file then, and do it again";
+    "which a backup or restore is still writing, or has left when it was killed: remove it then, and begin anew";
   return new AhnlichError("INVALID_ARGUMENT", sentence, { details: { path: folder } });
 }

@@ -173,7 +173,7 @@ describe("a folder that is verified", () => {
 describe("a folder in which a backup or restore was broken off", () => {
   const folder = new TemporaryFolder();
   const copy = () => folder.at("copy");
-  const sentence = /copy: expected .* got one with a data\.mdb\.partial, .* remove that file/;
+  const sentence = /copy: expected .* got one with a data\.mdb\.partial, .* remove it then/;
   afterEach(() => folder.remove());
 
   beforeEach(async () => {
