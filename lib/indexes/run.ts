@@ -37,14 +37,14 @@ export class Run {
   constructor(arenas: Arenas, sizes: SlotSizes, bytes: number, firstBlock: number) {
     const { stride, codeStride } = sizes;
     const slot = scannedBytes(sizes);
-    const wanted = Math.max(1, Math.floor((bytes - layout.runOverhead) / (slot + stride)));
+    const wanted = multipleOfFour((bytes - layout.runOverhead) / (slot + stride));
     const scanned = Extents.sizeFor(layout.runOverhead + wanted * slot);
     const [place, rows] = arenas.takeTogether([scanned, wanted * stride]);
     const { arena, address } = place;
     this.arena = arena;
     this.address = address;
-    const scannable = Math.floor((scanned - layout.runOverhead) / slot);
-    this.capacity = Math.min(scannable, Math.floor(rows.bytes / stride));
+    const scannable = (scanned - layout.runOverhead) / slot;
+    this.capacity = multipleOfFour(Math.min(scannable, rows.bytes / stride));
     this.firstBlock = firstBlock;
     this.bytes = place.bytes + rows.bytes;
     this.#places = [place, rows];
@@ -99,6 +99,11 @@ export function sizesOf(dimension: number): SlotSizes {
 export function bytesPerVector(dimension: number): number {
   const sizes = sizesOf(dimension);
   return Math.ceil(scannedBytes(sizes) + sizes.stride);
+}
+
+/** The measures of four slots lie together, so all of the four belong to one run. At least 4. */
+function multipleOfFour(slots: number): number {
+  return Math.max(1, Math.floor(slots / 4)) * 4;
 }
 
 /** All of a slot but its float32 row. */

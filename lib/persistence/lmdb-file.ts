@@ -12,6 +12,7 @@ import {
   realpathSync,
   statSync,
 } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { AhnlichError } from "../model/errors.js";
 import { littleEndian } from "../model/vector.js";
@@ -108,9 +109,22 @@ export function syncFolder(folder: string): void {
     descriptor = openSync(folder, constants.O_RDONLY);
     fsyncSync(descriptor);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EIO") throw error;
+    if (codeOf(error) === "EIO") throw error;
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+/** The same without holding this thread. */
+export async function syncFolderBehind(folder: string): Promise<void> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(folder, constants.O_RDONLY);
+    await handle.sync();
+  } catch (error) {
+    if (codeOf(error) === "EIO") throw error;
+  } finally {
+    await handle?.close();
   }
 }
 
@@ -200,6 +214,10 @@ const metaBytes = 160;
 const magic = 0xbeefc0de;
 const dataVersion = 2;
 const noPage = 0xffff_ffff_ffff_ffffn;
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}
 
 function corrupt(file: string, why: string): AhnlichError {
   return new AhnlichError("CORRUPT", `${file} cannot be opened: ${why}`, { details: { file } });

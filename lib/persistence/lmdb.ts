@@ -116,10 +116,16 @@ export class LmdbEnvironment {
     return { root, used };
   }
 
-  /** Holds the latest commit for reading until `done()` is called on what is returned. */
+  /** Holds the latest commit for reading until `letGo` is called for what is returned. */
   hold(): Transaction {
     this.#root.resetReadTxn();
     return this.#root.useReadTransaction();
+  }
+
+  letGo(transaction: Transaction): void {
+    transaction.done();
+    // By itself lmdb-js does it with the next turn, which may be far away, and pages are kept until then.
+    this.#root.resetReadTxn();
   }
 
   get(name: TableName, key: Uint8Array, transaction: Transaction): Uint8Array | undefined {

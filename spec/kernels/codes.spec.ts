@@ -39,10 +39,12 @@ for (const kind of supportedKernels) {
         const words = new Int32Array(arena.memory.buffer);
         for (const [i, vector] of vectors.entries()) {
           const twin = rows[i];
-          const float = (name: number): number => arena.floats[field(name) / 4 + i];
+          const measures =
+            field(layout.runMeasures) + (i >> 2) * layout.measuresBytes + (i & 3) * 4;
+          const float = (name: number): number => arena.floats[(measures + name) / 4];
           const at = field(layout.runCodes) + i * codeStride;
           const code = [...signed.subarray(at, at + codeStride)];
-          const scale = float(layout.runScales);
+          const scale = float(layout.measureScale);
           assert(Math.abs(scale - twin.scale) <= twin.scale * 1e-6);
           const step = scale * twin.length;
           for (const [n, x] of vector.entries()) {
@@ -53,12 +55,12 @@ for (const kind of supportedKernels) {
           }
           assert(code.slice(dimension).every((number) => number === 0));
           const { error } = twin;
-          assert(float(layout.runErrors) >= error);
-          assert(float(layout.runErrors) <= error * 1.00001 + 1e-8);
-          const norm = float(layout.runNorms);
+          assert(float(layout.measureError) >= error);
+          assert(float(layout.measureError) <= error * 1.00001 + 1e-8);
+          const norm = float(layout.measureNorm);
           assert(Math.abs(Math.abs(norm) - twin.length) <= twin.length * 1e-7 + 1e-45);
           assert.equal(norm > 0, twin.length >= 1e-18);
-          const sum = words[field(layout.runSums) / 4 + i];
+          const sum = words[(measures + layout.measureSum) / 4];
           assert.equal(
             sum,
             code.reduce((total, number) => total + number, 0),

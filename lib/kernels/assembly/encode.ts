@@ -2,12 +2,13 @@ import {
   cosine,
   jobDimension,
   jobMetric,
+  measureError,
+  measureNorm,
+  measureScale,
+  measureSum,
   runCodes,
   runCodeStride,
-  runErrors,
-  runNorms,
-  runScales,
-  runSums,
+  runMeasures,
   targetEncoded,
   targetGain,
   targetGiven,
@@ -18,6 +19,7 @@ import {
 } from "../layout";
 import { levels, offset, queryBytes } from "./codes";
 import { leftToRightNorm, normMin } from "./exact";
+import { measuresOf } from "./four";
 
 /**
  * Codes and what can be said of a cosine by them.
@@ -68,12 +70,12 @@ export function encodeRow(run: usize, index: u32, row: usize, bytes: u32, dimens
     store<u32>(code, bytesOf(lowCode, highCode));
   }
   if (code < codeEnd) memory.fill(code, 0, codeEnd - code);
-  const at: usize = index * 4;
-  store<f32>(<usize>load<u32>(run, runScales) + at, scale);
+  const measures = measuresOf(<usize>load<u32>(run, runMeasures), index);
+  store<f32>(measures, scale, measureScale);
   const error: f32 = length == 0 ? 0 : above(sqrt(laneSum(rest)) / length);
-  store<f32>(<usize>load<u32>(run, runErrors) + at, error);
-  store<f32>(<usize>load<u32>(run, runNorms) + at, f32(length < normMin ? -length : length));
-  store<i32>(<usize>load<u32>(run, runSums) + at, i32(laneSum(sum)));
+  store<f32>(measures, error, measureError);
+  store<f32>(measures, f32(length < normMin ? -length : length), measureNorm);
+  store<i32>(measures, i32(laneSum(sum)), measureSum);
 }
 
 /** Encodes a target whose norm is known, and says how far cosines with its code may be from the truth. */

@@ -6,7 +6,8 @@ import {
   candidateUpper,
   jobMetric,
   jobStride,
-  runNorms,
+  measureNorm,
+  runMeasures,
   runRows,
   targetArea,
   targetCount,
@@ -14,6 +15,7 @@ import {
   targetScaled,
 } from "../layout";
 import { isSpent, spend } from "./budget";
+import { measuresOf } from "./four";
 import { rowErrors, rowKeys } from "./row-keys";
 
 /**
@@ -68,7 +70,8 @@ export function rowOf(candidate: usize, stride: usize): usize {
 @inline
 function normOf(candidate: usize): usize {
   const run = <usize>load<u32>(candidate, candidateRun);
-  return <usize>load<u32>(run, runNorms) + load<u32>(candidate, candidateIndex) * 4;
+  const measures = <usize>load<u32>(run, runMeasures);
+  return measuresOf(measures, load<u32>(candidate, candidateIndex)) + measureNorm;
 }
 
 @inline

@@ -6,12 +6,14 @@ import {
   euclidean,
   jobDimension,
   jobMetric,
+  measureError,
+  measureNorm,
+  measureScale,
+  measuresBytes,
+  measureSum,
   runCodes,
   runCodeStride,
-  runErrors,
-  runNorms,
-  runScales,
-  runSums,
+  runMeasures,
   targetArea,
   targetCount,
   targetCut,
@@ -23,7 +25,7 @@ import {
 } from "../layout";
 import { keepFour } from "./candidates";
 import { offset, products } from "./codes";
-import { gather, lanesOf, lowestFour, placeOf, withoutFour } from "./four";
+import { gather, lanesOf, lowestFour, measuresOf, placeOf, withoutFour } from "./four";
 
 /**
  * Scores the codes of those slots of a block that `mask` names, and keeps as candidates those that pass the
@@ -50,10 +52,7 @@ function scanFours(
   const stride: usize = load<u32>(run, runCodeStride);
   const first: u32 = block * blockSlots;
   let codes = <usize>load<u32>(run, runCodes) + <usize>first * stride;
-  let scales = <usize>load<u32>(run, runScales) + first * 4;
-  const toErrors = <usize>load<u32>(run, runErrors) - load<u32>(run, runScales);
-  const toNorms = <usize>load<u32>(run, runNorms) - load<u32>(run, runScales);
-  const toSums = <usize>load<u32>(run, runSums) - load<u32>(run, runScales);
+  let measures = measuresOf(<usize>load<u32>(run, runMeasures), first);
   const query = <usize>load<u32>(target, targetEncoded);
   const scale = f32x4.splat(load<f32>(target, targetScale));
   const gain = f32x4.splat(load<f32>(target, targetGain));
@@ -64,15 +63,15 @@ function scanFours(
   let end = area + load<u32>(target, targetCount) * candidateBytes;
   if (mask == u64(-1)) {
     let four: u32 = 0x03020100;
-    for (let i = 0; i < blockSlots; i += 4, scales += 16, four += 0x04040404) {
+    for (let i = 0; i < blockSlots; i += 4, measures += measuresBytes, four += 0x04040404) {
       const b = codes + stride;
       const c = b + stride;
       const d = c + stride;
       let sums = products(query, codes, b, c, d, dimension);
-      if (offset) sums = i32x4.sub(sums, i32x4.shl(v128.load(scales + toSums), 6));
-      const cosines = f32x4.mul(f32x4.convert_i32x4_s(sums), f32x4.mul(scale, v128.load(scales)));
-      const norms = v128.load(scales + toNorms);
-      const apart = f32x4.add(f32x4.mul(v128.load(scales + toErrors), gain), spread);
+      if (offset) sums = i32x4.sub(sums, i32x4.shl(v128.load(measures, measureSum), 6));
+      const cosines = f32x4.mul(f32x4.convert_i32x4_s(sums), f32x4.mul(scale, v128.load(measures, measureScale)));
+      const norms = v128.load(measures, measureNorm);
+      const apart = f32x4.add(f32x4.mul(v128.load(measures, measureError), gain), spread);
       const key = keys(metric, length, cosines, norms);
       const error = errors(metric, length, apart, norms);
       const passing = i32x4.bitmask(f32x4.le(f32x4.sub(key, error), cut));
@@ -86,10 +85,10 @@ function scanFours(
       const b = codes + placeOf(four, 1) * stride;
       const c = codes + placeOf(four, 2) * stride;
       let sums = products(query, a, b, c, codes + placeOf(four, 3) * stride, dimension);
-      if (offset) sums = i32x4.sub(sums, i32x4.shl(gather(scales + toSums, four), 6));
-      const cosines = f32x4.mul(f32x4.convert_i32x4_s(sums), f32x4.mul(scale, gather(scales, four)));
-      const norms = gather(scales + toNorms, four);
-      const apart = f32x4.add(f32x4.mul(gather(scales + toErrors, four), gain), spread);
+      if (offset) sums = i32x4.sub(sums, i32x4.shl(gather(measures + measureSum, four), 6));
+      const cosines = f32x4.mul(f32x4.convert_i32x4_s(sums), f32x4.mul(scale, gather(measures + measureScale, four)));
+      const norms = gather(measures + measureNorm, four);
+      const apart = f32x4.add(f32x4.mul(gather(measures + measureError, four), gain), spread);
       const key = keys(metric, length, cosines, norms);
       const error = errors(metric, length, apart, norms);
       const passing = i32x4.bitmask(f32x4.le(f32x4.sub(key, error), cut)) & lanesOf(mask);

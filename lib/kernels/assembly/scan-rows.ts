@@ -3,7 +3,8 @@ import {
   candidateBytes,
   jobMetric,
   jobStride,
-  runNorms,
+  measureNorm,
+  runMeasures,
   runRows,
   targetArea,
   targetCount,
@@ -12,7 +13,7 @@ import {
   targetScaled,
 } from "../layout";
 import { keepFour } from "./candidates";
-import { gather, lanesOf, lowestFour, placeOf, withoutFour } from "./four";
+import { gather, lanesOf, lowestFour, measuresOf, placeOf, withoutFour } from "./four";
 import { rowErrors, rowKeys } from "./row-keys";
 
 /** As `scanCodes`, by float32 rows; all candidates that there are have been refined. */
@@ -21,7 +22,7 @@ export function scanRows(job: usize, target: usize, run: usize, block: u32, mask
   const stride: usize = load<u32>(job, jobStride);
   const first: u32 = block * blockSlots;
   const rows = <usize>load<u32>(run, runRows) + <usize>first * stride;
-  const norms = <usize>load<u32>(run, runNorms) + first * 4;
+  const measures = measuresOf(<usize>load<u32>(run, runMeasures), first);
   const query = <usize>load<u32>(target, targetScaled);
   const cut = f32x4.splat(load<f32>(target, targetCut));
   const area = <usize>load<u32>(target, targetArea);
@@ -32,7 +33,7 @@ export function scanRows(job: usize, target: usize, run: usize, block: u32, mask
     const b = rows + placeOf(four, 1) * stride;
     const c = rows + placeOf(four, 2) * stride;
     const d = rows + placeOf(four, 3) * stride;
-    const norm = gather(norms, four);
+    const norm = gather(measures + measureNorm, four);
     const key = rowKeys(metric, query, a, b, c, d, norm, stride);
     const error = rowErrors(metric, target, key, norm);
     const passing = i32x4.bitmask(f32x4.le(f32x4.sub(key, error), cut)) & lanesOf(mask);

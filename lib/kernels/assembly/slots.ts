@@ -3,20 +3,18 @@ import {
   blockBytes,
   blockDied,
   blockSlots,
+  measuresBytes,
   runBlocks,
   runBorn,
   runCapacity,
   runCodes,
   runCodeStride,
   runDied,
-  runErrors,
   runHeaderBytes,
-  runNorms,
+  runMeasures,
   runOrdinals,
   runRows,
-  runScales,
   runStride,
-  runSums,
 } from "../layout";
 import { encodeRow } from "./encode";
 
@@ -29,22 +27,15 @@ import { encodeRow } from "./encode";
 
 /** Lays out an empty run over the extent at `run`; the rows are another extent. */
 export function layRun(run: usize, rows: usize, capacity: u32, stride: u32, codeStride: u32): void {
-  const four = (capacity * 4 + 15) & ~15;
   const codes = run + runHeaderBytes;
-  const scales = codes + ((capacity * codeStride + 15) & ~15);
-  const errors = scales + four;
-  const norms = errors + four;
-  const sums = norms + four;
-  const born = sums + four;
+  const measures = (codes + capacity * codeStride + 63) & ~63;
+  const born = measures + ((capacity + 3) >> 2) * measuresBytes;
   const died = born + capacity * 8;
   const ordinals = died + capacity * 8;
   const blocks = (ordinals + capacity * 8 + 15) & ~15;
   store<u32>(run, rows, runRows);
   store<u32>(run, codes, runCodes);
-  store<u32>(run, scales, runScales);
-  store<u32>(run, errors, runErrors);
-  store<u32>(run, norms, runNorms);
-  store<u32>(run, sums, runSums);
+  store<u32>(run, measures, runMeasures);
   store<u32>(run, born, runBorn);
   store<u32>(run, died, runDied);
   store<u32>(run, ordinals, runOrdinals);
