@@ -13,17 +13,15 @@ export class RunsImage implements SlotImage {
 
   constructor(slots: Slots) {
     this.#slots = slots;
-    const { stride, codeStride } = slots.sizes;
+    const { stride, recordStride } = slots.sizes;
     this.sections = [
-      { kind: 1, bytesPerSlot: layout.measuresBytes / 4, field: layout.runMeasures },
-      { kind: 3, bytesPerSlot: codeStride, field: layout.runCodes },
+      { kind: 1, bytesPerSlot: recordStride, field: layout.runRecords },
       { kind: floatsKind, bytesPerSlot: stride, field: layout.runRows },
     ];
   }
 
-  /** A multiple of 4, since the measures of four slots lie together: all of a run are that many, too. */
   get used(): number {
-    return this.#slots.runs.reduce((used, run) => used + Math.ceil(run.used / 4) * 4, 0);
+    return this.#slots.runs.reduce((used, run) => used + run.used, 0);
   }
 
   pieceAt(slot: number): number {

@@ -39,7 +39,7 @@ export interface CheckpointGuard {
   /** @throws DISK_FULL */
   checkRoom(bytes: number): void;
   /** Whether the folder can still be ours. */
-  isOurs(): boolean;
+  readonly isOurs: boolean;
 }
 
 /** Checkpoints in the folder `indexes` of an environment that is ours. */
@@ -123,7 +123,7 @@ class PartialCheckpoint implements CheckpointDraft {
   async finish(): Promise<void> {
     await this.#file.sync();
     await this.#file.close();
-    if (!this.#guard.isOurs()) throw new AhnlichError("LOCKED", "another process has the folder");
+    if (!this.#guard.isOurs) throw new AhnlichError("LOCKED", "another process has the folder");
     await rename(this.#partial, this.#name);
     syncFolder(dirname(this.#name));
   }

@@ -69,10 +69,7 @@ export class LmdbPersistence implements Persistence {
     this.#threads = threads;
     sweepCompaction(file);
     this.#room = new DiskRoom(this.path, () => this.#environment.spareBytes);
-    this.checkpoints = new FolderCheckpoints(this.path, {
-      checkRoom: (bytes) => this.checkRoom(bytes),
-      isOurs: () => this.isOurs,
-    });
+    this.checkpoints = new FolderCheckpoints(this.path, this);
     this.#slack = new FileSlack(this.bytes);
     this.#worker = threads > 0 ? new CommitWorker(file) : undefined;
     if (threads > 0) this.readBehind = (module, input) => this.#readBehind(module, input);
