@@ -27,6 +27,7 @@ import { readByOrdinal, vectorOf } from "./read.js";
 import type { Steps } from "./steps.js";
 import { isToTrim, trimChanges } from "./trim-changes.js";
 import type { View } from "./view.js";
+import type { WrittenIds } from "./written-ids.js";
 
 /** What a draft builds on: the current view, or the draft before it that is being committed. */
 export interface Ground {
@@ -35,6 +36,8 @@ export interface Ground {
   readonly state: State;
   /** The draft that is being committed on that view. */
   readonly before: Draft | undefined;
+  /** What is known of the ids in all stores. */
+  readonly written: WrittenIds;
 }
 
 /**
@@ -49,6 +52,8 @@ export class Draft {
   readonly dropped: StoredStore[] = [];
   /** The names that stand for what they did not before: of stores written, made, dropped, renamed. */
   readonly touched: Set<string> = new Set();
+  /** Of its ground; what it is told stays, whatever becomes of the draft. */
+  readonly written: WrittenIds;
   /** Of writes with a key. */
   readonly results: DraftResults;
   state: State;
@@ -67,6 +72,7 @@ export class Draft {
   constructor(ground: Ground) {
     this.#view = ground.view;
     this.#before = ground.before;
+    this.written = ground.written;
     this.#catalog = (ground.before ?? ground.view).catalog.copy();
     this.state = ground.state;
     this.results = new DraftResults(this.batch, ground.view.snapshot, ground.before?.results);
@@ -83,8 +89,9 @@ export class Draft {
   }
 
   /** The ordinal of the entry of that id, whose key it is; undefined where there is none. */
-  find({ incarnation }: StoredStore, id: string, key: Uint8Array): number | undefined {
-    const drafted = this.drafted(incarnation, id);
+  find(store: StoredStore, id: string, key: Uint8Array): number | undefined {
+    if (this.written.lacks(store, id)) return undefined;
+    const drafted = this.drafted(store.incarnation, id);
     return drafted === undefined ? readOrdinal(this.snapshot, key) : drafted?.ordinal;
   }
 
@@ -125,6 +132,7 @@ export class Draft {
     const { sequence } = command;
     const { id, vector, metadata } = entry;
     if (before !== undefined) this.#kill(store, id, before, sequence);
+    this.written.add(store.incarnation, id);
     putEntry(this.batch, key, ordinal, sequence, { vector, metadata, expiresAt });
     this.#expect(store, ordinal, expiresAt);
     const drafted = { ordinal, id, version: sequence, expiresAt, metadata, vector };

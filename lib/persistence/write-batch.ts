@@ -71,7 +71,7 @@ export class WriteBatch {
     return at + key.length;
   }
 
-  /** Puts a row whose key, and behind it its value, the caller writes at once into `buffer`, from the offset returned. */
+  /** Puts a row whose key, and its value behind, the caller writes at once into `buffer`, from the offset returned. */
   begin(table: TableName, keyLength: number, length: number): number {
     return this.#append(putting, table, keyLength, length);
   }
