@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { despiteFreePages, despiteFreePagesHere } from "../../lib/persistence/free-page-fault.js";
 
 const said =
-  "MDB_BAD_TXN: Transaction must abort, has a child, or is invalid: reserved freelist had a data entry with zero-size, last id 7";
+  "MDB_BAD_TXN: Transaction must abort, has a child, or is invalid: " +
+  "reserved freelist had a data entry with zero-size, last id 7";
 
 /** As lmdb-js rejects it: by number and sentence, in a promise of its own where a thread has written. */
 const refused = (message = said, code = -30_782): Error =>
