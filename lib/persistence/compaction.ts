@@ -3,7 +3,8 @@ import { dirname } from "node:path";
 import { AhnlichError } from "../model/errors.js";
 import { CommitWorker } from "./commit-worker.js";
 import { LmdbEnvironment } from "./lmdb.js";
-import { syncFolder } from "./lmdb-file.js";
+import { syncFolderBehind } from "./lmdb-file.js";
+import type { Ownership } from "./ownership.js";
 
 /**
  * A new file that takes the place of an environment's, without the space that is free in it. It is begun while writes
@@ -15,34 +16,39 @@ import { syncFolder } from "./lmdb-file.js";
  */
 export class Compaction {
   readonly #file: string;
-  readonly #epoch: number;
+  readonly #owner: Pick<Ownership, "epoch" | "isHeld">;
   readonly #environment: LmdbEnvironment;
   readonly #worker: CommitWorker | undefined;
+  #isInPlace = false;
 
   private constructor(
     file: string,
-    epoch: number,
+    owner: Pick<Ownership, "epoch" | "isHeld">,
     environment: LmdbEnvironment,
     worker: CommitWorker | undefined,
   ) {
     this.#file = file;
-    this.#epoch = epoch;
+    this.#owner = owner;
     this.#environment = environment;
     this.#worker = worker;
   }
 
-  /** @param threads as of the persistence; with 0 rows are written here in slices */
+  /**
+   * @param row of the owner
+   * @param threads as of the persistence; with 0 rows are written here in slices
+   */
   static async begin(
     file: string,
-    owner: { readonly epoch: number; readonly row: Uint8Array },
+    owner: Pick<Ownership, "epoch" | "isHeld">,
+    row: Uint8Array,
     threads: number,
   ): Promise<Compaction> {
     sweepCompaction(file);
     checkRoomForLocks(file);
     const environment = await LmdbEnvironment.open(newName(file));
-    environment.transact(() => environment.putOwner(owner.epoch, owner.row));
+    environment.transact(() => environment.putOwner(owner.epoch, row));
     const worker = threads > 0 ? new CommitWorker(newName(file)) : undefined;
-    return new Compaction(file, owner.epoch, environment, worker);
+    return new Compaction(file, owner, environment, worker);
   }
 
   /** Takes rows in the order of their tables and keys. */
@@ -57,40 +63,53 @@ export class Compaction {
 
   /**
    * Takes the place of the former environment, in which nothing is being written. Whoever would take the folder from
-   * us needs a transaction there, so in one it is made sure that it is ours.
+   * us needs a transaction there, so in one it is made sure that it is ours. A `failure` came when the file already had
+   * its name, so the former one is nobody's any more; but the name may not be on disk.
    *
-   * @throws INTERNAL where a row is missing here; then nothing has changed
+   * @throws INTERNAL where a row is missing here, LOCKED; then nothing has changed
    */
-  replace(former: LmdbEnvironment): { environment: LmdbEnvironment; worker?: CommitWorker } {
+  async replace(former: LmdbEnvironment): Promise<Replacement> {
     const [expected, got] = [former.countRows(), this.#environment.countRows()];
     if (expected !== got) {
       throw new AhnlichError("INTERNAL", `compacting: expected rows ${expected}, got ${got}`);
     }
-    const file = this.#file;
-    former.transact(() => {
-      if (!former.isOwnedBy(this.#epoch)) throw new AhnlichError("LOCKED", `${file} is another's`);
-      // In this order there is at no time a lock file that belongs to another data file.
-      rmSync(`${file}-lock`, { force: true });
-      renameSync(newName(file), file);
-      renameSync(`${newName(file)}-lock`, `${file}-lock`);
-    });
-    syncFolder(dirname(file));
-    const worker = this.#worker;
+    const [file, environment, worker] = [this.#file, this.#environment, this.#worker];
+    let failure: unknown;
+    try {
+      former.transact(() => this.#rename(former));
+      await syncFolderBehind(dirname(file));
+    } catch (error) {
+      if (!this.#isInPlace) throw error;
+      failure = error;
+    }
     worker?.moved(file);
-    return { environment: this.#environment, ...(worker && { worker }) };
+    return { environment, ...(worker && { worker }), ...(failure !== undefined && { failure }) };
   }
 
-  /** Takes away what was made. */
+  /** Takes away what was made, unless it has taken the place. */
   async discard(): Promise<void> {
+    if (this.#isInPlace) return;
     await this.#worker?.close();
     await this.#environment.close();
-    sweepCompaction(this.#file);
+    if (this.#owner.isHeld) sweepCompaction(this.#file);
+  }
+
+  #rename(former: LmdbEnvironment): void {
+    const file = this.#file;
+    if (!former.isOwnedBy(this.#owner.epoch)) {
+      throw new AhnlichError("LOCKED", `${file} is another's`);
+    }
+    // In this order there is at no time a lock file that belongs to another data file.
+    rmSync(`${file}-lock`, { force: true });
+    renameSync(newName(file), file);
+    this.#isInPlace = true;
+    renameSync(`${newName(file)}-lock`, `${file}-lock`);
   }
 
   async #write(bytes: Uint8Array<ArrayBuffer>, isOrdered: boolean): Promise<void> {
     const owned = this.#worker
-      ? await this.#worker.write(bytes, this.#epoch, isOrdered)
-      : await this.#environment.writeInTurns(bytes, this.#epoch, isOrdered);
+      ? await this.#worker.write(bytes, this.#owner.epoch, isOrdered)
+      : await this.#environment.writeInTurns(bytes, this.#owner.epoch, isOrdered);
     if (!owned) throw new AhnlichError("INTERNAL", "compacting: the new file is not ours");
   }
 }
@@ -115,24 +134,8 @@ function newName(file: string): string {
   return `${file}.compact`;
 }
 
-/** What was committed while rows are read, so many bytes of it: who commits more waits. */
-export class Journal {
-  #batches: Uint8Array<ArrayBuffer>[] = [];
-  #bytes = 0;
-
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  add(bytes: Uint8Array<ArrayBuffer>): void {
-    this.#batches.push(bytes);
-    this.#bytes += bytes.length;
-  }
-
-  take(): Uint8Array<ArrayBuffer>[] {
-    const taken = this.#batches;
-    this.#batches = [];
-    this.#bytes = 0;
-    return taken;
-  }
+export interface Replacement {
+  readonly environment: LmdbEnvironment;
+  readonly worker?: CommitWorker;
+  readonly failure?: unknown;
 }

@@ -2,8 +2,8 @@ import type { TableName } from "./table.js";
 
 /**
  * Judges whether a file is so much larger than its rows that writing it anew is worth it. Pages that hold nothing are
- * counted by LMDB; how full the others are only a walk over the rows can tell. One is asked for where the rows, counted
- * now and as large as they were on average at the last walk, would fill so little of the file.
+ * counted by LMDB; how full the others are only a walk over the rows can tell. Soon after one the rows, counted anew,
+ * are taken to be as large as they were on average; later they are walked again, where it is likely to be worth it.
  *
  * Neither walks nor compactions may cost more than a share of the writes that make them necessary.
  */
@@ -35,10 +35,11 @@ export class FileSlack {
     if (use.fileBytes < fileBytesMin) return undefined;
     const held = { ...use, bytes: use.usedBytes, needed: use.usedBytes };
     if (isWorthCompacting({ ...held, written: this.#written })) return slackOf(held);
-    if (!this.#isWorthWalking(use)) return undefined;
-    this.#writtenSinceWalk = 0;
-    this.#sizes = sumsOf(await walk());
-    if (!this.#isWorth(use, this.#sizes)) return undefined;
+    if (this.#isWorthWalking(use)) {
+      this.#writtenSinceWalk = 0;
+      this.#sizes = sumsOf(await walk());
+    } else if (this.#writtenSinceWalk >= use.fileBytes * timesBetweenWalks) return undefined;
+    if (this.#sizes === undefined || !this.#isWorth(use, this.#sizes)) return undefined;
     return slackOf({ ...use, ...scaled(use, this.#sizes) });
   }
 

@@ -12,10 +12,13 @@ import {
   realpathSync,
   statSync,
 } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { AhnlichError } from "../model/errors.js";
 import { littleEndian } from "../model/vector.js";
+import { fileName } from "./file-name.js";
 import { systemCodes } from "./folder-failure.js";
+import { refuseUnfinishedCopy } from "./unfinished-copy.js";
 
 /** Where an environment lies, by the folder's real path. */
 export interface LmdbFile {
@@ -26,14 +29,15 @@ export interface LmdbFile {
 /**
  * Makes the folder and the file where they are missing, and makes sure that they can be written.
  *
- * @throws INVALID_ARGUMENT where the path leads to or through a file · READ_ONLY where we may not
- * write, since that is what the caller meets: everything is in order but writes · DISK_FULL · IO_ERROR
+ * @throws INVALID_ARGUMENT where the path leads to or through a file, or to a copy that is not whole · READ_ONLY where
+ * we may not write, since that is what the caller meets: everything is in order but writes · DISK_FULL · IO_ERROR
  */
 export function prepareFile(path: string): LmdbFile {
   try {
     makeFolder(resolve(path));
     const folder = realpathSync(path);
     const file = join(folder, fileName);
+    refuseUnfinishedCopy(folder);
     if (existsSync(`${file}-lock`)) {
       accessSync(`${file}-lock`, constants.R_OK | constants.W_OK);
     }
@@ -95,7 +99,6 @@ export function syncNewFile(file: string): void {
   syncFolder(dirname(file));
 }
 
-export const fileName = "data.mdb";
 /** What LMDB writes when it opens an empty file: two pages. */
 const newFileBytes = 8_192;
 
@@ -106,9 +109,22 @@ export function syncFolder(folder: string): void {
     descriptor = openSync(folder, constants.O_RDONLY);
     fsyncSync(descriptor);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EIO") throw error;
+    if (codeOf(error) === "EIO") throw error;
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+/** The same without holding this thread. */
+export async function syncFolderBehind(folder: string): Promise<void> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(folder, constants.O_RDONLY);
+    await handle.sync();
+  } catch (error) {
+    if (codeOf(error) === "EIO") throw error;
+  } finally {
+    await handle?.close();
   }
 }
 
@@ -198,6 +214,10 @@ const metaBytes = 160;
 const magic = 0xbeefc0de;
 const dataVersion = 2;
 const noPage = 0xffff_ffff_ffff_ffffn;
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}
 
 function corrupt(file: string, why: string): AhnlichError {
   return new AhnlichError("CORRUPT", `${file} cannot be opened: ${why}`, { details: { file } });

@@ -1,10 +1,12 @@
 import { dirname } from "node:path";
 import { AhnlichError, closedError } from "../model/errors.js";
 import { CommitWorker } from "./commit-worker.js";
-import { Compaction, Journal, sweepCompaction } from "./compaction.js";
+import { Compaction, sweepCompaction } from "./compaction.js";
 import { codeOf, diskFailure } from "./disk-failure.js";
 import { DiskRoom } from "./disk-room.js";
 import { FileSlack, type RowSizes, type Slack } from "./file-slack.js";
+import { FolderCheckpoints } from "./folder-checkpoints.js";
+import { Journal } from "./journal.js";
 import type { LmdbEnvironment } from "./lmdb.js";
 import { fileBytes } from "./lmdb-file.js";
 import { LmdbSnapshot, LmdbState } from "./lmdb-snapshot.js";
@@ -32,6 +34,7 @@ export interface LmdbOptions {
  */
 export class LmdbPersistence implements Persistence {
   readonly path: string;
+  readonly checkpoints: FolderCheckpoints;
   readonly #file: string;
   readonly #ownership: Ownership;
   readonly #threads: number;
@@ -66,6 +69,7 @@ export class LmdbPersistence implements Persistence {
     this.#threads = threads;
     sweepCompaction(file);
     this.#room = new DiskRoom(this.path, () => this.#environment.spareBytes);
+    this.checkpoints = new FolderCheckpoints(this.path, this);
     this.#slack = new FileSlack(this.bytes);
     this.#worker = threads > 0 ? new CommitWorker(file) : undefined;
     if (threads > 0) this.readBehind = (module, input) => this.#readBehind(module, input);
@@ -118,6 +122,7 @@ export class LmdbPersistence implements Persistence {
   }
 
   async copyTo(file: string): Promise<void> {
+    while (this.#pause !== undefined) await this.#pause;
     this.#checkOpen();
     const copy = this.#environment.copyTo(file);
     this.#copies.add(copy);
@@ -176,7 +181,7 @@ export class LmdbPersistence implements Persistence {
   }
 
   async #waitForCompaction(journal: Journal): Promise<void> {
-    if (journal.bytes > journalBytes) await this.#compacting?.catch(() => undefined);
+    await journal.room();
     while (this.#pause !== undefined) await this.#pause;
     // In another environment perhaps: what is settled there is what snapshots show while this commit is under way.
     this.#hold();
@@ -202,6 +207,10 @@ export class LmdbPersistence implements Persistence {
   async #failed(error: unknown): Promise<AhnlichError> {
     const failure = await diskFailure(error, this.path, "a commit to");
     if (failure.code === "DISK_FULL" && this.#canWrite()) return failure;
+    return this.#takeNoMore(failure);
+  }
+
+  #takeNoMore(failure: AhnlichError): AhnlichError {
     const sentence = `${this.path} takes no writes until it is opened again, since: ${failure.message}`;
     this.#refuse(new AhnlichError("READ_ONLY", sentence, { cause: failure }));
     return failure;
@@ -253,10 +262,9 @@ export class LmdbPersistence implements Persistence {
       );
     }
     const before = this.bytes;
-    const { epoch } = this.#ownership;
     const row = this.#environment.transact(() => this.#environment.ownerRow);
-    if (row === undefined) throw lost(this.path, epoch);
-    const compaction = await Compaction.begin(this.#file, { epoch, row }, this.#threads);
+    if (row === undefined) throw lost(this.path, this.#ownership.epoch);
+    const compaction = await Compaction.begin(this.#file, this.#ownership, row, this.#threads);
     try {
       await this.#fill(compaction);
       // A copy reads the file to its end, however long that takes.
@@ -265,6 +273,7 @@ export class LmdbPersistence implements Persistence {
       await this.#replaceBy(compaction);
       await worker?.close();
     } catch (error) {
+      this.#journal?.stepped();
       this.#journal = undefined;
       // Before what was written is taken away: a disk that is full would not look so any more.
       const failure = await diskFailure(error, this.path, "compacting");
@@ -282,11 +291,15 @@ export class LmdbPersistence implements Persistence {
     while (this.#underWay !== undefined) await this.#underWay.catch(() => undefined);
     const journal = new Journal();
     this.#journal = journal;
-    const reading = { job: readRowsJob, input: undefined, here: rowsInSteps };
-    for await (const bytes of readApart(this, reading)) await compaction.fill(bytes);
-    for (let rounds = 0; rounds < followRounds && journal.bytes > smallBytes; rounds++) {
-      for (const bytes of journal.take()) await compaction.follow(bytes);
+    const reading = { job: readRowsJob, input: undefined, here: readRows };
+    const step = async (written: Promise<void>) => {
+      await written;
       this.#checkOpen();
+      journal.stepped();
+    };
+    for await (const bytes of readApart(this, reading)) await step(compaction.fill(bytes));
+    for (let rounds = 0; rounds < followRounds && journal.bytes > smallBytes; rounds++) {
+      for (const bytes of journal.take()) await step(compaction.follow(bytes));
     }
   }
 
@@ -316,17 +329,21 @@ export class LmdbPersistence implements Persistence {
       for (const bytes of this.#journal?.take() ?? []) await compaction.follow(bytes);
       this.#checkOpen();
       const former = this.#environment;
+      const next = await compaction.replace(former);
       const latest = this.#latest;
-      const next = compaction.replace(former);
       this.#environment = next.environment;
       this.#worker = next.worker;
-      this.#journal = undefined;
       this.#latest = undefined;
       this.#former.add(former);
       this.#slack.compacted();
       latest?.release();
       this.#closeUnheld(former);
+      if (next.failure !== undefined) {
+        throw this.#takeNoMore(await diskFailure(next.failure, this.path, "compacting"));
+      }
     } finally {
+      this.#journal?.stepped();
+      this.#journal = undefined;
       this.#pause = undefined;
       goOn();
     }
@@ -370,20 +387,12 @@ export class LmdbPersistence implements Persistence {
  */
 const operationsBehind = 2_000;
 
-/** What a compaction lags behind before commits wait until it is done. */
-const journalBytes = 64 * 1024 * 1024;
 /** What is so little that commits wait while it is followed; and how often it is tried to come so near. */
 const smallBytes = 256 * 1024;
 const followRounds = 20;
 
 const readersFull = -30_790;
 const closingMilliseconds = 5_000;
-
-function* rowsInSteps(
-  snapshot: Snapshot,
-): Generator<Uint8Array<ArrayBuffer> | undefined, void, undefined> {
-  for (const batch of readRows(snapshot)) yield batch?.bytes;
-}
 
 function lost(path: string, epoch: number): AhnlichError {
   const sentence = `another process has taken ${path}: expected it to be ours by epoch ${epoch}`;

@@ -80,7 +80,7 @@ export class LmdbState {
     // Cursors are closed before their transaction: the other way round ends the process.
     for (const rows of this.#iterations) rows.return?.();
     this.#iterations.clear();
-    this.#transaction.done();
+    this.environment.letGo(this.#transaction);
     this.#onEnd(this);
   }
 

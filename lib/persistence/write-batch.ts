@@ -1,5 +1,5 @@
 import { AhnlichError } from "../model/errors.js";
-import { maxKeyBytes, type TableName, tableNames } from "./table.js";
+import { maxKeyBytes, type TableName, tableNames, tableNumbers } from "./table.js";
 
 /**
  * Rows to put and keys to delete, in order, in one growing run of bytes that can be transferred to a worker:
@@ -57,7 +57,8 @@ export class WriteBatch {
   }
 
   delete(table: TableName, key: Uint8Array): void {
-    this.#append(deleting, table, key, 0);
+    const at = this.#append(deleting, table, key.length, 0);
+    this.#bytes.set(key, at);
   }
 
   /**
@@ -65,7 +66,14 @@ export class WriteBatch {
    * the offset returned.
    */
   reserve(table: TableName, key: Uint8Array, length: number): number {
-    return this.#append(putting, table, key, length);
+    const at = this.begin(table, key.length, length);
+    this.#bytes.set(key, at);
+    return at + key.length;
+  }
+
+  /** Puts a row whose key, and its value behind, the caller writes at once into `buffer`, from the offset returned. */
+  begin(table: TableName, keyLength: number, length: number): number {
+    return this.#append(putting, table, keyLength, length);
   }
 
   /** Calls `visit` for each operation in order; `value` is undefined for a delete. The bytes are views. */
@@ -96,19 +104,24 @@ export class WriteBatch {
     }
   }
 
-  #append(operation: number, table: TableName, key: Uint8Array, valueLength: number): number {
-    if (key.length < 1 || key.length > maxKeyBytes) throw badKey(key.length);
+  /** Where the key is to be written. */
+  #append(operation: number, table: TableName, keyLength: number, valueLength: number): number {
+    if (keyLength < 1 || keyLength > maxKeyBytes) throw badKey(keyLength);
     const at = this.#length;
-    const end = at + headerBytes + key.length + valueLength;
+    const end = at + headerBytes + keyLength + valueLength;
     if (end > this.#bytes.length) this.#grow(end);
-    this.#buffer[at] = tableNames.indexOf(table);
-    this.#buffer[at + 1] = operation;
-    this.#buffer.writeUInt16LE(key.length, at + 2);
-    this.#buffer.writeUInt32LE(valueLength, at + 4);
-    this.#buffer.set(key, at + headerBytes);
+    const bytes = this.#bytes;
+    bytes[at] = tableNumbers[table];
+    bytes[at + 1] = operation;
+    bytes[at + 2] = keyLength;
+    bytes[at + 3] = keyLength >>> 8;
+    bytes[at + 4] = valueLength;
+    bytes[at + 5] = valueLength >>> 8;
+    bytes[at + 6] = valueLength >>> 16;
+    bytes[at + 7] = valueLength >>> 24;
     this.#length = end;
     this.#operations++;
-    return end - valueLength;
+    return at + headerBytes;
   }
 
   #grow(needed: number): void {
