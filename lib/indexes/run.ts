@@ -81,6 +81,34 @@ export class Run {
     return this.arena.doubles[this.#died / 8 + index];
   }
 
+  /**
+   * Slots that were used before this memory had them, and that no search has seen, are those of these ordinals, born
+   * before every search; of 0 there is nothing.
+   */
+  take(first: number, ordinals: Float64Array): void {
+    const { doubles } = this.arena;
+    const born = this.#born / 8;
+    const end = first + ordinals.length;
+    this.setOrdinals(first, ordinals);
+    for (let i = 0; i < ordinals.length; i++) {
+      if (ordinals[i] !== 0) doubles[born + first + i] = 0;
+    }
+    const blocks = this.#field(layout.runBlocks);
+    for (let at = first & ~(layout.blockSlots - 1); at < end; at += layout.blockSlots) {
+      // Of a block in which one is not born every slot is looked at.
+      let last = 0;
+      const next = Math.min(at + layout.blockSlots, this.capacity);
+      for (let i = born + at; i < born + next; i++) last = Math.max(last, doubles[i]);
+      const header = blocks + (at / layout.blockSlots) * layout.blockBytes + layout.blockBorn;
+      doubles[header / 8] = last;
+    }
+  }
+
+  /** Where a field of a slot is, of which a slot has so many bytes. */
+  placeOf(field: number, index: number, bytesPerSlot: number): number {
+    return this.#field(field) + index * bytesPerSlot;
+  }
+
   give(arenas: Arenas): void {
     for (const place of this.#places) arenas.give(place);
   }
