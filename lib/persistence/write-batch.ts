@@ -77,29 +77,24 @@ export class WriteBatch {
   }
 
   /** Calls `visit` for each operation in order; `value` is undefined for a delete. The bytes are views. */
-  static forEach(
-    bytes: Uint8Array,
-    visit: (table: TableName, key: Uint8Array, value: Uint8Array | undefined) => void,
-  ): void {
+  static forEach(bytes: Uint8Array, visit: Visit): void {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    let at = 0;
-    while (at < bytes.length) {
-      const keyAt = at + headerBytes;
-      const valueAt = keyAt + view.getUint16(at + 2, true);
-      const end = valueAt + view.getUint32(at + 4, true);
-      const value = bytes[at + 1] === putting ? bytes.subarray(valueAt, end) : undefined;
-      visit(tableNames[bytes[at] as number] as TableName, bytes.subarray(keyAt, valueAt), value);
-      at = end;
-    }
+    for (let at = 0; at < bytes.length; ) at = visitAt(bytes, view, at, visit);
+  }
+
+  /** The same, one table after the other; those of a table in order. */
+  static forEachByTable(bytes: Uint8Array, visit: Visit): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const places: number[][] = tableNames.map(() => []);
+    for (let at = 0; at < bytes.length; at = endAt(view, at)) places[bytes[at] as number]?.push(at);
+    for (const ofTable of places) for (const at of ofTable) visitAt(bytes, view, at, visit);
   }
 
   /** The same operations in runs of at most `operations`, in order: views. */
   static *parts(bytes: Uint8Array, operations: number): Generator<Uint8Array, void, undefined> {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let from = 0, to = 0; from < bytes.length; from = to) {
-      for (let count = 0; count < operations && to < bytes.length; count++) {
-        to += headerBytes + view.getUint16(to + 2, true) + view.getUint32(to + 4, true);
-      }
+      for (let count = 0; count < operations && to < bytes.length; count++) to = endAt(view, to);
       yield bytes.subarray(from, to);
     }
   }
@@ -135,6 +130,22 @@ export class WriteBatch {
 const headerBytes = 8;
 const putting = 0;
 const deleting = 1;
+
+/** Visits the operation there; where the next one begins. */
+function visitAt(bytes: Uint8Array, view: DataView, at: number, visit: Visit): number {
+  const keyAt = at + headerBytes;
+  const valueAt = keyAt + view.getUint16(at + 2, true);
+  const end = valueAt + view.getUint32(at + 4, true);
+  const value = bytes[at + 1] === putting ? bytes.subarray(valueAt, end) : undefined;
+  visit(tableNames[bytes[at] as number] as TableName, bytes.subarray(keyAt, valueAt), value);
+  return end;
+}
+
+function endAt(view: DataView, at: number): number {
+  return at + headerBytes + view.getUint16(at + 2, true) + view.getUint32(at + 4, true);
+}
+
+type Visit = (table: TableName, key: Uint8Array, value: Uint8Array | undefined) => void;
 
 function badKey(length: number): AhnlichError {
   const sentence = `key of a row: expected 1 to ${maxKeyBytes} bytes, got ${length}`;
