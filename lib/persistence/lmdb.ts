@@ -47,7 +47,9 @@ export class LmdbEnvironment {
     return patiently(async () => {
       const root = await openRoot(file, { ...environmentOptions, readOnly: true });
       try {
-        return new LmdbEnvironment(root, openTables(root));
+        const tables = openTables(root);
+        root.resetReadTxn();
+        return new LmdbEnvironment(root, tables);
       } catch (error) {
         await root.close();
         throw error;
