@@ -259,7 +259,7 @@ export class LmdbPersistence implements Persistence {
       );
     }
     const before = this.bytes;
-    const row = this.#environment.transact(() => this.#environment.ownerRow);
+    const row = this.#environment.heldOwnerRow;
     if (row === undefined) throw lost(this.path, this.#ownership.epoch);
     const compaction = await Compaction.begin(this.#file, this.#ownership, row, this.#threads);
     try {
@@ -285,9 +285,10 @@ export class LmdbPersistence implements Persistence {
    * since, they are everything.
    */
   async #fill(compaction: Compaction): Promise<void> {
-    while (this.#underWay !== undefined) await this.#underWay.catch(() => undefined);
     const journal = new Journal();
     this.#journal = journal;
+    // What was begun before is not followed, so it must be read.
+    await this.#underWay?.catch(() => undefined);
     const reading = { job: readRowsJob, input: undefined, here: readRows };
     const step = async (written: Promise<void>) => {
       await written;

@@ -66,6 +66,16 @@ export class LmdbEnvironment {
     return this.#owner.get(ownerKey)?.slice();
   }
 
+  /** The same while commits are held, or another thread writes, for which it does not wait. */
+  get heldOwnerRow(): Uint8Array | undefined {
+    const transaction = this.hold();
+    try {
+      return this.#owner.get(ownerKey, { transaction })?.slice();
+    } finally {
+      this.letGo(transaction);
+    }
+  }
+
   /** Replaces the owner row; inside `transact` only. */
   putOwner(epoch: number, row: Uint8Array): void {
     this.#owner.putSync(ownerKey, row, epoch);
