@@ -5,8 +5,7 @@
  * A run is two extents of one memory: one that is scanned, full of slots in blocks of 64, and one of the
  * float32 rows, which are looked at only where codes cannot decide.
  *
- *   header | codes: capacity x code stride | scales f32 | errors f32 | norms f32 | sums i32 |
- *     born f64 | died f64 | ordinals f64 | block headers
+ *   header | records: capacity x record stride | born f64 | died f64 | ordinals f64 | block headers
  *   rows: capacity x stride
  */
 
@@ -14,29 +13,35 @@
 export const blockSlots = 64;
 
 export const runRows = 0;
-export const runCodes = 4;
-export const runScales = 8;
-export const runErrors = 12;
-export const runNorms = 16;
-export const runSums = 20;
-export const runBorn = 24;
-export const runDied = 28;
-export const runOrdinals = 32;
-export const runBlocks = 36;
-export const runCapacity = 40;
-export const runStride = 44;
-export const runCodeStride = 48;
+export const runRecords = 4;
+export const runBorn = 8;
+export const runDied = 12;
+export const runOrdinals = 16;
+export const runBlocks = 20;
+export const runCapacity = 24;
+export const runStride = 28;
+export const runRecordStride = 32;
 export const runHeaderBytes = 64;
+
+/**
+ * What is scanned of a slot: scale, error and norm as f32, the sum of the code as i32, and the code, padded with
+ * zeros to 16 bytes.
+ */
+export const recordScale = 0;
+export const recordError = 4;
+export const recordNorm = 8;
+export const recordSum = 12;
+export const recordCode = 16;
 
 /** A block's header: the first death in it, the last birth in it; infinity as long as a slot is unused. */
 export const blockDied = 0;
 export const blockBorn = 8;
 export const blockBytes = 16;
 
-/** Bytes a slot takes beside its row and its code: scale, error, norm, sum, born, died, ordinal. */
-export const slotBytes = 40;
+/** Bytes a slot takes beside its row and its record: born, died, ordinal. */
+export const slotBytes = 24;
 /** Bytes a run loses at most to its header, one part-filled block and alignment. */
-export const runOverhead = 160;
+export const runOverhead = 128;
 
 /** A job: one or several targets, scored against a list of spans (or picks) of one arena. */
 export const jobStop = 0;

@@ -2,12 +2,13 @@ import {
   cosine,
   jobDimension,
   jobMetric,
-  runCodes,
-  runCodeStride,
-  runErrors,
-  runNorms,
-  runScales,
-  runSums,
+  recordCode,
+  recordError,
+  recordNorm,
+  recordScale,
+  recordSum,
+  runRecords,
+  runRecordStride,
   targetEncoded,
   targetGain,
   targetGiven,
@@ -42,11 +43,12 @@ import { leftToRightNorm, normMin } from "./exact";
  * and 2^-144 more for the last two, where numbers underflow and norms are denormal.
  */
 
-/** Writes code, scale, error, norm and sum of a row of `bytes`, which is padded with zeros. */
+/** Writes the record of a row of `bytes`, which is padded with zeros. */
 export function encodeRow(run: usize, index: u32, row: usize, bytes: u32, dimension: u32): void {
-  const stride: u32 = load<u32>(run, runCodeStride);
-  let code = <usize>load<u32>(run, runCodes) + index * stride;
-  const codeEnd = code + stride;
+  const stride: u32 = load<u32>(run, runRecordStride);
+  const record = <usize>load<u32>(run, runRecords) + index * stride;
+  let code = record + recordCode;
+  const codeEnd = record + stride;
   const end = row + bytes;
   const length = norm(row, end, dimension);
   const scale: f32 = length == 0 ? 0 : f32(largest(row, end) / (127 * length));
@@ -68,12 +70,11 @@ export function encodeRow(run: usize, index: u32, row: usize, bytes: u32, dimens
     store<u32>(code, bytesOf(lowCode, highCode));
   }
   if (code < codeEnd) memory.fill(code, 0, codeEnd - code);
-  const at: usize = index * 4;
-  store<f32>(<usize>load<u32>(run, runScales) + at, scale);
+  store<f32>(record, scale, recordScale);
   const error: f32 = length == 0 ? 0 : above(sqrt(laneSum(rest)) / length);
-  store<f32>(<usize>load<u32>(run, runErrors) + at, error);
-  store<f32>(<usize>load<u32>(run, runNorms) + at, f32(length < normMin ? -length : length));
-  store<i32>(<usize>load<u32>(run, runSums) + at, i32(laneSum(sum)));
+  store<f32>(record, error, recordError);
+  store<f32>(record, f32(length < normMin ? -length : length), recordNorm);
+  store<i32>(record, i32(laneSum(sum)), recordSum);
 }
 
 /** Encodes a target whose norm is known, and says how far cosines with its code may be from the truth. */

@@ -30,12 +30,3 @@ export function withoutFour(mask: u64): u64 {
 export function placeOf(four: u32, lane: u32): usize {
   return (four >> (lane * 8)) & 63;
 }
-
-/** The numbers of the four, of those of a block from `from` on. */
-@inline
-export function gather(from: usize, four: u32): v128 {
-  const one = v128.load32_zero(from + placeOf(four, 0) * 4);
-  const two = v128.load_lane<f32>(from + placeOf(four, 1) * 4, one, 1);
-  const three = v128.load_lane<f32>(from + placeOf(four, 2) * 4, two, 2);
-  return v128.load_lane<f32>(from + placeOf(four, 3) * 4, three, 3);
-}

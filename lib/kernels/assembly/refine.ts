@@ -6,7 +6,9 @@ import {
   candidateUpper,
   jobMetric,
   jobStride,
-  runNorms,
+  recordNorm,
+  runRecords,
+  runRecordStride,
   runRows,
   targetArea,
   targetCount,
@@ -68,7 +70,8 @@ export function rowOf(candidate: usize, stride: usize): usize {
 @inline
 function normOf(candidate: usize): usize {
   const run = <usize>load<u32>(candidate, candidateRun);
-  return <usize>load<u32>(run, runNorms) + load<u32>(candidate, candidateIndex) * 4;
+  const stride: usize = load<u32>(run, runRecordStride);
+  return <usize>load<u32>(run, runRecords) + <usize>load<u32>(candidate, candidateIndex) * stride + recordNorm;
 }
 
 @inline
