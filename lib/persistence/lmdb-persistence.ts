@@ -10,7 +10,7 @@ import { Journal } from "./journal.js";
 import type { LmdbEnvironment } from "./lmdb.js";
 import { fileBytes } from "./lmdb-file.js";
 import { LmdbSnapshot, LmdbState } from "./lmdb-snapshot.js";
-import type { Ownership } from "./ownership.js";
+import { lost, type Ownership } from "./ownership.js";
 import type { Persistence, Snapshot } from "./persistence.js";
 import { readApart } from "./read-apart.js";
 import { readRows, readRowsJob } from "./read-rows-job.js";
@@ -394,8 +394,3 @@ const followRounds = 20;
 
 const readersFull = -30_790;
 const closingMilliseconds = 5_000;
-
-function lost(path: string, epoch: number): AhnlichError {
-  const sentence = `another process has taken ${path}: expected it to be ours by epoch ${epoch}`;
-  return new AhnlichError("LOCKED", sentence, { details: { path, epoch }, retryable: false });
-}
