@@ -4,6 +4,7 @@ import type { TableName } from "./table.js";
  * Judges whether a file is so much larger than its rows that writing it anew is worth it. Pages that hold nothing are
  * counted by LMDB; how full the others are only a walk over the rows can tell. Soon after one the rows, counted anew,
  * are taken to be as large as they were on average; later they are walked again, where it is likely to be worth it.
+ * While rows only come, as in a load, there is nothing to be found: pages lose what goes or is written anew.
  *
  * Neither walks nor compactions may cost more than a share of the writes that make them necessary.
  */
@@ -11,11 +12,17 @@ export class FileSlack {
   /** Bytes written since the last compaction, about. What was written before we came is taken for half of the file. */
   #written: number;
   #writtenSinceWalk = 0;
+  /** Since the last walk or compaction, after which there were so many rows. */
+  #operations = 0;
+  #rows = 0;
+  /** Nobody has looked at what others left. */
+  #isUnknown: boolean;
   /** Of the last walk. */
   #sizes: ReadonlyMap<TableName, RowSizes> | undefined;
 
   constructor(fileBytes: number) {
     this.#written = fileBytes / 2;
+    this.#isUnknown = fileBytes >= fileBytesMin;
   }
 
   /** A batch was committed. */
@@ -23,11 +30,13 @@ export class FileSlack {
     const written = bytes + operations * bytesPerOperation;
     this.#written += written;
     this.#writtenSinceWalk += written;
+    this.#operations += operations;
   }
 
-  /** The file was written anew, whoever wanted it. */
-  compacted(): void {
+  /** The file was written anew, whoever wanted it, and has these rows. */
+  compacted(use: Pick<FileUse, "rows">): void {
     this.#written = 0;
+    this.#know(use);
   }
 
   /** @param walk gives the sizes of all rows; called where nothing less can tell */
@@ -37,6 +46,7 @@ export class FileSlack {
     if (isWorthCompacting({ ...held, written: this.#written })) return slackOf(held);
     if (this.#isWorthWalking(use)) {
       this.#writtenSinceWalk = 0;
+      this.#know(use);
       this.#sizes = sumsOf(await walk());
     } else if (this.#writtenSinceWalk >= use.fileBytes * timesBetweenWalks) return undefined;
     if (this.#sizes === undefined || !this.#isWorth(use, this.#sizes)) return undefined;
@@ -45,9 +55,22 @@ export class FileSlack {
 
   /** The rows may have become smaller than they were; but most do not, and that is looked at seldom. */
   #isWorthWalking(use: FileUse): boolean {
+    if (!this.#hasLost(use)) return false;
     const times = this.#writtenSinceWalk / use.fileBytes;
     const isLikely = this.#sizes === undefined || this.#isWorth(use, this.#sizes);
     return times >= (isLikely ? timesBetweenWalks : timesBetweenUnlikelyWalks);
+  }
+
+  /** Whether many rows went or were written anew: those that came are as many operations. */
+  #hasLost(use: FileUse): boolean {
+    const rows = countOf(use);
+    return this.#isUnknown || this.#operations - (rows - this.#rows) >= rows * lostShare;
+  }
+
+  #know(use: Pick<FileUse, "rows">): void {
+    this.#operations = 0;
+    this.#rows = countOf(use);
+    this.#isUnknown = false;
   }
 
   #isWorth(use: FileUse, sizes: ReadonlyMap<TableName, RowSizes>): boolean {
@@ -99,6 +122,12 @@ function slackOf({ fileBytes, needed }: Slack): Slack {
   return { fileBytes, needed };
 }
 
+function countOf({ rows }: Pick<FileUse, "rows">): number {
+  let count = 0;
+  for (const some of rows.values()) count += some;
+  return count;
+}
+
 function sumsOf(all: readonly RowSizes[]): ReadonlyMap<TableName, RowSizes> {
   const sums = new Map<TableName, RowSizes>();
   for (const { table, rows, bytes, needed } of all) {
@@ -137,6 +166,8 @@ const writtenPerByte = 4;
 /** A walk reads the file once; so often it is written meanwhile. */
 const timesBetweenWalks = 0.5;
 const timesBetweenUnlikelyWalks = 8;
+/** Of all rows; with less of them gone no file is much larger than it need be. */
+const lostShare = 0.25;
 /** What an operation changes beside its own bytes: what it replaces, and pages on the way to it. */
 const bytesPerOperation = 512;
 /** The last row of a page seldom ends where it does. */

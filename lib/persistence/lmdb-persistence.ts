@@ -336,7 +336,7 @@ export class LmdbPersistence implements Persistence {
       this.#worker = next.worker;
       this.#latest = undefined;
       this.#former.add(former);
-      this.#slack.compacted();
+      this.#slack.compacted(next.environment);
       latest?.release();
       this.#closeUnheld(former);
       if (next.failure !== undefined) {

@@ -51,44 +51,55 @@ describe("the slack of a file", () => {
     slack = new FileSlack(0);
   });
 
+  it("is not looked for while rows only come", async () => {
+    for (let rows = 10_000; rows <= 100_000; rows += 10_000) {
+      slack.wrote(10 * mebibyte, 10_000);
+      assert.equal(await judge(rows / 1_000, rows), undefined);
+    }
+    assert.equal(walks, 0);
+    slack.wrote(10 * mebibyte, 50_000);
+    assert.equal(await judge(100, 75_000), undefined);
+    assert.equal(walks, 1, "once many have gone it is");
+  });
+
   it("is told of without a walk where LMDB itself counts enough pages that hold nothing", async () => {
-    slack.wrote(100 * mebibyte, 0);
+    slack.wrote(100 * mebibyte, 30_000);
     const found = await judge(100, 10_240, 20);
     assert.deepEqual(found, { fileBytes: 100 * mebibyte, needed: 20 * mebibyte });
     assert.equal(walks, 0);
   });
 
   it("is found by a walk where pages are far from full", async () => {
-    slack.wrote(100 * mebibyte, 0);
+    slack.wrote(100 * mebibyte, 30_000);
     const found = await judge(30, 10_240);
     assert.equal(walks, 1);
     assert.ok(found && found.needed > 10 * mebibyte && found.needed < 11 * mebibyte);
   });
 
   it("is not looked for again while the rows that come fill the file as before", async () => {
-    slack.wrote(100 * mebibyte, 0);
+    slack.wrote(100 * mebibyte, 30_000);
     assert.equal(await judge(14, 10_240), undefined);
-    slack.wrote(100 * mebibyte, 0);
+    slack.wrote(100 * mebibyte, 30_000);
     assert.equal(await judge(140, 102_400), undefined);
     assert.equal(walks, 1);
   });
 
   it("is looked for in the end where rows may have become smaller", async () => {
-    slack.wrote(100 * mebibyte, 0);
+    slack.wrote(100 * mebibyte, 30_000);
     assert.equal(await judge(14, 10_240), undefined);
     sizes = [{ table: "entries", rows: 10_240, bytes: mebibyte, needed: mebibyte }];
     for (let i = 0; i < 7; i++) {
-      slack.wrote(14 * mebibyte, 0);
+      slack.wrote(9 * mebibyte, 10_240);
       assert.equal(await judge(14, 10_240), undefined);
     }
-    slack.wrote(14 * mebibyte, 0);
+    slack.wrote(9 * mebibyte, 10_240);
     assert.ok(await judge(14, 10_240));
     assert.equal(walks, 2);
   });
 
   it("is none right after a compaction, however the file looks", async () => {
-    slack.wrote(100 * mebibyte, 0);
-    slack.compacted();
+    slack.wrote(100 * mebibyte, 30_000);
+    slack.compacted({ rows: rowsOf(10_240) });
     assert.equal(await judge(30, 10_240), undefined);
     slack.wrote(0, 100_000);
     assert.ok(await judge(30, 10_240), "deletes count too");
