@@ -1,4 +1,4 @@
-import type { SlotImage, SlotSection } from "../indexes/vector-index.js";
+import { floatsKind, type SlotImage, type SlotSection } from "../indexes/vector-index.js";
 import type { Checkpoint } from "./checkpoint.js";
 import type { SlotChunk } from "./checkpoint-layout.js";
 import { piecesOf } from "./image-pieces.js";
@@ -16,27 +16,25 @@ export class CheckpointReading {
   constructor(checkpoint: Checkpoint, image: SlotImage) {
     this.checkpoint = checkpoint;
     this.#image = image;
-    image.lay(checkpoint.header.slots);
+    image.lay(checkpoint.header.slots, { rowsLater: true });
   }
 
   /**
-   * Reads everything but the ordinals to where it belongs. `pause` is waited for now and then.
+   * Reads everything but the ordinals and the vectors to where it belongs. `pause` is waited for now and then.
    *
    * @throws CORRUPT, what the file system says, what `pause` throws; nothing is being read then any more
    */
-  async fill(pause: () => Promise<void> | undefined): Promise<void> {
-    const parts = this.#parts();
-    const work = async (): Promise<void> => {
-      for (const { section, chunks } of parts) {
-        await this.#read(section, chunks);
-        await pause();
-      }
-    };
-    const done = await Promise.allSettled(Array.from({ length: readsAtOnce }, work));
-    for (const each of done) if (each.status === "rejected") throw each.reason;
+  fill(pause: () => Promise<void> | undefined): Promise<void> {
+    return this.#fill(this.#parts(false), pause);
   }
 
-  /** Makes the slots with an ordinal visible, and frees the others, in small steps. */
+  /** Reads the vectors as well. @throws as `fill` */
+  async fillRows(pause: () => Promise<void> | undefined): Promise<void> {
+    await this.#fill(this.#parts(true), pause);
+    this.#image.giveRows(this.checkpoint.header.slots);
+  }
+
+  /** Makes the slots with an ordinal visible, in small steps. */
   *take(ordinals: Float64Array): Generator<undefined, void, undefined> {
     for (const chunk of this.checkpoint.layout.chunks) {
       for (const { first, count } of piecesOf(this.#image, chunk.first, chunk.count)) {
@@ -46,9 +44,24 @@ export class CheckpointReading {
     }
   }
 
-  /** Gives up what was read: all slots are free. */
+  /** Gives up what was read, before it was taken: all slots are free. */
   *abandon(): Generator<undefined, void, undefined> {
     yield* this.take(new Float64Array(this.checkpoint.header.slots));
+    this.#image.giveRows(this.checkpoint.header.slots);
+  }
+
+  async #fill(
+    parts: Generator<Part, void, undefined>,
+    pause: () => Promise<void> | undefined,
+  ): Promise<void> {
+    const work = async (): Promise<void> => {
+      for (const { section, chunks } of parts) {
+        await this.#read(section, chunks);
+        await pause();
+      }
+    };
+    const done = await Promise.allSettled(Array.from({ length: readsAtOnce }, work));
+    for (const each of done) if (each.status === "rejected") throw each.reason;
   }
 
   async #read(section: number, chunks: readonly SlotChunk[]): Promise<void> {
@@ -62,10 +75,11 @@ export class CheckpointReading {
   }
 
   /** What is read in one go: of each section so many chunks that it is worth the call. */
-  *#parts(): Generator<Part, void, undefined> {
+  *#parts(ofRows: boolean): Generator<Part, void, undefined> {
     const { chunks, sections } = this.checkpoint.layout;
     for (let section = 1; section < sections.length; section++) {
-      const { bytesPerSlot } = sections[section] as SlotSection;
+      const { kind, bytesPerSlot } = sections[section] as SlotSection;
+      if ((kind === floatsKind) !== ofRows) continue;
       const bytes = (chunks[0]?.count ?? 1) * bytesPerSlot;
       const step = Math.max(1, Math.floor(partBytes / bytes));
       for (let at = 0; at < chunks.length; at += step) {

@@ -88,6 +88,15 @@ export class Checkpoint {
     }
   }
 
+  /** What is said of one slot in a section, not checked. @throws what the file system says */
+  async peek(kind: number, slot: number): Promise<Uint8Array> {
+    const { sections } = this.layout;
+    const section = sections.findIndex((each) => each.kind === kind);
+    const bytes = new Uint8Array(sections[section]?.bytesPerSlot ?? 0);
+    await this.#file.read(bytes, this.layout.positionOf(section, slot));
+    return bytes;
+  }
+
   /** Waits for what is being read. Never rejects. */
   async close(): Promise<void> {
     await this.#file.close();

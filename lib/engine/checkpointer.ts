@@ -92,7 +92,7 @@ export class Checkpointer {
   #loaded(store: StoredStore): LoadedVectors | undefined {
     const vectors = this.#publication.knownVectorsOf(store);
     const index = vectors?.loaded;
-    if (vectors === undefined || index?.image === undefined) return undefined;
+    if (vectors === undefined || !index?.image?.hasRows) return undefined;
     const bytes = index.image.used * store.dimension * 4;
     if (bytes < this.#rules.leastBytes) return undefined;
     const { size, image } = index;

@@ -27,6 +27,8 @@ export class Publication implements Publisher {
   readonly #log: Logger;
   readonly #vectors: Map<number, StoreVectors> = new Map();
   readonly #followers: Follower[] = [];
+  /** The vectors of stores that are gone, as long as something is read into their memory. */
+  readonly #closing: Set<Promise<void>> = new Set();
 
   constructor(
     @inject(Persistence) persistence: Persistence,
@@ -142,17 +144,19 @@ export class Publication implements Publisher {
 
   #forget(store: StoredStore, sequence: number): void {
     this.views.whenForgotten(sequence, () => {
-      void this.#vectors.get(store.incarnation)?.close();
+      const closing = this.#vectors.get(store.incarnation)?.close() ?? Promise.resolve();
       this.#vectors.delete(store.incarnation);
+      this.#closing.add(closing);
+      void closing.then(() => this.#closing.delete(closing));
     });
   }
 
   /** Ends every view and gives the vectors back. Never rejects. */
   async close(): Promise<void> {
     this.views.close();
-    const closing = [...this.#vectors.values()].map((vectors) => vectors.close());
+    for (const vectors of this.#vectors.values()) this.#closing.add(vectors.close());
     this.#vectors.clear();
-    await Promise.all(closing);
+    await Promise.all(this.#closing);
   }
 }
 

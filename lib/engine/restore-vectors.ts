@@ -1,5 +1,5 @@
 import type { CheckpointReading } from "../checkpoints/checkpoint-reading.js";
-import { floatsKind, type SlotImage } from "../indexes/vector-index.js";
+import { floatsKind } from "../indexes/vector-index.js";
 import { closedError } from "../model/errors.js";
 import { vectorToBytes } from "../model/vector.js";
 import type { Snapshot } from "../persistence/persistence.js";
@@ -13,7 +13,6 @@ import { inSlices, type Steps } from "./steps.js";
 export interface Restoring {
   /** Laid already, in an index that follows what happens meanwhile. */
   readonly reading: CheckpointReading;
-  readonly image: SlotImage;
   readonly snapshot: Snapshot;
   /** As the snapshot has it. */
   readonly store: StoredStore;
@@ -37,7 +36,7 @@ export async function restoreVectors(restoring: Restoring): Promise<number> {
       if (!isWanted()) throw closedError();
       return slice.isOver ? slice.next() : undefined;
     });
-    await inSlices(compare(restoring, ordinals), slice);
+    await compare(restoring, ordinals);
     await inSlices(reading.take(ordinals), slice);
     return changed;
   } catch (error) {
@@ -88,16 +87,19 @@ function* reconcile(
  * Looks at some vectors in their rows, the youngest above all. Nothing is expected of it, since what happened since is
  * known; but a folder may have been put together from two that had gone separate ways.
  */
-function* compare({ image, snapshot, store }: Restoring, ordinals: Float64Array): Steps<void> {
-  const section = image.sections.findIndex(({ kind }) => kind === floatsKind);
-  for (const slot of samplesOf(ordinals)) {
+async function compare(
+  { reading, snapshot, store }: Restoring,
+  ordinals: Float64Array,
+): Promise<void> {
+  const samples = [...samplesOf(ordinals)];
+  const there = await Promise.all(samples.map((slot) => reading.checkpoint.peek(floatsKind, slot)));
+  for (const [i, slot] of samples.entries()) {
     const ordinal = ordinals[slot] as number;
     const vector = readVector(snapshot, store.incarnation, ordinal);
-    const bytes = image.view(section, slot, 1).subarray(0, store.dimension * 4);
+    const bytes = there[i]?.subarray(0, store.dimension * 4) ?? new Uint8Array(0);
     if (vector === undefined || Buffer.compare(vectorToBytes(vector), bytes) !== 0) {
       throw new Error(`its vector of ordinal ${ordinal} is not that of the row`);
     }
-    yield;
   }
 }
 

@@ -1,5 +1,5 @@
 import { Checkpoint } from "../checkpoints/checkpoint.js";
-import { checkpointName, incarnationOf } from "../checkpoints/checkpoint-header.js";
+import { checkpointName, decodeHeader, headerBytes } from "../checkpoints/checkpoint-header.js";
 import type { Checkpoints } from "../persistence/checkpoints.js";
 import type { Logger } from "./ports.js";
 import type { Recovery } from "./recovery.js";
@@ -64,18 +64,15 @@ export class TrustedCheckpoints {
   }
 
   async #look(files: Checkpoints, { origin, state, catalog }: Recovery): Promise<void> {
-    await files.sweep?.();
-    const names = await files.names();
-    if (names.length === 0) return;
+    const heads = await files.list(headerBytes);
+    if (heads.length === 0) return;
     const dimensions = new Map<number, number>();
     for (const { incarnation, dimension } of catalog.list()) dimensions.set(incarnation, dimension);
-    for (const name of names) {
-      const incarnation = incarnationOf(name);
-      const checkpoint = incarnation && (await Checkpoint.open(files, incarnation));
-      const header = checkpoint ? checkpoint.header : undefined;
-      if (checkpoint) await checkpoint.close();
+    for (const { name, head } of heads) {
+      const header = decodeHeader(head);
       const isOurs =
         header !== undefined &&
+        checkpointName(header.incarnation) === name &&
         Buffer.compare(header.history, origin.history) === 0 &&
         header.dimension === dimensions.get(header.incarnation) &&
         header.done <= state.sequence;

@@ -6,7 +6,6 @@ import {
   decodeHeader,
   encodeHeader,
   headerBytes,
-  incarnationOf,
 } from "../../lib/checkpoints/checkpoint-header.js";
 import { CheckpointReading } from "../../lib/checkpoints/checkpoint-reading.js";
 import { writeCheckpoint } from "../../lib/checkpoints/write-checkpoint.js";
@@ -228,13 +227,6 @@ describe("the header of a checkpoint", () => {
     const bytes = Buffer.from(encodeHeader(header));
     bytes[8] = 2;
     assert.equal(decodeHeader(bytes), undefined);
-  });
-
-  it("has a store's incarnation in its name", () => {
-    assert.equal(incarnationOf(checkpointName(4_294_967_295)), 4_294_967_295);
-    for (const other of ["vectors-", "vectors-0", "vectors-01", "x", "vectors-1x"]) {
-      assert.equal(incarnationOf(other), undefined);
-    }
   });
 });
 

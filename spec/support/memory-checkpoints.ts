@@ -1,6 +1,7 @@
 import type {
   CheckpointDraft,
   CheckpointFile,
+  CheckpointHead,
   Checkpoints,
 } from "../../lib/persistence/checkpoints.js";
 
@@ -8,8 +9,8 @@ import type {
 export class MemoryCheckpoints implements Checkpoints {
   readonly files = new Map<string, Buffer>();
 
-  async names(): Promise<string[]> {
-    return [...this.files.keys()];
+  async list(headBytes: number): Promise<CheckpointHead[]> {
+    return [...this.files].map(([name, bytes]) => ({ name, head: bytes.subarray(0, headBytes) }));
   }
 
   async open(name: string): Promise<CheckpointFile | undefined> {
