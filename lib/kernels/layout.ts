@@ -12,6 +12,7 @@
 /** Slots of a block: what one mask of 64 bits covers. */
 export const blockSlots = 64;
 
+/** Where the rows are; 0 while they are not in memory. */
 export const runRows = 0;
 export const runRecords = 4;
 export const runBorn = 8;
@@ -66,7 +67,16 @@ export const jobSequence = 64;
 export const jobMaxDistance = 72;
 /** 256 counters of the selection. */
 export const jobHistogram = 80;
-export const jobBytes = 1104;
+/** Candidates of the target `jobTarget` whose float32 rows are wanted, and how many of these have been lent. */
+export const jobWantedFrom = 1104;
+export const jobWantedCount = 1108;
+export const jobLentCount = 1112;
+/** Where lent rows lie side by side, and how many fit. */
+export const jobLent = 1116;
+export const jobLentMax = 1120;
+/** Candidates that are re-scored and not too far. */
+export const jobKept = 1124;
+export const jobBytes = 1136;
 
 /** A span: blocks `from` up to `to` of a run. A pick: one block of a run, and which of its slots. */
 export const unitRun = 0;
@@ -118,3 +128,4 @@ export const dot = 2;
 export const unfinished = 0;
 export const finished = 1;
 export const hungry = 2;
+export const wanting = 3;
