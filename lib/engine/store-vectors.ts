@@ -1,8 +1,4 @@
-import type {
-  VectorBlock,
-  VectorIndex,
-  VectorIndexes,
-} from "../indexes/vector-index.js";
+import type { VectorBlock, VectorIndex, VectorIndexes } from "../indexes/vector-index.js";
 import { closedError } from "../model/errors.js";
 import type { Persistence } from "../persistence/persistence.js";
 import type { StoredStore } from "../rows/store-rows.js";

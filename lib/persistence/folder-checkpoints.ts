@@ -2,7 +2,12 @@ import { closeSync, existsSync, openSync, readdirSync, readSync } from "node:fs"
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AhnlichError } from "../model/errors.js";
-import type { CheckpointDraft, CheckpointFile, CheckpointHead, Checkpoints } from "./checkpoints.js";
+import type {
+  CheckpointDraft,
+  CheckpointFile,
+  CheckpointHead,
+  Checkpoints,
+} from "./checkpoints.js";
 import { syncFolder } from "./lmdb-file.js";
 
 /** Checkpoints in the folder `indexes` of an environment that others may write to: for reading. */
