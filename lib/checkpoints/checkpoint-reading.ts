@@ -94,6 +94,6 @@ interface Part {
   readonly chunks: readonly SlotChunk[];
 }
 
-const partBytes = 1024 * 1024;
+const partBytes = 2 * 1024 * 1024;
 /** So many threads of the system are kept busy: they fill memory that was never touched before. */
 const readsAtOnce = 3;

@@ -29,20 +29,28 @@ export interface Restoring {
  */
 export async function restoreVectors(restoring: Restoring): Promise<number> {
   const { reading, slice, isWanted } = restoring;
+  // While other threads fill memory, this one finds out whether it is worth it.
+  const filling = reading.fill(() => {
+    if (!isWanted()) throw closedError();
+    return slice.isOver ? slice.next() : undefined;
+  });
   try {
-    const ordinals = await reading.checkpoint.ordinals();
-    const changed = await inSlices(reconcile(restoring, ordinals), slice);
-    await reading.fill(() => {
-      if (!isWanted()) throw closedError();
-      return slice.isOver ? slice.next() : undefined;
-    });
-    await compare(restoring, ordinals);
+    const [{ ordinals, changed }] = await Promise.all([judge(restoring), filling]);
     await inSlices(reading.take(ordinals), slice);
     return changed;
   } catch (error) {
+    await filling.catch(() => undefined);
     await inSlices(reading.abandon(), slice);
     throw error;
   }
+}
+
+/** The ordinals of those that live, by slot, and how many were born and have died since. */
+async function judge(restoring: Restoring): Promise<{ ordinals: Float64Array; changed: number }> {
+  const ordinals = await restoring.reading.checkpoint.ordinals();
+  const changed = await inSlices(reconcile(restoring, ordinals), restoring.slice);
+  await compare(restoring, ordinals);
+  return { ordinals, changed };
 }
 
 /**
@@ -84,7 +92,7 @@ function* reconcile(
 }
 
 /**
- * Looks at some vectors in their rows, the youngest above all. Nothing is expected of it, since what happened since is
+ * Looks at some vectors in their rows, the last ones above all. Nothing is expected of it, since what happened since is
  * known; but a folder may have been put together from two that had gone separate ways.
  */
 async function compare(
@@ -123,25 +131,21 @@ function strikeOut(
   return old;
 }
 
-/** The slots of the youngest, and some from everywhere. */
+/** Of those that live: the last slots, where the youngest mostly are, and some from everywhere. */
 function samplesOf(ordinals: Float64Array): Set<number> {
   const samples = new Set<number>();
   const step = Math.ceil(ordinals.length / samplesMax);
   for (let slot = 0; slot < ordinals.length; slot += step) {
     if (ordinals[slot] !== 0) samples.add(slot);
   }
-  let youngest = 0;
-  for (let slot = 0; slot < ordinals.length; slot++) {
-    if ((ordinals[slot] as number) > youngest) youngest = ordinals[slot] as number;
-  }
-  for (let slot = 0, left = samplesMax; slot < ordinals.length && left > 0; slot++) {
-    if ((ordinals[slot] as number) <= Math.max(0, youngest - samplesMax)) continue;
+  for (let slot = ordinals.length - 1, left = samplesMax; slot >= 0 && left > 0; slot--) {
+    if (ordinals[slot] === 0) continue;
     samples.add(slot);
     left--;
   }
   return samples;
 }
 
-const samplesMax = 16;
+const samplesMax = 8;
 const changesLeast = 65_536;
 const slotsPerStep = 64 * 1_024;

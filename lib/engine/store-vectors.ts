@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { VectorBlock, VectorIndex, VectorIndexes } from "../indexes/vector-index.js";
 import { closedError } from "../model/errors.js";
 import type { Persistence } from "../persistence/persistence.js";
@@ -216,6 +217,7 @@ export class StoreVectors {
   async #fill(restoration: Restoration | undefined, index: VectorIndex): Promise<void> {
     const slice = new Slice();
     try {
+      await setTimeout(fillLaterMs);
       await restoration?.fill(() => {
         if (this.#index !== index) throw closedError();
         return slice.isOver ? slice.next() : undefined;
@@ -267,6 +269,9 @@ export function closeIndex(log: Logger, { name: store }: StoredStore, index: Vec
     log.error({ store, error }, "the vectors in memory could not be given back");
   }
 }
+
+/** The first search is answered before. */
+const fillLaterMs = 20;
 
 /** Those of a block that the index does not hold. */
 function unheld(index: VectorIndex, { ordinals, bytes }: VectorBlock): VectorBlock {

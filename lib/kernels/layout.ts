@@ -12,7 +12,6 @@
 /** Slots of a block: what one mask of 64 bits covers. */
 export const blockSlots = 64;
 
-/** Where the rows are; 0 while they are not in memory. */
 export const runRows = 0;
 export const runRecords = 4;
 export const runBorn = 8;
@@ -22,6 +21,8 @@ export const runBlocks = 20;
 export const runCapacity = 24;
 export const runStride = 28;
 export const runRecordStride = 32;
+/** 0 while rows of it may still have to be read to where they belong. */
+export const runHasRows = 36;
 export const runHeaderBytes = 64;
 
 /**

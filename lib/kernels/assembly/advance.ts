@@ -10,8 +10,8 @@ import {
   jobUnit,
   jobUnitCount,
   jobUnits,
+  runHasRows,
   runRecordStride,
-  runRows,
   runStride,
   targetByRows,
   targetBytes,
@@ -102,5 +102,5 @@ function scanTarget(job: usize, target: usize, run: usize, block: u32, mask: u64
 
 @inline
 function mayScanRows(target: usize, run: usize): bool {
-  return atomic.load<u32>(run + runRows) != 0 && load<u32>(target, targetRefined) == load<u32>(target, targetCount);
+  return atomic.load<u32>(run + runHasRows) != 0 && load<u32>(target, targetRefined) == load<u32>(target, targetCount);
 }

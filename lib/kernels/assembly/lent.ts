@@ -6,6 +6,7 @@ import {
   jobLentMax,
   jobWantedCount,
   jobWantedFrom,
+  runHasRows,
   runRows,
   wanting,
 } from "../layout";
@@ -29,8 +30,9 @@ export function giveBack(job: usize): void {
 /** Where the float32 row of the candidate of that index is, in the run or lent; 0 where it must be wanted. */
 export function rowOf(job: usize, candidate: usize, index: u32, stride: usize): usize {
   const run = <usize>load<u32>(candidate, candidateRun);
-  const rows = <usize>atomic.load<u32>(run + runRows);
-  if (rows) return rows + <usize>load<u32>(candidate, candidateIndex) * stride;
+  if (atomic.load<u32>(run + runHasRows)) {
+    return <usize>load<u32>(run, runRows) + <usize>load<u32>(candidate, candidateIndex) * stride;
+  }
   const place = index - load<u32>(job, jobWantedFrom);
   return place < load<u32>(job, jobLentCount) ? load<u32>(job, jobLent) + place * stride : 0;
 }
