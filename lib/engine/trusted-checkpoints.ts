@@ -15,6 +15,7 @@ export class TrustedCheckpoints {
   readonly history: Uint8Array;
   readonly #log: Logger;
   readonly #trusted = new Set<number>();
+  readonly #removing = new Set<Promise<void>>();
 
   constructor(files: Checkpoints | undefined, history: Uint8Array, log: Logger) {
     this.files = files;
@@ -53,9 +54,21 @@ export class TrustedCheckpoints {
     this.#trusted.add(incarnation);
   }
 
-  /** It is of no use. Never rejects. */
+  /** It is of no use. Settles when its file is gone; never rejects. */
   async remove(incarnation: number): Promise<void> {
     if (!this.#trusted.delete(incarnation)) return;
+    const removing = this.#remove(incarnation);
+    this.#removing.add(removing);
+    await removing;
+    this.#removing.delete(removing);
+  }
+
+  /** Settles when nothing is being removed any more. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#removing);
+  }
+
+  async #remove(incarnation: number): Promise<void> {
     try {
       await this.files?.remove?.(checkpointName(incarnation));
     } catch (error) {

@@ -54,6 +54,7 @@ describe("a checkpoint", () => {
       const ordinals = await checkpoint.ordinals();
       await reading.fill(() => undefined);
       for (const _ of reading.take(ordinals));
+      await reading.fillRows(() => undefined);
     } catch (error) {
       for (const _ of reading.abandon());
       throw error;
@@ -239,7 +240,8 @@ function imageOf({ image }: VectorIndex): SlotImage {
 function seen(index: VectorIndex, sequence: number): Map<number, string> {
   const found = new Map<number, string>();
   for (const { ordinal, bytes } of index.seenAt(sequence)) {
-    found.set(ordinal, Buffer.from(bytes ?? []).toString("hex"));
+    assert.ok(bytes);
+    found.set(ordinal, Buffer.from(bytes).toString("hex"));
   }
   return new Map([...found].sort(([a], [b]) => a - b));
 }

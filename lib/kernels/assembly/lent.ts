@@ -4,6 +4,7 @@ import {
   jobLent,
   jobLentCount,
   jobLentMax,
+  jobTarget,
   jobWantedCount,
   jobWantedFrom,
   runHasRows,
@@ -25,6 +26,11 @@ export function want(job: usize, from: u32, left: u32): u32 {
 /** The candidates have moved, or others have their turn. */
 export function giveBack(job: usize): void {
   store<u32>(job, 0, jobLentCount);
+}
+
+/** Whether rows lie there for candidates of the target of that number. */
+export function hasLent(job: usize, target: u32): bool {
+  return load<u32>(job, jobLentCount) != 0 && load<u32>(job, jobTarget) == target;
 }
 
 /** Where the float32 row of the candidate of that index is, in the run or lent; 0 where it must be wanted. */

@@ -18,7 +18,7 @@ import {
   wanting,
 } from "../layout";
 import { drop, narrow } from "./candidates";
-import { giveBack, want } from "./lent";
+import { giveBack, hasLent, want } from "./lent";
 import { refine } from "./refine";
 
 /** Makes room for a block's candidates in every area: `finished`, or how the job stands before that is done. */
@@ -26,7 +26,7 @@ export function makeRoom(job: usize): u32 {
   const count: u32 = load<u32>(job, jobTargetCount);
   let target = <usize>load<u32>(job, jobTargets);
   for (let i: u32 = 0; i < count; i++, target += targetBytes) {
-    if (hasRoom(target, 0)) continue;
+    if (hasRoom(target, 0) && !hasLent(job, i)) continue;
     store<u32>(job, i, jobTarget);
     const status = makeRoomFor(job, target);
     if (status != finished) return status;
