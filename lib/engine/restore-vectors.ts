@@ -29,28 +29,29 @@ export interface Restoring {
  */
 export async function restoreVectors(restoring: Restoring): Promise<number> {
   const { reading, slice, isWanted } = restoring;
-  // While other threads fill memory, this one finds out whether it is worth it.
+  // While other threads fill memory, this one finds out what lives.
   const filling = reading.fill(() => {
     if (!isWanted()) throw closedError();
     return slice.isOver ? slice.next() : undefined;
   });
+  const taking = judgeAndTake(restoring);
   try {
-    const [{ ordinals, changed }] = await Promise.all([judge(restoring), filling]);
-    await inSlices(reading.take(ordinals), slice);
+    const [changed] = await Promise.all([taking, filling]);
     return changed;
   } catch (error) {
-    await filling.catch(() => undefined);
+    await Promise.allSettled([taking, filling]);
     await inSlices(reading.abandon(), slice);
     throw error;
   }
 }
 
-/** The ordinals of those that live, by slot, and how many were born and have died since. */
-async function judge(restoring: Restoring): Promise<{ ordinals: Float64Array; changed: number }> {
-  const ordinals = await restoring.reading.checkpoint.ordinals();
-  const changed = await inSlices(reconcile(restoring, ordinals), restoring.slice);
+async function judgeAndTake(restoring: Restoring): Promise<number> {
+  const { reading, slice } = restoring;
+  const ordinals = await reading.checkpoint.ordinals();
+  const changed = await inSlices(reconcile(restoring, ordinals), slice);
   await compare(restoring, ordinals);
-  return { ordinals, changed };
+  await inSlices(reading.take(ordinals), slice);
+  return changed;
 }
 
 /**
