@@ -49,7 +49,7 @@ async function judgeAndTake(restoring: Restoring): Promise<number> {
   const { reading, slice } = restoring;
   const ordinals = await reading.checkpoint.ordinals();
   const changed = await inSlices(reconcile(restoring, ordinals), slice);
-  await compare(restoring, ordinals);
+  await inSlices(compare(restoring, ordinals), slice);
   await inSlices(reading.take(ordinals), slice);
   return changed;
 }
@@ -96,19 +96,15 @@ function* reconcile(
  * Looks at some vectors in their rows, the last ones above all. Nothing is expected of it, since what happened since is
  * known; but a folder may have been put together from two that had gone separate ways.
  */
-async function compare(
-  { reading, snapshot, store }: Restoring,
-  ordinals: Float64Array,
-): Promise<void> {
-  const samples = [...samplesOf(ordinals)];
-  const there = await Promise.all(samples.map((slot) => reading.checkpoint.peek(floatsKind, slot)));
-  for (const [i, slot] of samples.entries()) {
+function* compare({ reading, snapshot, store }: Restoring, ordinals: Float64Array): Steps<void> {
+  for (const slot of samplesOf(ordinals)) {
     const ordinal = ordinals[slot] as number;
     const vector = readVector(snapshot, store.incarnation, ordinal);
-    const bytes = there[i]?.subarray(0, store.dimension * 4) ?? new Uint8Array(0);
-    if (vector === undefined || Buffer.compare(vectorToBytes(vector), bytes) !== 0) {
+    const there = reading.checkpoint.peek(floatsKind, slot).subarray(0, store.dimension * 4);
+    if (vector === undefined || Buffer.compare(vectorToBytes(vector), there) !== 0) {
       throw new Error(`its vector of ordinal ${ordinal} is not that of the row`);
     }
+    yield;
   }
 }
 
