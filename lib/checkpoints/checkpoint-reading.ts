@@ -1,12 +1,14 @@
 import { floatsKind, type SlotImage, type SlotSection } from "../indexes/vector-index.js";
 import type { Checkpoint } from "./checkpoint.js";
 import type { SlotChunk } from "./checkpoint-layout.js";
-import { piecesOf } from "./image-pieces.js";
+import { piecesOf, type SlotPiece } from "./image-pieces.js";
 
 /** A checkpoint on its way into an image, which has made room for it. */
 export class CheckpointReading {
   readonly checkpoint: Checkpoint;
   readonly #image: SlotImage;
+  /** So many slots were taken, from the first on. */
+  #taken = 0;
 
   /**
    * Lays the slots in an image that fits and has never held anything.
@@ -34,20 +36,30 @@ export class CheckpointReading {
     this.#image.giveRows(this.checkpoint.header.slots);
   }
 
-  /** Makes the slots with an ordinal visible, in small steps. */
+  /** Makes the slots with an ordinal visible, though what is searched may not be there yet, in small steps. */
   *take(ordinals: Float64Array): Generator<undefined, void, undefined> {
-    for (const chunk of this.checkpoint.layout.chunks) {
-      for (const { first, count } of piecesOf(this.#image, chunk.first, chunk.count)) {
-        this.#image.take(first, ordinals.subarray(first, first + count));
-        yield;
-      }
+    for (const { first, count } of this.#pieces()) {
+      this.#image.take(first, ordinals.subarray(first, first + count));
+      this.#taken = first + count;
+      yield;
     }
   }
 
-  /** Gives up what was read, before it was taken: all slots are free. */
+  /** Gives up what was read and taken, before anything is searched: all slots are free. Nothing is being read. */
   *abandon(): Generator<undefined, void, undefined> {
-    yield* this.take(new Float64Array(this.checkpoint.header.slots));
+    for (const { first, count } of this.#pieces()) {
+      if (first < this.#taken) this.#image.drop(first, count);
+      else this.#image.take(first, new Float64Array(count));
+      yield;
+    }
     this.#image.giveRows(this.checkpoint.header.slots);
+  }
+
+  *#pieces(): Generator<SlotPiece, void, undefined> {
+    const { slots, chunkSlots } = this.checkpoint.header;
+    for (let first = 0; first < slots; first += chunkSlots) {
+      yield* piecesOf(this.#image, first, Math.min(chunkSlots, slots - first));
+    }
   }
 
   async #fill(

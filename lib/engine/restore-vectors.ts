@@ -29,28 +29,29 @@ export interface Restoring {
  */
 export async function restoreVectors(restoring: Restoring): Promise<number> {
   const { reading, slice, isWanted } = restoring;
-  // While other threads fill memory, this one finds out whether it is worth it.
+  // While other threads fill memory, this one finds out what lives.
   const filling = reading.fill(() => {
     if (!isWanted()) throw closedError();
     return slice.isOver ? slice.next() : undefined;
   });
+  const taking = judgeAndTake(restoring);
   try {
-    const [{ ordinals, changed }] = await Promise.all([judge(restoring), filling]);
-    await inSlices(reading.take(ordinals), slice);
+    const [changed] = await Promise.all([taking, filling]);
     return changed;
   } catch (error) {
-    await filling.catch(() => undefined);
+    await Promise.allSettled([taking, filling]);
     await inSlices(reading.abandon(), slice);
     throw error;
   }
 }
 
-/** The ordinals of those that live, by slot, and how many were born and have died since. */
-async function judge(restoring: Restoring): Promise<{ ordinals: Float64Array; changed: number }> {
-  const ordinals = await restoring.reading.checkpoint.ordinals();
-  const changed = await inSlices(reconcile(restoring, ordinals), restoring.slice);
-  await compare(restoring, ordinals);
-  return { ordinals, changed };
+async function judgeAndTake(restoring: Restoring): Promise<number> {
+  const { reading, slice } = restoring;
+  const ordinals = await reading.checkpoint.ordinals();
+  const changed = await inSlices(reconcile(restoring, ordinals), slice);
+  await inSlices(compare(restoring, ordinals), slice);
+  await inSlices(reading.take(ordinals), slice);
+  return changed;
 }
 
 /**
@@ -95,19 +96,15 @@ function* reconcile(
  * Looks at some vectors in their rows, the last ones above all. Nothing is expected of it, since what happened since is
  * known; but a folder may have been put together from two that had gone separate ways.
  */
-async function compare(
-  { reading, snapshot, store }: Restoring,
-  ordinals: Float64Array,
-): Promise<void> {
-  const samples = [...samplesOf(ordinals)];
-  const there = await Promise.all(samples.map((slot) => reading.checkpoint.peek(floatsKind, slot)));
-  for (const [i, slot] of samples.entries()) {
+function* compare({ reading, snapshot, store }: Restoring, ordinals: Float64Array): Steps<void> {
+  for (const slot of samplesOf(ordinals)) {
     const ordinal = ordinals[slot] as number;
     const vector = readVector(snapshot, store.incarnation, ordinal);
-    const bytes = there[i]?.subarray(0, store.dimension * 4) ?? new Uint8Array(0);
-    if (vector === undefined || Buffer.compare(vectorToBytes(vector), bytes) !== 0) {
+    const there = reading.checkpoint.peek(floatsKind, slot).subarray(0, store.dimension * 4);
+    if (vector === undefined || Buffer.compare(vectorToBytes(vector), there) !== 0) {
       throw new Error(`its vector of ordinal ${ordinal} is not that of the row`);
     }
+    yield;
   }
 }
 

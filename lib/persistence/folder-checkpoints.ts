@@ -1,7 +1,7 @@
-import { closeSync, existsSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, read, readdirSync, readSync } from "node:fs";
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { AhnlichError } from "../model/errors.js";
+import { AhnlichError, closedError } from "../model/errors.js";
 import type {
   CheckpointDraft,
   CheckpointFile,
@@ -31,13 +31,13 @@ export class ReadableCheckpoints implements Checkpoints {
   }
 
   async open(name: string): Promise<CheckpointFile | undefined> {
-    const file = await unlessMissing(open(this.fileOf(name), "r"));
-    if (file === undefined) return undefined;
+    const file = this.fileOf(name);
+    if (!existsSync(file)) return undefined;
+    const descriptor = openSync(file, "r");
     try {
-      const { size } = await file.stat();
-      return new OpenCheckpoint(file, size);
+      return new OpenCheckpoint(descriptor, fstatSync(descriptor).size);
     } catch (error) {
-      await file.close();
+      closeSync(descriptor);
       throw error;
     }
   }
@@ -92,24 +92,53 @@ export class FolderCheckpoints extends ReadableCheckpoints {
 
 class OpenCheckpoint implements CheckpointFile {
   readonly bytes: number;
-  readonly #file: FileHandle;
+  readonly #descriptor: number;
+  readonly #reads = new Set<Promise<unknown>>();
+  #closed: Promise<void> | undefined;
 
-  constructor(file: FileHandle, bytes: number) {
-    this.#file = file;
+  constructor(descriptor: number, bytes: number) {
+    this.#descriptor = descriptor;
     this.bytes = bytes;
   }
 
   async read(into: Uint8Array, position: number): Promise<void> {
     for (let at = 0; at < into.length; ) {
-      const { bytesRead } = await this.#file.read(into, at, into.length - at, position + at);
-      if (bytesRead === 0) throw new AhnlichError("CORRUPT", "a checkpoint ends early");
-      at += bytesRead;
+      at += checkRead(await this.#read(into, at, position + at));
     }
   }
 
-  async close(): Promise<void> {
-    await this.#file.close().catch(() => undefined);
+  readNow(into: Uint8Array, position: number): void {
+    if (this.#closed !== undefined) throw closedError("the checkpoint");
+    for (let at = 0; at < into.length; ) {
+      at += checkRead(readSync(this.#descriptor, into, at, into.length - at, position + at));
+    }
   }
+
+  close(): Promise<void> {
+    this.#closed ??= Promise.allSettled(this.#reads).then(() => closeSync(this.#descriptor));
+    return this.#closed;
+  }
+
+  async #read(into: Uint8Array, at: number, position: number): Promise<number> {
+    if (this.#closed !== undefined) throw closedError("the checkpoint");
+    const reading = new Promise<number>((resolve, reject) => {
+      read(this.#descriptor, into, at, into.length - at, position, (error, count) => {
+        if (error) reject(error);
+        else resolve(count);
+      });
+    });
+    this.#reads.add(reading);
+    try {
+      return await reading;
+    } finally {
+      this.#reads.delete(reading);
+    }
+  }
+}
+
+function checkRead(count: number): number {
+  if (count === 0) throw new AhnlichError("CORRUPT", "a checkpoint ends early");
+  return count;
 }
 
 class PartialCheckpoint implements CheckpointDraft {
@@ -149,15 +178,6 @@ class PartialCheckpoint implements CheckpointDraft {
   async discard(): Promise<void> {
     await this.#file.close().catch(() => undefined);
     await rm(this.#partial, { force: true }).catch(() => undefined);
-  }
-}
-
-async function unlessMissing<T>(promise: Promise<T>): Promise<T | undefined> {
-  try {
-    return await promise;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
   }
 }
 

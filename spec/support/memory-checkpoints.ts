@@ -18,10 +18,8 @@ export class MemoryCheckpoints implements Checkpoints {
     if (bytes === undefined) return undefined;
     return {
       bytes: bytes.length,
-      read: async (into, position) => {
-        if (position + into.length > bytes.length) throw new Error("it ends early");
-        into.set(bytes.subarray(position, position + into.length));
-      },
+      read: async (into, position) => readFrom(bytes, into, position),
+      readNow: (into, position) => readFrom(bytes, into, position),
       close: async () => {},
     };
   }
@@ -38,4 +36,9 @@ export class MemoryCheckpoints implements Checkpoints {
   async remove(name: string): Promise<void> {
     this.files.delete(name);
   }
+}
+
+function readFrom(bytes: Buffer, into: Uint8Array, position: number): void {
+  if (position + into.length > bytes.length) throw new Error("it ends early");
+  into.set(bytes.subarray(position, position + into.length));
 }
