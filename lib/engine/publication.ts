@@ -129,10 +129,11 @@ export class Publication implements Publisher {
     }
   }
 
-  readonly #giveUp: GiveUp = (store, index, error) => {
+  readonly #giveUp: GiveUp = (store, index, error, filling) => {
     this.#log.error({ store: store.name, error }, "the vectors in memory are given up");
     const { sequence } = this.views.current;
-    this.views.whenForgotten(sequence + 1, () => closeIndex(this.#log, store, index));
+    const close = (): void => closeIndex(this.#log, store, index);
+    this.views.whenForgotten(sequence + 1, filling ? () => void filling.then(close) : close);
   };
 
   /** Slots of what has died are free once nobody sees it. */

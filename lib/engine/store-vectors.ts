@@ -146,7 +146,7 @@ export class StoreVectors {
     if (this.#index !== index) return;
     this.#index = undefined;
     this.#failure = error;
-    this.#giveUp(this.#store, index, error);
+    this.#giveUp(this.#store, index, error, this.#filling);
   }
 
   /** @param store as the current view has it */
@@ -293,5 +293,13 @@ interface Parts {
   readonly views: Views;
 }
 
-/** Told of an index that could not follow: those who search in it already may go on, then it is closed. */
-export type GiveUp = (store: StoredStore, index: VectorIndex, error: unknown) => void;
+/**
+ * Told of an index that could not follow: those who search in it already may go on, then it is closed, but not before
+ * what is being read into its memory.
+ */
+export type GiveUp = (
+  store: StoredStore,
+  index: VectorIndex,
+  error: unknown,
+  filling: Promise<unknown> | undefined,
+) => void;
