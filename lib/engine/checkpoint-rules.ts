@@ -8,6 +8,8 @@ export interface CheckpointRules {
   readonly lookMs: number;
   /** So long nothing was written to the store. */
   readonly quietMs: number;
+  /** So long a store that is written to all the time waits: what a kill then costs is a slower load. */
+  readonly busyMs: number;
   /** What a pause between two chunks takes, in the background. */
   readonly pauseMs: number;
   /** What closing may take longer, for all stores. */
@@ -20,6 +22,7 @@ export const standardRules: CheckpointRules = {
   leastBytes: 4 * 1024 * 1024,
   lookMs: 1_000,
   quietMs: 2_000,
+  busyMs: 30_000,
   pauseMs: 4,
   closeMs: 2_000,
 };

@@ -11,8 +11,9 @@ import type { UnkeptChanges } from "./unkept-changes.js";
 
 /**
  * Writes checkpoints of what is in memory, one at a time: where writes have paused and a quarter of a store has
- * changed, where all of it has changed since, and at the end where that would save time. So the background writes at
- * most four bytes for each that was written to the store, and mostly far less.
+ * changed, where they do not pause and all of it has changed since, but not in the midst of a load that is soon
+ * over, and at the end where that would save time. So the background writes at most four bytes for each that was
+ * written to the store, and mostly far less.
  */
 export class Checkpointer {
   readonly #publication: Publication;
@@ -111,7 +112,8 @@ export class Checkpointer {
     const now = performance.now();
     if (now < (this.#restingUntil.get(incarnation) ?? 0)) return false;
     const isQuiet = now - unkept.lastAt >= this.#rules.quietMs;
-    return unkept.count >= (isQuiet ? size / partWhenQuiet : size);
+    if (isQuiet) return unkept.count >= size / partWhenQuiet;
+    return unkept.count >= size && now - unkept.since >= this.#rules.busyMs;
   }
 
   /** Never rejects: whatever it is, the store's rows are there. */

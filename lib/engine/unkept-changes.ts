@@ -6,6 +6,7 @@ export class UnkeptChanges {
   #total = 0;
   /** What the total was when the last checkpoint was begun; undefined where there is none. */
   #kept: number | undefined;
+  #since: number | undefined;
   #lastAt = 0;
   #sequence = 0;
 
@@ -14,7 +15,12 @@ export class UnkeptChanges {
     return this.#kept === undefined ? Number.POSITIVE_INFINITY : this.#total - this.#kept;
   }
 
-  /** As `performance.now` tells it. */
+  /** When the first of them came, as `performance.now` tells it; now where there are none. */
+  get since(): number {
+    return this.#since ?? performance.now();
+  }
+
+  /** When the last change came, in the same way. */
   get lastAt(): number {
     return this.#lastAt;
   }
@@ -37,11 +43,13 @@ export class UnkeptChanges {
     }
     for (const { died } of killed) this.#sequence = Math.max(this.#sequence, died);
     this.#lastAt = performance.now();
+    this.#since ??= this.#lastAt;
   }
 
   /** There is a checkpoint from when the mark was this; a mark may lie before the first one. */
   keep(mark: number): void {
     this.#kept = mark;
+    this.#since = mark === this.#total ? undefined : performance.now();
   }
 
   /** The checkpoint is of no use. */

@@ -81,6 +81,19 @@ describe("checkpoints of vectors", () => {
     assert.ok(engines.logged.includes(used));
   });
 
+  it("wait while a store is written to all the time, though not for ever", async () => {
+    const writeAndLook = async (name: string, busyMs: number) => {
+      const rules = { ...eager, quietMs: 2 ** 30, busyMs };
+      await using engine = await engines.open(at(name), { rules });
+      const store = await engine.createStore("s", { dimension: 3, metric: "euclidean" });
+      const isThere = () => filesIn(name).includes("vectors-1.checkpoint");
+      for (let i = 0; i < 200 && !isThere(); i++) await store.set(entries(100, i));
+      return isThere();
+    };
+    assert.equal(await writeAndLook("waiting", 2 ** 30), false);
+    assert.equal(await writeAndLook("over", 10), true);
+  });
+
   it("are brought up to date with what came after them", async () => {
     const model = await made("a");
     {

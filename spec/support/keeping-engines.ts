@@ -6,7 +6,7 @@ import { naiveDistance } from "./naive-search.js";
 
 /** Checkpoints whenever there is a reason, however small a store is. */
 export const eager: CheckpointRules = {
-  ...{ leastBytes: 0, lookMs: 1, quietMs: 0, pauseMs: 0, closeMs: 60_000 },
+  ...{ leastBytes: 0, lookMs: 1, quietMs: 0, busyMs: 0, pauseMs: 0, closeMs: 60_000 },
 };
 /** None in the background. */
 export const atClose: CheckpointRules = { ...eager, lookMs: 2 ** 30 };
