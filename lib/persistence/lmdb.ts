@@ -199,8 +199,9 @@ export class LmdbEnvironment {
     return this.#root.close();
   }
 
+  /** One table after the other, so that the pages of each lie together: they are written in fewer and longer runs. */
   #apply(bytes: Uint8Array, isOrdered = false): void {
-    WriteBatch.forEach(bytes, (name, key, value) => {
+    WriteBatch.forEachByTable(bytes, (name, key, value) => {
       const table = this.#table(name);
       if (value === undefined) table.remove(key);
       else if (isOrdered) table.putSync(key, value, appending);
