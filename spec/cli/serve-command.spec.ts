@@ -5,7 +5,7 @@ import { ServeProcess } from "../support/serve-process.js";
 import { TemporaryFolder } from "../support/temporary-folder.js";
 
 describe("ahnlich serve", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const folder = new TemporaryFolder();
 
   after(() => folder.remove());

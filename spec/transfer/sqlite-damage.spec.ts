@@ -37,7 +37,7 @@ const wrongBlobs: readonly (readonly [what: string, written: string, wrong: stri
 ];
 
 describe("a SQLite database that is damaged", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const imports = duringImports();
   const { folder } = imports;
 
