@@ -114,7 +114,7 @@ class Churn {
       const { rss, heapUsed, external } = process.memoryUsage();
       const { bytes } = await engine.info();
       this.#samples.push({
-        at: (performance.now() - start) / 1_000,
+        at: time / 1_000,
         live: await rowBytes(persistence),
         given: stores.reduce((sum, store) => sum + store.bytes, 0),
         file: statSync(this.#file).size,
@@ -167,7 +167,7 @@ class Churn {
 }
 
 interface Sample {
-  /** Seconds since the beginning. */
+  /** Seconds since the beginning, as a machine counts them that has little else to do. */
   readonly at: number;
   /** Bytes of the rows there are: keys and values of all tables. */
   readonly live: number;
