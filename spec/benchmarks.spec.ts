@@ -12,7 +12,7 @@ import { packageVersion } from "../lib/model/version.js";
 
 /** They end with an error where an answer is wrong, so that what is asserted here is only that they measure. */
 describe("the benchmarks, in small", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   for (const [name, measure] of Object.entries(measures)) {
     it(`measure ${name}`, async () => {
       const { tables, figures, bars = [] } = await measure(smoke);
@@ -27,7 +27,7 @@ describe("the benchmarks, in small", function () {
 });
 
 describe("the comparison with others, in small", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   it("measures those that are there", async () => {
     const ours = { execPath: process.execPath, node: process.version, version: packageVersion };
     const sizes = { ingested: 300, batch: 100, opened: 500, rounds: 1, vectors: "random" } as const;

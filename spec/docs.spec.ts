@@ -21,7 +21,7 @@ const blocks = pages.flatMap(codeBlocks);
 const languages = ["ts", "sh", "json", "golden", "text", ""];
 
 describe("the documents", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it("say of each block of code what it is", () => {
     const unknown = blocks.filter(({ language }) => !languages.includes(language));
@@ -45,7 +45,7 @@ describe("the documents", function () {
 });
 
 describe("the TypeScript of the documents", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const programs = blocks.filter(({ language }) => language === "ts");
   const source = resolve("build/documents");
   const folder = new TemporaryFolder();
@@ -83,7 +83,7 @@ describe("the TypeScript of the documents", function () {
 });
 
 describe("the shell commands of the documents", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const scripts = blocks.filter(
     ({ language, text }) => language === "sh" && text.includes("ahnlich "),
   );

@@ -35,7 +35,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
 const heavy = ["lmdb", "tsyringe", "reflect-metadata"];
 
 describe("the package, packed and installed", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const folder = new TemporaryFolder();
   const manifest = JSON.parse(readFileSync("package.json", "utf8"));
   const dependencies = Object.keys(manifest.dependencies);

@@ -8,7 +8,7 @@ import { TemporaryFolder } from "../support/temporary-folder.js";
 const ahnlich = (...args: readonly string[]) => runNode(["build/lib/cli/main.js", ...args]);
 
 describe("the commands about folders", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const folder = new TemporaryFolder();
   afterEach(() => folder.remove());
 

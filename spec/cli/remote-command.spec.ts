@@ -7,7 +7,7 @@ import { runNode } from "../support/run-node.js";
 const ahnlich = (...args: string[]) => runNode(["build/lib/cli/main.js", ...args]);
 
 describe("the commands that ask a server", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let engine: EmbeddedEngine;
   let server: Server;
 

@@ -29,7 +29,7 @@ const wrong: readonly (readonly [string, RegExp])[] = [
 ];
 
 describe("the command line", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   for (const [line, sentence] of wrong) {
     it(`answers "ahnlich ${line}" with one line and 2`, async () => {

@@ -5,7 +5,7 @@ import { ServeProcess } from "../support/serve-process.js";
 import { TemporaryFolder } from "../support/temporary-folder.js";
 
 describe("ahnlich serve", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const folder = new TemporaryFolder();
 
   after(() => folder.remove());
@@ -186,12 +186,13 @@ describe("ahnlich serve", function () {
   ] as const) {
     it(`exits at once when ${name} comes a second time`, async () => {
       await using serve = await ServeProcess.start();
-      await using client = await connect(serve.url, { connectTimeoutMs: 200 });
+      await using client = await connect(serve.url);
       const busy = await keepBusy(client);
       serve.signal(name);
       await serve.logged("closing");
       serve.signal(name);
       assert.equal(await serve.ended, 128 + number);
+      await client.close({ timeoutMs: 0 });
       const outcomes = await busy.outcomes;
       assert.ok(outcomes.some(({ status }) => status === "rejected"));
     });

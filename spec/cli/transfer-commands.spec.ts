@@ -10,7 +10,7 @@ const main = "build/lib/cli/main.js";
 const ahnlich = (...args: string[]) => runNode([main, ...args]);
 
 describe("the commands that move stores", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: TemporaryFolder;
   beforeEach(() => {
     folder = new TemporaryFolder();

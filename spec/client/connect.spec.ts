@@ -460,7 +460,7 @@ describe("connect", () => {
     });
 
     it("fails calls that waited too long for another, writes too: they were not sent", async () => {
-      const { client, peer } = await connectRaw({ connectTimeoutMs: 30 });
+      const { client, peer } = await connectRaw({ connectTimeoutMs: 300 });
       await raw.listener.close();
       peer.break();
       await rejects(client.ping(), "CONNECTION_LOST");

@@ -39,7 +39,7 @@ describe("a process with a client", () => {
 
   it("lives until a call that waits for the server was told that it is not there", async () => {
     const code = `${prelude}
-      const other = await connect(server.url, { connectTimeoutMs: 50 });
+      const other = await connect(server.url, { connectTimeoutMs: 500 });
       await server.close();
       await other.ping().catch((error) => console.log(error.code));
     `;

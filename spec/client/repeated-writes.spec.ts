@@ -70,9 +70,9 @@ describe("a client whose connection is lost", () => {
   });
 
   it("says OUTCOME_UNKNOWN of a repeated write where nobody can know what became of it", async () => {
-    const { client, peer } = await connect({ connectTimeoutMs: 50 });
+    const { client, peer } = await connect({ connectTimeoutMs: 300 });
     const writes = [1, 2, 3].map((n) => {
-      const timeoutMs = n === 1 ? 200 : undefined;
+      const timeoutMs = n === 1 ? 1_200 : undefined;
       return client.execute(deleting, { idempotencyKey: `${n}`, timeoutMs });
     });
     const failed = Promise.all(writes.map((write) => rejects(write, "OUTCOME_UNKNOWN")));

@@ -6,7 +6,7 @@ import { listen, type Server } from "../../lib/server.js";
 import { rejects } from "../support/rejects.js";
 
 describe("a client that watches", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let engine: EmbeddedEngine;
   let server: Server;
   let client: RemoteEngine;

@@ -29,7 +29,7 @@ export function followingContract(reach: Reach): void {
         await engine.dropStore(store.name);
       });
       await fc.assert(property, { numRuns: 30 });
-    }).timeout(60_000);
+    }).timeout(120_000);
 
     it("is told of entries that have expired, once they are swept", async () => {
       const store = await suite.newStore({ dimension: 1 });

@@ -53,7 +53,7 @@ export function modelContract(reach: Reach, { runs }: { runs: number }): void {
         for (const engine of [real, naive]) await engine.dropStore(store);
       });
       await fc.assert(property, { numRuns: runs });
-    }).timeout(60_000);
+    }).timeout(120_000);
   });
 }
 

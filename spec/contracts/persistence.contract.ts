@@ -16,7 +16,7 @@ export interface PersistenceFactory {
 export function itKeepsRows(name: string, factory: PersistenceFactory): void {
   describe(`persistence: ${name}`, function () {
     // A disk that others use takes its time to flush.
-    this.timeout(60_000);
+    this.timeout(120_000);
     let persistence: Persistence;
 
     beforeEach(async () => {

@@ -38,7 +38,7 @@ export function visibilityContract(reach: Reach, { runs }: { runs: number }): vo
         await opened.engine.dropStore(store.name);
       });
       await fc.assert(property, { numRuns: runs });
-    }).timeout(60_000);
+    }).timeout(120_000);
   });
 }
 
@@ -66,7 +66,7 @@ export function largeReadsContract(reach: Reach): void {
       await Promise.all([...readers, ...writers]);
       await crowd.search();
       await crowd.find();
-    }).timeout(60_000);
+    }).timeout(120_000);
   });
 }
 

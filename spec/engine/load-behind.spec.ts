@@ -31,7 +31,7 @@ class ReadingPersistence extends LastingPersistence {
 }
 
 describe("a large store that is read by two threads", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let persistence: ReadingPersistence;
   beforeEach(async () => {
     persistence = new ReadingPersistence();

@@ -11,7 +11,7 @@ const random = randomNumbers(seed);
 
 describe("writes with an idempotency key, repeated after kill -9", () => {
   it("are carried out once, and answer what was answered before", async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     for (let cycle = 0; cycle < 3; cycle++) {
       using folder = new TemporaryFolder();
       const answered = await insertUntilKilled(folder.path);

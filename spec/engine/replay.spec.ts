@@ -23,7 +23,7 @@ const brokenApplications: { readonly [what: string]: (command: Command) => Comma
 };
 
 describe("the commands that an engine has carried out", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   for (let run = 1; run <= 6; run++) {
     it(`give equal rows when they are applied one by one (run ${run})`, async () => {

@@ -70,5 +70,5 @@ describe("the space of what is gone", () => {
     assert.ok(most("memory", 64, 96) <= most("memory", 0, 64), "the memory has grown");
     const { problems } = await engine.verify();
     assert.deepEqual(problems, []);
-  }).timeout(60_000);
+  }).timeout(120_000);
 });

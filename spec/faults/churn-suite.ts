@@ -100,23 +100,28 @@ class Churn {
     persistence: Persistence,
     stores: readonly ChurnedStore[],
   ): Promise<void> {
-    const start = performance.now();
     const { size } = this.#task;
     const pause = Math.max(500, (size * 1_000) / samplesMax);
-    for (let seconds = 0; seconds < size; seconds = (performance.now() - start) / 1_000) {
+    const writes = () => stores.reduce((sum, store) => sum + store.writes, 0);
+    for (let time = 0; time < size * 1_000; time += pause) {
+      const goal = writes() + writesPerSample;
       await new Promise((resolve) => setTimeout(resolve, pause));
+      // A machine with much else to do takes longer over the same.
+      for (let late = 0; writes() < goal && late < latenessMax; late += 100) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
       collectGarbage();
       const { rss, heapUsed, external } = process.memoryUsage();
       const { bytes } = await engine.info();
       this.#samples.push({
-        at: (performance.now() - start) / 1_000,
+        at: time / 1_000,
         live: await rowBytes(persistence),
         given: stores.reduce((sum, store) => sum + store.bytes, 0),
         file: statSync(this.#file).size,
         used: heapUsed + external + bytes.memory,
         memory: rss,
       });
-      this.#task.progress(Math.floor(seconds));
+      this.#task.progress(Math.floor(time / 1_000));
     }
   }
 
@@ -162,7 +167,7 @@ class Churn {
 }
 
 interface Sample {
-  /** Seconds since the beginning. */
+  /** Seconds since the beginning, as a machine counts them that has little else to do. */
   readonly at: number;
   /** Bytes of the rows there are: keys and values of all tables. */
   readonly live: number;
@@ -233,6 +238,9 @@ const collectGarbage = runInNewContext("gc") as () => void;
 /** A day is over in some 17 seconds. */
 const timesFaster = 5_000;
 const samplesMax = 720;
+const writesPerSample = 30;
+/** Milliseconds for which a sample waits for them, at most. */
+const latenessMax = 5_000;
 const fileMax = 3;
 const momentSeconds = 10;
 const growthMax = 1.05;

@@ -8,7 +8,7 @@ import { rejects } from "../support/rejects.js";
 import { TemporaryFolder } from "../support/temporary-folder.js";
 
 describe("a backup", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const folder = new TemporaryFolder();
   let engine: EmbeddedEngine;
 

@@ -11,7 +11,7 @@ import { TemporaryFolder } from "../support/temporary-folder.js";
 import { until } from "../support/until.js";
 
 describe("compacting a folder", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const folder = new TemporaryFolder();
   afterEach(() => folder.remove());
   const size = () => statSync(folder.at("data", "data.mdb")).size;

@@ -15,7 +15,7 @@ describe("lmdb persistence under kill -9", () => {
   after(() => folder.remove());
 
   it("has every acknowledged batch, whole, and at most one that was not yet acknowledged", async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     let last = -1;
     for (let cycle = 0; cycle < 10; cycle++) {
       const acknowledged = await commitUntilKilled(folder.path, last + 1, cycle % 2);

@@ -19,7 +19,7 @@ describe("a commit that the disk refuses", () => {
     [6_000, 0],
   ] as const) {
     it(`changes nothing and is the last one, with ${rows} rows and ${threads} threads`, async function () {
-      this.timeout(60_000);
+      this.timeout(120_000);
       if (process.platform === "win32") return this.skip();
       const path = folder.at(`${rows}-${threads}`);
       const child = fileURLToPath(new URL("../support/limited-child.js", import.meta.url));

@@ -8,7 +8,7 @@ import { openFolder } from "../support/open-folder.js";
 import { TemporaryFolder } from "../support/temporary-folder.js";
 
 describe("lmdb", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const folder = new TemporaryFolder();
   const memory = new TemporaryFolder();
   let opened = 0;

@@ -293,11 +293,11 @@ describe("a session", () => {
     });
 
     it("lets a session that is idle between frames be", async () => {
-      const server = await listen({ frameTimeoutMs: 10, handshakeTimeoutMs: 15, lingerMs: 10 });
+      const server = await listen({ frameTimeoutMs: 100, handshakeTimeoutMs: 150, lingerMs: 100 });
       const peer = await peerOf(server);
       peer.request(1, search);
       const [held] = await serving.engine.held(1);
-      await new Promise((resolve) => setTimeout(resolve, 40));
+      await new Promise((resolve) => setTimeout(resolve, 400));
       held.answer([]);
       await peer.next("response");
     });

@@ -12,7 +12,7 @@ import { readOwnerRow } from "../support/read-owner-row.js";
 import { TemporaryFolder } from "../support/temporary-folder.js";
 
 describe("the ownership of a folder", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: TemporaryFolder;
   let path: string;
   const processes: OwnerProcess[] = [];

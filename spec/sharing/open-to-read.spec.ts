@@ -75,7 +75,7 @@ describe("a folder that is opened for reading only", () => {
     assert.deepEqual(await answers(second), [2, "a", "a"]);
     await rejects(read(), "LOCKED");
     assert.equal(await client.store("s").count(), 31);
-  }).timeout(60_000);
+  }).timeout(120_000);
 
   it("is not both written and read by one process", async () => {
     await written();
@@ -129,7 +129,7 @@ describe("a folder that is opened for reading only", () => {
       } finally {
         execFileSync("umount", ["--lazy", mount]);
       }
-    }).timeout(60_000);
+    }).timeout(120_000);
   }
 });
 

@@ -3,7 +3,7 @@ import { SharingTrial } from "../support/sharing-trial.js";
 import { TemporaryFolder } from "../support/temporary-folder.js";
 
 describe("four processes on one folder", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it("lose no write and carry none out twice, while owners are killed and stopped in turn", async () => {
     using folder = new TemporaryFolder();

@@ -9,7 +9,7 @@ import { TemporaryFolder } from "../support/temporary-folder.js";
 import { until } from "../support/until.js";
 
 describe("a process that has joined a folder", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const folder = new TemporaryFolder();
   const processes: SharingProcess[] = [];
   let owner: SharingProcess;

@@ -12,7 +12,7 @@ import { SharingProcess } from "../support/sharing-process.js";
 import { TemporaryFolder } from "../support/temporary-folder.js";
 
 describe("a shared folder", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: TemporaryFolder;
   let path: string;
   const engines: EmbeddedEngine[] = [];

@@ -16,7 +16,7 @@ import { reaches } from "./reaches.js";
 
 for (const reach of reaches) {
   describe(`exportStore, ${reach.name}`, function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const suite = duringSuite(reach);
     let folder: TemporaryFolder;
     beforeEach(() => {

@@ -12,7 +12,7 @@ const head = `{"$store":{"dimension":2,"metric":"euclidean"}}`;
 
 for (const reach of reaches) {
   describe(`importStore, ${reach.name}`, function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const suite = duringSuite(reach);
     const folder = new TemporaryFolder();
     let files = 0;

@@ -12,7 +12,7 @@ import { reaches } from "./reaches.js";
 
 for (const reach of reaches) {
   describe(`a store exported and imported, ${reach.name}`, function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const suite = duringSuite(reach);
     const folder = new TemporaryFolder();
     after(() => folder.remove());

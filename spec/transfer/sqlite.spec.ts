@@ -12,7 +12,7 @@ import { rejects } from "../support/rejects.js";
 const written = "spec/fixtures/sqlite-vec";
 
 describe("a SQLite database", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const imports = duringImports();
   const { folder } = imports;
 
