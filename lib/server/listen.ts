@@ -1,9 +1,11 @@
 import type { EmbeddedEngine } from "../handles/embedded-engine.js";
 import { listenTcp } from "../transport/tcp.js";
+import type { Listener } from "../transport/transport.js";
 import { AttachedServer } from "./attached-server.js";
 import { checkListenOptions, type ListenOptions } from "./listen-options.js";
 import type { Server } from "./server.js";
 import { type SessionSettings, standardSettings } from "./session-settings.js";
+import { UserRegistry } from "./user-registry.js";
 
 /**
  * Attaches a listener to an engine, which goes on answering in this process beside it. There may be
@@ -25,14 +27,20 @@ export async function listenWith(
   options: ListenOptions,
   settings: Omit<SessionSettings, "maxFrameBytes">,
 ): Promise<Server> {
-  const { where, backups, maxClients, maxFrameBytes, onShutdown } = checkListenOptions(options);
-  const listener = Symbol.asyncIterator in where ? where : await listenTcp(where);
+  const { where, backups, maxClients, maxFrameBytes, onShutdown, ...checked } =
+    checkListenOptions(options);
+  const users = checked.users === undefined ? undefined : await UserRegistry.open(checked.users);
+  let listener: Listener | undefined;
   try {
+    listener = Symbol.asyncIterator in where ? where : await listenTcp(where);
     const session = { ...settings, maxFrameBytes };
     const closing = { onShutdown, lively: true };
-    return new AttachedServer(engine, listener, { backups, maxClients, session, ...closing });
+    return new AttachedServer(engine, listener, {
+      ...{ users, backups, maxClients, session, ...closing },
+    });
   } catch (error) {
-    await listener.close();
+    users?.close();
+    await listener?.close();
     throw error;
   }
 }
