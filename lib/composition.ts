@@ -1,12 +1,14 @@
 import "reflect-metadata";
 import { randomBytes } from "node:crypto";
 import { container, type DependencyContainer, type InjectionToken, Lifecycle } from "tsyringe";
+import { CheckpointRules, standardRules } from "./engine/checkpoint-rules.js";
 import { CommandLog } from "./engine/command-log.js";
 import { EngineOptions } from "./engine/engine-options.js";
 import { LocalExecutor } from "./engine/local-executor.js";
 import { Clock, Logger, Random } from "./engine/ports.js";
 import { Publication } from "./engine/publication.js";
 import { Recovery } from "./engine/recovery.js";
+import { TrustedCheckpoints } from "./engine/trusted-checkpoints.js";
 import type { EmbeddedEngine } from "./handles/embedded-engine.js";
 import { EmbeddedHandle } from "./handles/embedded-handle.js";
 import { ExactVectorIndexes } from "./indexes/exact-vector-indexes.js";
@@ -64,6 +66,9 @@ async function composeLocal<P extends Persistence>(
       ...{ clock: own.resolve(Clock), random: own.resolve(Random), readOnly: options.readOnly },
     });
     own.registerInstance(Recovery, recovery);
+    const log = own.resolve(Logger);
+    const checkpoints = await TrustedCheckpoints.of(persistence.checkpoints, recovery, log);
+    own.registerInstance(TrustedCheckpoints, checkpoints);
     own.register(EngineOptions, { useValue: engineOptions(options) });
     registerOnce(own, Publication);
     registerOnce(own, LocalExecutor);
@@ -86,6 +91,7 @@ function registerPorts(own: DependencyContainer, options: CheckedOpenOptions): v
   own.register<Random>(Random, { useValue: { bytes: (count) => randomBytes(count) } });
   own.register<Logger>(Logger, { useValue: silent });
   own.register<CommandLog>(CommandLog, { useValue: { decided: () => {} } });
+  own.register<CheckpointRules>(CheckpointRules, { useValue: standardRules });
   // Writes are held to limits.memoryBytes when they are applied, where refusing them changes nothing.
   const indexes = new Lazy(
     () => new ExactVectorIndexes({ threads, memoryBytes: Number.MAX_SAFE_INTEGER }),

@@ -7,10 +7,17 @@ export type {
   Nearest,
   SeenVector,
   Selection,
+  SlotImage,
+  SlotSection,
   VectorIndex,
 } from "./indexes/vector-index.js";
 export { VectorIndexes } from "./indexes/vector-index.js";
 export type { Provider } from "./open-options.js";
+export type {
+  CheckpointDraft,
+  CheckpointFile,
+  Checkpoints,
+} from "./persistence/checkpoints.js";
 export { Persistence, type Snapshot } from "./persistence/persistence.js";
 export type { Row, TableName } from "./persistence/table.js";
 export { WriteBatch } from "./persistence/write-batch.js";

@@ -14,7 +14,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   indexes: ["model", "kernels"],
   rows: ["model", "encoding"],
   verification: ["model", "rows"],
-  engine: ["model", "handles", "rows", "verification"],
+  checkpoints: ["model", "rows"],
+  engine: ["model", "handles", "rows", "verification", "checkpoints"],
   client: ["model", "handles", "protocol", "transport"],
   server: ["model", "handles", "protocol", "transport"],
   transfer: ["model", "encoding", "handles"],
@@ -26,10 +27,12 @@ const persistencePorts = [
   "lib/persistence/table.ts",
   "lib/persistence/write-batch.ts",
 ];
+const checkpointsPort = "lib/persistence/checkpoints.ts";
 const ports: Readonly<Record<string, readonly string[]>> = {
   rows: persistencePorts,
   verification: persistencePorts,
-  engine: ["lib/indexes/vector-index.ts", ...persistencePorts],
+  checkpoints: ["lib/indexes/vector-index.ts", checkpointsPort],
+  engine: ["lib/indexes/vector-index.ts", checkpointsPort, ...persistencePorts],
 };
 
 /** Modules that only one file may touch. */

@@ -26,6 +26,7 @@ export class PendingCall {
   #number = 0;
   readonly #isRead: boolean;
   readonly #isKept: boolean;
+  readonly #isHarmless: boolean;
   /** Where it is in flight; undefined while it waits. */
   connection: Connection | undefined = undefined;
   /** Its request's id there. */
@@ -53,13 +54,14 @@ export class PendingCall {
     this.waits = waitsForChanges(query);
     this.idempotencyKey = idempotencyKey;
     this.#isRead = isRead(query);
-    this.#isKept = !this.#isRead && isKept(query);
+    this.#isHarmless = isEach(query, changesNothing);
+    this.#isKept = !this.#isHarmless && isKept(query);
   }
 
   /** Whether asking twice is as good as asking once. */
   get repeatable(): boolean {
     const isKnown = this.idempotencyKey !== undefined || this.#numbers !== undefined;
-    return this.#isRead || (isKnown && this.#isKept);
+    return this.#isHarmless || (isKnown && this.#isKept);
   }
 
   /** Gives it a number, where it is a write without a key: it can be repeated then. */
@@ -157,7 +159,12 @@ export function isRead(query: Query): boolean {
 
 /** Whether the server keeps its answer under its key, or it changes nothing. */
 function isKept(query: Query): boolean {
-  return isEach(query, (kind) => rights[kind] === "read" || keptKinds.has(kind));
+  return isEach(query, (kind) => changesNothing(kind) || keptKinds.has(kind));
+}
+
+/** Whether asking twice comes to the same. */
+function changesNothing(kind: QueryKind): boolean {
+  return rights[kind] === "read" || kind === "compact";
 }
 
 function isEach(query: Query, is: (kind: QueryKind) => boolean): boolean {

@@ -12,7 +12,7 @@ type EntryCommand = Extract<Command, { kind: EntryWrite["kind"] }>;
  * Applies a command that writes the entries of one store: alone, or as a part of a transaction, whose updates add
  * up what they write.
  */
-export function* applyEntryWrite(
+export function applyEntryWrite(
   draft: Draft,
   command: EntryCommand,
   limits: Limits,
@@ -20,10 +20,10 @@ export function* applyEntryWrite(
 ): Steps<unknown> {
   switch (command.kind) {
     case "set":
-      return yield* applySet(draft, command, limits);
+      return applySet(draft, command, limits);
     case "update":
-      return yield* applyUpdate(draft, command, limits, rewritten);
+      return applyUpdate(draft, command, limits, rewritten);
     case "delete":
-      return yield* applyDelete(draft, command);
+      return applyDelete(draft, command);
   }
 }

@@ -17,13 +17,20 @@ type Set = Extract<Command, { kind: "set" }>;
 /** All entries or none: everything is checked, then everything is written. */
 export function* applySet(draft: Draft, command: Set, limits: Limits): Steps<SetResponse> {
   const store = draft.catalog.get(command.store);
-  if (command.entries.length === 0) return { inserted: 0, updated: 0, version: 0 };
-  for (const [index, { vector }] of command.entries.entries()) {
-    checkDimension(vector.length, store.dimension, `entries[${index}].vector`);
+  const { length } = command.entries;
+  if (length === 0) return { inserted: 0, updated: 0, version: 0 };
+  for (let i = 0; i < length; i++) {
+    const { vector } = command.entries[i] as WriteEntry;
+    if (vector.length === store.dimension) continue;
+    checkDimension(vector.length, store.dimension, `entries[${i}].vector`);
   }
   const accepted = yield* check(draft, store, command);
-  const added = accepted.filter(({ before }) => before === undefined).length;
-  const inserted = accepted.filter(({ isThere }) => !isThere).length;
+  let added = 0;
+  let inserted = 0;
+  for (const { before, isThere } of accepted) {
+    if (before === undefined) added++;
+    if (!isThere) inserted++;
+  }
   checkMemory(draft, store, added, limits);
   draft.batch.expect(accepted.length * (store.dimension * 4 + bytesBesideVector));
   let { nextOrdinal, entries } = store.counters;

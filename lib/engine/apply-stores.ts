@@ -101,6 +101,7 @@ function drop(draft: Draft, store: StoredStore, sequence: number): void {
   draft.remove(store.name);
   draft.effects.delete(store.incarnation);
   draft.dropped.push(store);
+  draft.written.forget(store.incarnation);
 }
 
 function checkSame(there: StoredStore, command: Of<"createStore">): void {

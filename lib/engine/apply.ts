@@ -13,36 +13,36 @@ import {
 import { applyTransaction } from "./apply-transaction.js";
 import type { Command } from "./command.js";
 import type { Draft } from "./draft.js";
-import type { Steps } from "./steps.js";
+import { done, type Steps } from "./steps.js";
 
 /**
  * Applies one command to the draft and answers it: checks first, then writes, so that a command that is
  * refused has changed nothing. Deterministic: nothing but the draft, the command and the limits counts.
  */
-export function* apply(draft: Draft, command: Command, limits: Limits): Steps<unknown> {
+export function apply(draft: Draft, command: Command, limits: Limits): Steps<unknown> {
   switch (command.kind) {
     case "createStore":
-      return applyCreateStore(draft, command, limits);
+      return done(applyCreateStore(draft, command, limits));
     case "alterStore":
-      return applyAlterStore(draft, command);
+      return done(applyAlterStore(draft, command));
     case "renameStore":
-      return applyRenameStore(draft, command);
+      return done(applyRenameStore(draft, command));
     case "dropStore":
-      return applyDropStore(draft, command);
+      return done(applyDropStore(draft, command));
     case "dropNamespace":
-      return yield* applyDropNamespace(draft, command);
+      return applyDropNamespace(draft, command);
     case "set":
     case "update":
     case "delete":
-      return yield* applyEntryWrite(draft, command, limits);
+      return applyEntryWrite(draft, command, limits);
     case "transaction":
-      return yield* applyTransaction(draft, command, limits);
+      return applyTransaction(draft, command, limits);
     case "expire":
-      return yield* applyExpire(draft, command);
+      return applyExpire(draft, command);
     case "erase":
-      return applyErase(draft, command);
+      return done(applyErase(draft, command));
     case "forget":
-      return yield* draft.results.forget(command.time, command.rows);
+      return draft.results.forget(command.time, command.rows);
     default:
       return unknownCommand(command);
   }

@@ -1,6 +1,11 @@
 import type { Snapshot } from "../persistence/persistence.js";
 import { WriteBatch } from "../persistence/write-batch.js";
-import { type ChangedEntries, putChanges } from "../rows/change-rows.js";
+import {
+  type ChangedEntries,
+  changesPerPart,
+  putChanges,
+  putChangesAtOnce,
+} from "../rows/change-rows.js";
 import {
   deleteEntry,
   deleteId,
@@ -20,8 +25,9 @@ import { DraftedLog, type LogRow } from "./drafted-log.js";
 import { hasExpired } from "./expiry.js";
 import { readByOrdinal, vectorOf } from "./read.js";
 import type { Steps } from "./steps.js";
-import { trimChanges } from "./trim-changes.js";
+import { isToTrim, trimChanges } from "./trim-changes.js";
 import type { View } from "./view.js";
+import type { WrittenIds } from "./written-ids.js";
 
 /** What a draft builds on: the current view, or the draft before it that is being committed. */
 export interface Ground {
@@ -30,6 +36,8 @@ export interface Ground {
   readonly state: State;
   /** The draft that is being committed on that view. */
   readonly before: Draft | undefined;
+  /** What is known of the ids in all stores. */
+  readonly written: WrittenIds;
 }
 
 /**
@@ -44,6 +52,8 @@ export class Draft {
   readonly dropped: StoredStore[] = [];
   /** The names that stand for what they did not before: of stores written, made, dropped, renamed. */
   readonly touched: Set<string> = new Set();
+  /** Of its ground; what it is told stays, whatever becomes of the draft. */
+  readonly written: WrittenIds;
   /** Of writes with a key. */
   readonly results: DraftResults;
   state: State;
@@ -62,6 +72,7 @@ export class Draft {
   constructor(ground: Ground) {
     this.#view = ground.view;
     this.#before = ground.before;
+    this.written = ground.written;
     this.#catalog = (ground.before ?? ground.view).catalog.copy();
     this.state = ground.state;
     this.results = new DraftResults(this.batch, ground.view.snapshot, ground.before?.results);
@@ -78,8 +89,9 @@ export class Draft {
   }
 
   /** The ordinal of the entry of that id, whose key it is; undefined where there is none. */
-  find({ incarnation }: StoredStore, id: string, key: Uint8Array): number | undefined {
-    const drafted = this.drafted(incarnation, id);
+  find(store: StoredStore, id: string, key: Uint8Array): number | undefined {
+    if (this.written.lacks(store, id)) return undefined;
+    const drafted = this.drafted(store.incarnation, id);
     return drafted === undefined ? readOrdinal(this.snapshot, key) : drafted?.ordinal;
   }
 
@@ -120,6 +132,7 @@ export class Draft {
     const { sequence } = command;
     const { id, vector, metadata } = entry;
     if (before !== undefined) this.#kill(store, id, before, sequence);
+    this.written.add(store.incarnation, id);
     putEntry(this.batch, key, ordinal, sequence, { vector, metadata, expiresAt });
     this.#expect(store, ordinal, expiresAt);
     const drafted = { ordinal, id, version: sequence, expiresAt, metadata, vector };
@@ -174,7 +187,11 @@ export class Draft {
     const { sequence, time } = command;
     const part = this.#log.nextPart(incarnation, sequence);
     const { ids } = changed;
-    const parts = yield* putChanges(this.batch, { incarnation, sequence, part, time }, changed);
+    const place = { incarnation, sequence, part, time };
+    const isOnePart = ids.length > 0 && ids.length <= changesPerPart;
+    const parts = isOnePart
+      ? putChangesAtOnce(this.batch, place, changed)
+      : yield* putChanges(this.batch, place, changed);
     this.#log.add(incarnation, { sequence, part, time }, parts, ids.length);
     const counted = {
       entries: counters.entries,
@@ -186,6 +203,7 @@ export class Draft {
       expiring: was.expiring + (this.#expiring.get(incarnation) ?? 0),
     };
     this.#expiring.delete(incarnation);
+    if (!isToTrim(counted, time)) return this.update(store, counted);
     const { batch, snapshot } = this;
     const log = { batch, snapshot, drafted: this.#drafted(incarnation), incarnation };
     const kept = yield* trimChanges(log, counted, { time, added: ids.length });

@@ -9,6 +9,8 @@ import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
 import { Persistence } from "../persistence/persistence.js";
 import { type Call, underCall, unlessGivenUp } from "./call.js";
+import { CheckpointRules } from "./checkpoint-rules.js";
+import { Checkpointer } from "./checkpointer.js";
 import { CommandLog } from "./command-log.js";
 import { Compactor } from "./compactor.js";
 import { EngineOptions } from "./engine-options.js";
@@ -21,6 +23,7 @@ import { Publication } from "./publication.js";
 import { Recovery } from "./recovery.js";
 import { Report } from "./report.js";
 import { Sweeper } from "./sweeper.js";
+import { TrustedCheckpoints } from "./trusted-checkpoints.js";
 import { Unloader } from "./unloader.js";
 import { verify } from "./verify.js";
 import { Writer } from "./writer.js";
@@ -37,6 +40,7 @@ export class LocalExecutor implements Executor {
   readonly #eraser: Eraser;
   readonly #sweeper: Sweeper;
   readonly #unloader: Unloader;
+  readonly #checkpointer: Checkpointer;
   readonly #forgetting: Forgetting;
   readonly #compactor: Compactor;
   readonly #handlers: Handlers;
@@ -55,6 +59,8 @@ export class LocalExecutor implements Executor {
     @inject(Clock) clock: Clock,
     @inject(Logger) log: Logger,
     @inject(CommandLog) commands: CommandLog,
+    @inject(TrustedCheckpoints) checkpoints: TrustedCheckpoints,
+    @inject(CheckpointRules) rules: CheckpointRules,
   ) {
     this.#options = options;
     this.#persistence = persistence;
@@ -88,11 +94,15 @@ export class LocalExecutor implements Executor {
       ...{ writer: this.#writer, views: publication.views, clock, log },
     });
     this.#unloader = new Unloader(publication, clock);
+    this.#checkpointer = new Checkpointer({ publication, checkpoints, rules, log });
     this.#compactor = new Compactor({ persistence, publication, log });
     if (readOnly) this.#stopWork();
     publication.follow({
       published: ({ dropped, expected }) => {
-        for (const { incarnation } of dropped) this.#eraser.erase(incarnation);
+        for (const { incarnation } of dropped) {
+          this.#eraser.erase(incarnation);
+          this.#checkpointer.drop(incarnation);
+        }
         for (const [store, expiresAt] of expected) this.#sweeper.expect(store, expiresAt);
         this.#sweeper.look();
         this.#compactor.wrote();
@@ -177,7 +187,8 @@ export class LocalExecutor implements Executor {
     await within(left(), this.#idle());
     this.#writer.close();
     await within(left(), this.#writer.idle());
-    this.#publication.close();
+    await this.#checkpointer.close(left());
+    await this.#publication.close();
     await step(() => this.#indexes.close());
     await step(() => this.#persistence.close());
     const reason = failures.length > 0 ? toAhnlichError(failures[0]) : undefined;

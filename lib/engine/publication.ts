@@ -12,12 +12,14 @@ import { Logger } from "./ports.js";
 import { Recovery } from "./recovery.js";
 import { Slice } from "./slice.js";
 import { closeIndex, type GiveUp, StoreVectors } from "./store-vectors.js";
+import { TrustedCheckpoints } from "./trusted-checkpoints.js";
 import { View, Views } from "./view.js";
 
 /** What readers see: the current view, and the vectors of its stores in memory. */
 @injectable()
 export class Publication implements Publisher {
   readonly views: Views;
+  readonly checkpoints: TrustedCheckpoints;
   /** Woken by what is published. */
   readonly waiters: ChangeWaiters = new ChangeWaiters();
   readonly #persistence: Persistence;
@@ -30,9 +32,11 @@ export class Publication implements Publisher {
     @inject(Persistence) persistence: Persistence,
     @inject(VectorIndexes) indexes: VectorIndexes,
     @inject(Recovery) recovery: Recovery,
+    @inject(TrustedCheckpoints) checkpoints: TrustedCheckpoints,
     @inject(Logger) log: Logger,
   ) {
     this.#log = log;
+    this.checkpoints = checkpoints;
     this.#persistence = persistence;
     this.#indexes = indexes;
     const { state, catalog } = recovery;
@@ -71,6 +75,11 @@ export class Publication implements Publisher {
     else this.views.publish(new View(sequence, snapshot, catalog));
   }
 
+  /** The same where somebody has asked for them before. */
+  knownVectorsOf({ incarnation }: StoredStore): StoreVectors | undefined {
+    return this.#vectors.get(incarnation);
+  }
+
   /** The index of a store whose vectors are in memory. */
   loadedIndexOf({ incarnation }: StoredStore): VectorIndex | undefined {
     return this.#vectors.get(incarnation)?.loaded;
@@ -82,9 +91,10 @@ export class Publication implements Publisher {
   }
 
   #newVectors(store: StoredStore, isNew: boolean): StoreVectors {
-    const { views } = this;
+    const { views, checkpoints } = this;
     const log = this.#log;
-    const parts = { indexes: this.#indexes, persistence: this.#persistence, views, log };
+    const [indexes, persistence] = [this.#indexes, this.#persistence];
+    const parts = { indexes, persistence, checkpoints, views, log };
     return new StoreVectors(parts, store, this.#giveUp, isNew);
   }
 
@@ -132,16 +142,17 @@ export class Publication implements Publisher {
 
   #forget(store: StoredStore, sequence: number): void {
     this.views.whenForgotten(sequence, () => {
-      this.#vectors.get(store.incarnation)?.close();
+      void this.#vectors.get(store.incarnation)?.close();
       this.#vectors.delete(store.incarnation);
     });
   }
 
-  /** Ends every view and gives the vectors back. */
-  close(): void {
+  /** Ends every view and gives the vectors back. Never rejects. */
+  async close(): Promise<void> {
     this.views.close();
-    for (const vectors of this.#vectors.values()) vectors.close();
+    const closing = [...this.#vectors.values()].map((vectors) => vectors.close());
     this.#vectors.clear();
+    await Promise.all(closing);
   }
 }
 

@@ -13,6 +13,12 @@ export function atOnce<T>(steps: Steps<T>): T {
   }
 }
 
+/** What is done already, as one step. */
+export function* done<T>(value: T): Steps<T> {
+  yield;
+  return value;
+}
+
 /** @throws what the steps throw, or the reason why the slice's call was given up: then they end */
 export async function inSlices<T>(steps: Steps<T>, slice: Slice): Promise<T> {
   try {

@@ -1,4 +1,12 @@
-import type { VectorBlock, VectorIndex, VectorIndexes } from "../indexes/vector-index.js";
+import type { Checkpoint } from "../checkpoints/checkpoint.js";
+import { CheckpointReading } from "../checkpoints/checkpoint-reading.js";
+import type {
+  SlotImage,
+  VectorBlock,
+  VectorIndex,
+  VectorIndexes,
+} from "../indexes/vector-index.js";
+import { closedError } from "../model/errors.js";
 import type { Persistence } from "../persistence/persistence.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import { adjacentVectors } from "./adjacent-vectors.js";
@@ -6,8 +14,11 @@ import { type Call, unlessGivenUp } from "./call.js";
 import type { Effects } from "./draft.js";
 import { loadVectors } from "./load-vectors.js";
 import type { Logger } from "./ports.js";
+import { restoreVectors } from "./restore-vectors.js";
 import { Slice } from "./slice.js";
-import type { Views } from "./view.js";
+import type { TrustedCheckpoints } from "./trusted-checkpoints.js";
+import { UnkeptChanges } from "./unkept-changes.js";
+import type { View, Views } from "./view.js";
 
 /**
  * The vectors of one store in memory. Those of a store that was there when the engine opened are read when
@@ -17,12 +28,18 @@ export class StoreVectors {
   readonly #parts: Parts;
   readonly #store: StoredStore;
   readonly #giveUp: GiveUp;
+  /** What its checkpoint does not have. */
+  readonly unkept: UnkeptChanges = new UnkeptChanges();
   #index: VectorIndex | undefined;
   #loading: Promise<VectorIndex> | undefined;
   /** What died while its row, or what added it, was perhaps still to be read; undefined when nothing is read. */
   #deaths: Map<number, number> | undefined;
   /** What is committed and not published: an index that is begun now finds nothing of it in the rows. */
   #unpublished: Effects[] = [];
+  /** What is applied before there is an index to follow it, while a checkpoint is opened. */
+  #awaiting: Effects[] | undefined;
+  /** A checkpoint is being read into the index, whose memory stays until that is over. */
+  #restoring: Promise<unknown> | undefined;
   /** Why the index that is being loaded is given up. */
   #failure: unknown;
   #isClosed = false;
@@ -67,9 +84,9 @@ export class StoreVectors {
    * The index, which holds at least all that the current view sees. A reader asks for it in the turn in which it
    * acquired its view: to a view that is older, a load that begins later would show what came in between.
    */
-  async ready({ counters }: StoredStore, call: Call): Promise<VectorIndex> {
+  async ready(store: StoredStore, call: Call): Promise<VectorIndex> {
     if (this.#index && !this.#loading) return this.#index;
-    this.#loading ??= this.#load(counters.nextOrdinal).finally(() => {
+    this.#loading ??= this.#load(store).finally(() => {
       this.#loading = undefined;
     });
     return unlessGivenUp(call, this.#loading);
@@ -79,6 +96,8 @@ export class StoreVectors {
   async apply(effects: Effects, slice: Slice): Promise<void> {
     const index = this.#index;
     this.#unpublished.push(effects);
+    this.#awaiting?.push(effects);
+    this.unkept.note(effects);
     if (index === undefined) return;
     try {
       await this.#follow(index, effects, slice);
@@ -102,11 +121,12 @@ export class StoreVectors {
     }
   }
 
-  /** Never throws. */
-  close(): void {
+  /** Settles when nothing is being read into its memory any more. Never rejects. */
+  async close(): Promise<void> {
     this.#isClosed = true;
     const index = this.#index;
     this.#index = undefined;
+    await this.#restoring?.catch(() => undefined);
     if (index) closeIndex(this.#parts.log, this.#store, index);
   }
 
@@ -129,27 +149,31 @@ export class StoreVectors {
     this.#giveUp(this.#store, index, error);
   }
 
-  /** @param end the first ordinal that the current view does not have */
-  async #load(end: number): Promise<VectorIndex> {
-    const { persistence, views } = this.#parts;
-    const { incarnation, dimension } = this.#store;
+  /** @param store as the current view has it */
+  async #load(store: StoredStore): Promise<VectorIndex> {
+    const { persistence, views, indexes, log } = this.#parts;
+    const { incarnation, dimension } = store;
     const view = views.acquire();
     const slice = new Slice();
     let index: VectorIndex | undefined;
+    this.#awaiting = [...this.#unpublished];
     this.#deaths = new Map();
     this.#failure = undefined;
+    const checkpoint = await this.#open();
     try {
-      index = this.#parts.indexes.create(this.#store.dimension);
+      if (this.#isClosed) throw closedError();
+      index = indexes.create(dimension);
+      const laid = checkpoint && this.#layIn(index, checkpoint);
+      const missed = this.#awaiting;
+      this.#awaiting = undefined;
       this.#index = index;
-      for (const effects of [...this.#unpublished]) await this.#follow(index, effects, slice);
+      for (const effects of missed) await this.#follow(index, effects, slice);
       const loaded = index;
+      const from = laid && (await this.#restore(laid, view, store, slice));
       await loadVectors({
-        persistence,
-        views,
-        view,
-        range: { incarnation, dimension, from: 1, to: end },
-        slice,
-        take: (vectors) => this.#take(loaded, vectors, 0),
+        ...{ persistence, views, view, slice },
+        range: { incarnation, dimension, from: from ?? 1, to: store.counters.nextOrdinal },
+        take: (vectors) => this.#take(loaded, from ? unheld(loaded, vectors) : vectors, 0),
         has: (ordinal) => loaded.has(ordinal),
         deaths: this.#deaths,
       });
@@ -157,12 +181,67 @@ export class StoreVectors {
       return index;
     } catch (error) {
       if (this.#index === index) this.#index = undefined;
-      if (index) closeIndex(this.#parts.log, this.#store, index);
+      if (index) closeIndex(log, this.#store, index);
       throw this.#failure ?? error;
     } finally {
       this.#deaths = undefined;
+      this.#awaiting = undefined;
       views.release(view);
+      await checkpoint?.close();
     }
+  }
+
+  /** The checkpoint that may be used, if any. Never rejects. */
+  async #open(): Promise<Checkpoint | undefined> {
+    const { checkpoints, log } = this.#parts;
+    try {
+      return await checkpoints.open(this.#store.incarnation);
+    } catch (error) {
+      log.warn({ store: this.#store.name, error }, "a checkpoint of vectors cannot be opened");
+      return undefined;
+    }
+  }
+
+  /** Undefined where it does not fit. @throws LIMIT_EXCEEDED */
+  #layIn({ image }: VectorIndex, checkpoint: Checkpoint): Laid | undefined {
+    if (image === undefined) return undefined;
+    if (checkpoint.fits(image)) return { image, reading: new CheckpointReading(checkpoint, image) };
+    this.#distrust("it has another shape");
+    return undefined;
+  }
+
+  /** From which ordinal on rows are still to be read; undefined where all of them are. */
+  async #restore(
+    laid: Laid,
+    view: View,
+    store: StoredStore,
+    slice: Slice,
+  ): Promise<number | undefined> {
+    const isWanted = (): boolean => !this.#isClosed;
+    const { snapshot } = view;
+    const restoring = restoreVectors({ ...laid, snapshot, store, slice, isWanted });
+    this.#restoring = restoring;
+    try {
+      const changed = await restoring;
+      this.unkept.keep(this.unkept.mark - changed);
+      this.#parts.log.info({ store: store.name, changed }, "vectors were read from a checkpoint");
+    } catch (error) {
+      if (this.#isClosed) throw closedError();
+      this.#distrust(error);
+      return undefined;
+    } finally {
+      this.#restoring = undefined;
+    }
+    for (const [ordinal, died] of this.#deaths ?? []) this.#index?.kill(ordinal, died);
+    return laid.reading.checkpoint.header.nextOrdinal;
+  }
+
+  /** It is taken away: it costs time, and another will be written. */
+  #distrust(error: unknown): void {
+    const { checkpoints, log } = this.#parts;
+    log.warn({ store: this.#store.name, error }, "a checkpoint of vectors is of no use");
+    this.unkept.lose();
+    void checkpoints.remove(this.#store.incarnation);
   }
 
   async #follow(index: VectorIndex, { added, killed }: Effects, slice: Slice): Promise<void> {
@@ -201,7 +280,26 @@ export function closeIndex(log: Logger, { name: store }: StoredStore, index: Vec
   }
 }
 
+/** Those of a block that the index does not hold. */
+function unheld(index: VectorIndex, { ordinals, bytes }: VectorBlock): VectorBlock {
+  const places = [...ordinals.keys()].filter((i) => !index.has(ordinals[i] as number));
+  if (places.length === ordinals.length) return { ordinals, bytes };
+  const length = bytes.length / ordinals.length;
+  const left = new Uint8Array(places.length * length);
+  for (const [to, from] of places.entries()) {
+    left.set(bytes.subarray(from * length, (from + 1) * length), to * length);
+  }
+  return { ordinals: Float64Array.from(places, (i) => ordinals[i] as number), bytes: left };
+}
+
+/** A checkpoint, and where it is to be read to. */
+interface Laid {
+  readonly image: SlotImage;
+  readonly reading: CheckpointReading;
+}
+
 interface Parts {
+  readonly checkpoints: TrustedCheckpoints;
   readonly log: Logger;
   readonly indexes: VectorIndexes;
   readonly persistence: Persistence;

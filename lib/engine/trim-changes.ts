@@ -15,6 +15,11 @@ export interface Log {
   readonly drafted: Iterable<LogRow>;
 }
 
+/** Whether the log is so long or so old that some of it is to be taken away. */
+export function isToTrim({ changes, changesSince }: Counters, time: number): boolean {
+  return changes > changesKept + slackChanges || changesSince < time - msKept - slackMs;
+}
+
 /**
  * Takes the oldest changes from the log where it is too long or too old: whole commands, and about as much as is
  * added, so that a log that is too long does not grow and no write pays for those before it. What is left is the
@@ -27,9 +32,8 @@ export function* trimChanges(
   { time, added }: { time: number; added: number },
 ): Steps<Counters> {
   const { changes, changesFrom, changesSince } = counters;
+  if (!isToTrim(counters, time)) return counters;
   const oldest = time - msKept;
-  const isLong = changes > changesKept + slackChanges;
-  if (!isLong && changesSince >= oldest - slackMs) return counters;
   const rowsMax = Math.max(rowsTrimmed, 2 * added);
   let rows = 0;
   let trimmed = 0;

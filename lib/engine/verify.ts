@@ -3,7 +3,6 @@ import type { VectorIndex } from "../indexes/vector-index.js";
 import type { Verification } from "../model/answers.js";
 import type { Snapshot } from "../persistence/persistence.js";
 import { nameKey, ordinalKey } from "../rows/keys.js";
-import { bodyOf } from "../rows/row.js";
 import { type StoredStore, storeOfRow } from "../rows/store-rows.js";
 import { Problems } from "../verification/problems.js";
 import { verifyRows } from "../verification/verify-rows.js";
@@ -11,10 +10,11 @@ import type { Call } from "./call.js";
 import type { Publication } from "./publication.js";
 import { Slice } from "./slice.js";
 import { inSlices, type Steps } from "./steps.js";
+import { isVectorOf, verifyCheckpoint } from "./verify-checkpoint.js";
 
 /**
  * Compares everything that the current view holds: rows with rows, as `verifyRows` does, then with what is in memory,
- * the catalog and the vectors of the stores that were searched. Writes go on meanwhile.
+ * the catalog and the vectors of the stores that were searched, and with their checkpoints. Writes go on meanwhile.
  */
 export async function verify(
   publication: Publication,
@@ -46,6 +46,10 @@ export async function verify(
       await inSlices(verifyIndex({ snapshot, sequence, store, index, problems: found }), slice);
       // One that was given up meanwhile has let go of its vectors, and says nothing.
       if (publication.loadedIndexOf(store) === index) problems.addAll(found);
+    }
+    const { checkpoints } = publication;
+    for (const { store } of indexes) {
+      await verifyCheckpoint({ checkpoints, snapshot, sequence, store, problems, slice });
     }
     onProgress(walked);
     return { entries, problems: problems.sentences };
@@ -103,21 +107,12 @@ function* verifyIndex(verified: VerifiedIndex): Steps<void> {
     const row = snapshot.get("vectors", key);
     const where = `store ${store.name}, vector of ordinal ${ordinal}`;
     if (row === undefined) problems.add(`${where}: it is in memory, and has no row`);
-    else if (!isSame(bytes, key, row)) problems.add(`${where}: in memory it is another`);
+    else if (!isVectorOf(bytes, key, row)) problems.add(`${where}: in memory it is another`);
     yield;
   }
   const { entries } = store.counters;
   if (seen === entries) return;
   problems.add(`store ${store.name}: ${seen} vectors are in memory, and it has ${entries} entries`);
-}
-
-/** A row that cannot be read is told of where its table is walked through. */
-function isSame(bytes: Uint8Array, key: Uint8Array, row: Uint8Array): boolean {
-  try {
-    return Buffer.compare(bytes, bodyOf("vectors", key, row)) === 0;
-  } catch {
-    return true;
-  }
 }
 
 const entriesPerReport = 1_000;

@@ -5,7 +5,7 @@ import { type Command, isSmall } from "./command.js";
 import { Draft, type Ground } from "./draft.js";
 import type { PendingWrite } from "./pending-write.js";
 import { Slice } from "./slice.js";
-import { atOnce, inSlices } from "./steps.js";
+import { atOnce, inSlices, type Steps } from "./steps.js";
 
 /** Writes that share a transaction, and the draft that they make. */
 export class WriteGroup {
@@ -39,10 +39,15 @@ export class WriteGroup {
     return (this.members.at(-1) as PendingWrite).command;
   }
 
-  /** Applies the write to the draft; one that is refused keeps its error and leaves nothing there. */
-  async add(pending: PendingWrite): Promise<void> {
+  /**
+   * Applies the write to the draft; one that is refused keeps its error and leaves nothing there. What is short is done
+   * when this returns, and there is no promise then.
+   */
+  add(pending: PendingWrite): Promise<void> | undefined {
     this.members.push(pending);
-    if (!(await this.#decide(pending))) await this.#decideAgain();
+    const clean = this.#decide(pending);
+    if (clean === true) return undefined;
+    return this.#cleanUp(clean);
   }
 
   /** Decides every member anew, on other ground. */
@@ -57,20 +62,39 @@ export class WriteGroup {
   }
 
   /** False where the command failed half-way, and so has spoilt the draft. */
-  async #decide(pending: PendingWrite): Promise<boolean> {
-    const draft = this.#draft;
-    const before = draft.batch.operations;
+  #decide(pending: PendingWrite): boolean | Promise<boolean> {
+    const before = this.#draft.batch.operations;
     try {
       pending.error = undefined;
-      const steps = applyOnce(draft, pending.command, this.#limits);
-      pending.answer = isSmall(pending.command)
-        ? atOnce(steps)
-        : await inSlices(steps, new Slice());
+      const steps = applyOnce(this.#draft, pending.command, this.#limits);
+      if (!isSmall(pending.command)) return this.#decideInSlices(pending, steps, before);
+      pending.answer = atOnce(steps);
       return true;
     } catch (error) {
-      pending.error = toAhnlichError(error);
-      return draft.batch.operations === before;
+      return this.#refuse(pending, error, before);
     }
+  }
+
+  async #decideInSlices(
+    pending: PendingWrite,
+    steps: Steps<unknown>,
+    before: number,
+  ): Promise<boolean> {
+    try {
+      pending.answer = await inSlices(steps, new Slice());
+      return true;
+    } catch (error) {
+      return this.#refuse(pending, error, before);
+    }
+  }
+
+  #refuse(pending: PendingWrite, error: unknown, before: number): boolean {
+    pending.error = toAhnlichError(error);
+    return this.#draft.batch.operations === before;
+  }
+
+  async #cleanUp(clean: boolean | Promise<boolean>): Promise<void> {
+    if (!(await clean)) await this.#decideAgain();
   }
 
   /** Drafts all anew on the same ground, without those that spoil it. */

@@ -11,7 +11,7 @@ import { textBytes } from "../model/text.js";
 import { contentId } from "../model/vector.js";
 import { encodeMetadata } from "../rows/entry-rows.js";
 import type { EntryWrite, Write, WriteEntry, WritePatch } from "./command.js";
-import type { Steps } from "./steps.js";
+import { done, type Steps } from "./steps.js";
 
 export type WriteQuery = CheckedQuery<
   | "createStore"
@@ -26,15 +26,15 @@ export type WriteQuery = CheckedQuery<
 >;
 
 /** The write that a query asks for. @throws LIMIT_EXCEEDED where it is too big once it is encoded */
-export function* writeOf(query: WriteQuery, limits: Limits): Steps<Write> {
+export function writeOf(query: WriteQuery, limits: Limits): Steps<Write> {
   switch (query.kind) {
     case "set":
     case "update":
-      return yield* entryWriteOf(query, limits, new Room(limits, `one ${query.kind}`));
+      return entryWriteOf(query, limits, new Room(limits, `one ${query.kind}`));
     case "transaction":
-      return yield* transactionOf(query, limits);
+      return transactionOf(query, limits);
     default:
-      return query;
+      return done(query);
   }
 }
 

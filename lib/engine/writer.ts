@@ -17,6 +17,7 @@ import { roomOf } from "./room-of.js";
 import { Slice } from "./slice.js";
 import { WriteGroup } from "./write-group.js";
 import { WriteQueue } from "./write-queue.js";
+import { WrittenIds } from "./written-ids.js";
 
 /**
  * Puts writes in one order and carries them out: commands that wait together share a transaction, the next
@@ -28,6 +29,7 @@ export class Writer {
   readonly #clock: Clock;
   readonly #limits: Limits;
   readonly #queue: WriteQueue;
+  readonly #written = new WrittenIds();
   readonly #committer: Committer;
   #sequence: number;
   #time: number;
@@ -114,14 +116,16 @@ export class Writer {
   /** Drafts what waits, and goes on while the transaction ahead is under way and there is room. */
   async #gather(ahead: Commit | undefined): Promise<WriteGroup> {
     const state = ahead?.draft.state ?? this.#committer.state;
-    const ground = { view: this.#publisher.acquire(), state, before: ahead?.draft };
+    const written = this.#written;
+    const ground = { view: this.#publisher.acquire(), state, before: ahead?.draft, written };
     const group = new WriteGroup(ground, this.#limits);
     const slice = new Slice();
     for (;;) {
       let next = this.#queue.next;
       while (next !== undefined && group.hasRoom) {
         if (group.members.length > 0 && readsRows(next.command)) break;
-        await group.add(this.#queue.take());
+        const adding = group.add(this.#queue.take());
+        if (adding !== undefined) await adding;
         if (slice.isOver) await slice.next();
         next = this.#queue.next;
       }
@@ -138,7 +142,8 @@ export class Writer {
   async #redraft(group: WriteGroup): Promise<void> {
     this.#publisher.release(group.ground.view);
     const view = this.#publisher.acquire();
-    await group.rebase({ view, state: this.#committer.state, before: undefined });
+    const { state } = this.#committer;
+    await group.rebase({ view, state, before: undefined, written: this.#written });
   }
 }
 

@@ -9,15 +9,21 @@ import { LateCallOptions } from "./late-call-options.js";
  * Makes the query of a method and executes it. The caller's options hold fields of the query and
  * CallOptions side by side: they are split here, undefined ones are dropped, and a field that the
  * kind does not know goes along for the query's check to refuse. Never throws.
+ *
+ * @param fields become the query: an object that nobody else has
  */
 export function call<K extends QueryKind>(
   executor: Executor,
   kind: K,
   fields: object,
   options: object | undefined,
+  store?: string,
 ): Promise<Kinds[K]["answer"]> {
   try {
-    const made = split({ ...fields, kind }, options);
+    const query = fields as Record<string, unknown>;
+    query.kind = kind;
+    if (store !== undefined) query.store = store;
+    const made = split(query, options);
     return executor.execute(made.query as Query, made.callOptions) as Promise<Kinds[K]["answer"]>;
   } catch (error) {
     return Promise.reject(error);

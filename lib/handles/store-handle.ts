@@ -129,7 +129,7 @@ export class StoreHandle<M = Metadata> implements Store<M> {
     fields: object,
     options: object | undefined,
   ): ReturnType<typeof call<K>> {
-    return call(this.#executor, kind, { ...fields, store: this.name }, options);
+    return call(this.#executor, kind, fields, options, this.name);
   }
 }
 

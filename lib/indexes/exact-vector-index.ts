@@ -6,6 +6,7 @@ import { Turn } from "../kernels/turns.js";
 import { onAbort } from "../model/abort-listeners.js";
 import { AhnlichError, closedError, toAhnlichError } from "../model/errors.js";
 import { mergeNearest, none } from "./merge.js";
+import { RunsImage } from "./runs-image.js";
 import { type SearchUnits, unitsOf } from "./search-units.js";
 import { SlotSelection } from "./slot-selection.js";
 import { Slots } from "./slots.js";
@@ -20,6 +21,7 @@ import type {
 
 /** Finds the nearest by looking at every vector that the search sees. */
 export class ExactVectorIndex implements VectorIndex {
+  readonly image: RunsImage;
   readonly #slots: Slots;
   readonly #queue: SearchQueue;
   /** Tasks that may still read the vectors. */
@@ -29,6 +31,7 @@ export class ExactVectorIndex implements VectorIndex {
   constructor(arenas: Arenas, queue: SearchQueue, dimension: number) {
     this.#slots = new Slots(arenas, dimension);
     this.#queue = queue;
+    this.image = new RunsImage(this.#slots);
   }
 
   get size(): number {

@@ -26,6 +26,21 @@ export class OrdinalMap {
     page[pageSize]++;
   }
 
+  /** As `set` of each for the slots from that one on, but those that are 0. */
+  setAll(ordinals: Float64Array, slot: number): void {
+    for (let i = 0; i < ordinals.length; i++) {
+      const ordinal = ordinals[i];
+      if (ordinal === 0) continue;
+      const page = this.#lastPage;
+      const place = ordinal - this.#lastNumber * pageSize;
+      if (page === undefined || place < 0 || place >= pageSize) this.set(ordinal, slot + i);
+      else {
+        page[place] = slot + i + 1;
+        page[pageSize]++;
+      }
+    }
+  }
+
   /** The ordinal is there. */
   delete(ordinal: number): void {
     const number = Math.floor(ordinal / pageSize);

@@ -8,8 +8,8 @@ export interface SlotSizes {
   readonly dimension: number;
   /** Bytes from one float32 row to the next. */
   readonly stride: number;
-  /** Bytes from one code to the next. */
-  readonly codeStride: number;
+  /** Bytes from one record to the next. */
+  readonly recordStride: number;
 }
 
 /**
@@ -35,20 +35,20 @@ export class Run {
 
   /** An empty one of about `bytes`. @throws LIMIT_EXCEEDED, CLOSED */
   constructor(arenas: Arenas, sizes: SlotSizes, bytes: number, firstBlock: number) {
-    const { stride, codeStride } = sizes;
+    const { stride, recordStride } = sizes;
     const slot = scannedBytes(sizes);
-    const wanted = multipleOfFour((bytes - layout.runOverhead) / (slot + stride));
+    const wanted = Math.max(1, Math.floor((bytes - layout.runOverhead) / (slot + stride)));
     const scanned = Extents.sizeFor(layout.runOverhead + wanted * slot);
     const [place, rows] = arenas.takeTogether([scanned, wanted * stride]);
     const { arena, address } = place;
     this.arena = arena;
     this.address = address;
-    const scannable = (scanned - layout.runOverhead) / slot;
-    this.capacity = multipleOfFour(Math.min(scannable, rows.bytes / stride));
+    const scannable = Math.floor((scanned - layout.runOverhead) / slot);
+    this.capacity = Math.min(scannable, Math.floor(rows.bytes / stride));
     this.firstBlock = firstBlock;
     this.bytes = place.bytes + rows.bytes;
     this.#places = [place, rows];
-    arena.kernels.layRun(address, rows.address, this.capacity, stride, codeStride);
+    arena.kernels.layRun(address, rows.address, this.capacity, stride, recordStride);
     this.#rows = rows.address;
     this.#stride = stride;
     this.#born = this.#field(layout.runBorn);
@@ -81,6 +81,34 @@ export class Run {
     return this.arena.doubles[this.#died / 8 + index];
   }
 
+  /**
+   * Slots that were used before this memory had them, and that no search has seen, are those of these ordinals, born
+   * before every search; of 0 there is nothing.
+   */
+  take(first: number, ordinals: Float64Array): void {
+    const { doubles } = this.arena;
+    const born = this.#born / 8;
+    const end = first + ordinals.length;
+    this.setOrdinals(first, ordinals);
+    for (let i = 0; i < ordinals.length; i++) {
+      if (ordinals[i] !== 0) doubles[born + first + i] = 0;
+    }
+    const blocks = this.#field(layout.runBlocks);
+    for (let at = first & ~(layout.blockSlots - 1); at < end; at += layout.blockSlots) {
+      // Of a block in which one is not born every slot is looked at.
+      let last = 0;
+      const next = Math.min(at + layout.blockSlots, this.capacity);
+      for (let i = born + at; i < born + next; i++) last = Math.max(last, doubles[i]);
+      const header = blocks + (at / layout.blockSlots) * layout.blockBytes + layout.blockBorn;
+      doubles[header / 8] = last;
+    }
+  }
+
+  /** Where a field of a slot is, of which a slot has so many bytes. */
+  placeOf(field: number, index: number, bytesPerSlot: number): number {
+    return this.#field(field) + index * bytesPerSlot;
+  }
+
   give(arenas: Arenas): void {
     for (const place of this.#places) arenas.give(place);
   }
@@ -92,7 +120,7 @@ export class Run {
 
 export function sizesOf(dimension: number): SlotSizes {
   const stride = Math.ceil(dimension / 4) * 16;
-  return { dimension, stride, codeStride: Math.ceil(dimension / 16) * 16 };
+  return { dimension, stride, recordStride: layout.recordCode + Math.ceil(dimension / 16) * 16 };
 }
 
 /** Bytes that one vector takes, its share of the headers included. */
@@ -101,12 +129,7 @@ export function bytesPerVector(dimension: number): number {
   return Math.ceil(scannedBytes(sizes) + sizes.stride);
 }
 
-/** The measures of four slots lie together, so all of the four belong to one run. At least 4. */
-function multipleOfFour(slots: number): number {
-  return Math.max(1, Math.floor(slots / 4)) * 4;
-}
-
 /** All of a slot but its float32 row. */
-function scannedBytes({ codeStride }: SlotSizes): number {
-  return codeStride + layout.slotBytes + layout.blockBytes / layout.blockSlots;
+function scannedBytes({ recordStride }: SlotSizes): number {
+  return recordStride + layout.slotBytes + layout.blockBytes / layout.blockSlots;
 }

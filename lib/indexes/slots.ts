@@ -50,7 +50,8 @@ export class Slots {
     const run = this.runOfBlock(slot >>> 6);
     const index = slot - run.firstBlock * layout.blockSlots;
     const { arena, address } = run;
-    if (reused !== undefined) this.#ordinals.delete(run.ordinalOf(index));
+    const former = reused === undefined ? 0 : run.ordinalOf(index);
+    if (former !== 0) this.#ordinals.delete(former);
     const at = run.rowAt(index);
     if (!(vector instanceof Float32Array)) arena.bytes.set(vector, at);
     else if (littleEndian) arena.floats.set(vector, at >>> 2);
@@ -111,6 +112,26 @@ export class Slots {
 
   runOfBlock(block: number): Run {
     return this.runs[this.#runOfBlock[block]];
+  }
+
+  /** Makes room for so many slots, of which nothing is seen, before any other. @throws LIMIT_EXCEEDED */
+  lay(slots: number): void {
+    for (let left = slots; left > 0; ) {
+      const run = this.#openRun();
+      run.used = Math.min(run.capacity, left);
+      left -= run.used;
+    }
+  }
+
+  /** Holds what lies in slots that were laid, from `first` of the run on, under these ordinals; 0: nothing. */
+  take(run: Run, first: number, ordinals: Float64Array): void {
+    run.take(first, ordinals);
+    const slot = run.firstBlock * layout.blockSlots + first;
+    this.#ordinals.setAll(ordinals, slot);
+    for (let i = 0; i < ordinals.length; i++) {
+      if (ordinals[i] === 0) this.#dead.push(slot + i, 0);
+    }
+    this.#size += ordinals.length - this.#dead.reclaim(0);
   }
 
   /** Gives the memory back; nobody reads it any more. */

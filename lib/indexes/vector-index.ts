@@ -21,6 +21,8 @@ export const VectorIndexes: InjectionToken<VectorIndexes> = Symbol("VectorIndexe
  * born <= s < died, whatever is added or killed meanwhile.
  */
 export interface VectorIndex {
+  /** Its slots as bytes; absent where it has none that could be kept. */
+  readonly image?: SlotImage;
   /** Vectors held, dead ones included that a search may still see. */
   readonly size: number;
   readonly bytes: number;
@@ -56,6 +58,45 @@ export interface VectorIndex {
   /** Gives its memory back once no search runs. */
   close(): void;
 }
+
+/**
+ * The slots of one index as bytes, so that they can be kept elsewhere and taken by another index of the same dimension,
+ * each in the same place. All slots lie in one row, the unused and the dead among them; the first so many lie alike
+ * in every index.
+ */
+export interface SlotImage {
+  /** What is kept of each slot beside its ordinal. */
+  readonly sections: readonly SlotSection[];
+  /** Slots used so far. */
+  readonly used: number;
+  /** How many slots from that one on lie in one piece. */
+  pieceAt(slot: number): number;
+  /** The ordinals of slots of one piece, 0 where nothing lives now. */
+  ordinals(first: number, count: number): Float64Array<ArrayBuffer>;
+  /** The section of slots of one piece: a view, which is good for as long as the index is open. */
+  view(section: number, first: number, count: number): Uint8Array;
+  /**
+   * Makes room for so many slots, in an index that has never held anything; nothing of it is seen.
+   *
+   * @throws LIMIT_EXCEEDED
+   */
+  lay(slots: number): void;
+  /**
+   * Takes what the views of slots that were laid hold, of one piece, once: those with an ordinal were born before every
+   * search, those with 0 are free. No search runs.
+   */
+  take(first: number, ordinals: Float64Array): void;
+}
+
+/** A part of every slot. */
+export interface SlotSection {
+  /** What it is, for ever. */
+  readonly kind: number;
+  readonly bytesPerSlot: number;
+}
+
+/** The kind of the section with the vectors: little-endian float32s, then zeros. */
+export const floatsKind = 2;
 
 export interface SeenVector {
   readonly ordinal: number;

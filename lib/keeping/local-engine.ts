@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { LocalExecutor } from "../engine/local-executor.js";
 import type { Attachment } from "../handles/embedded-engine.js";
 import type { EmbeddedExecutor } from "../handles/embedded-executor.js";
@@ -5,6 +6,8 @@ import type { Verification } from "../model/answers.js";
 import { checkPath } from "../model/check-argument.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
+import { folderFailure } from "../persistence/folder-failure.js";
+import { fileBytes } from "../persistence/lmdb-file.js";
 import type { Persistence } from "../persistence/persistence.js";
 import { backUp } from "./back-up.js";
 import { backupSource } from "./backup-source.js";
@@ -41,6 +44,18 @@ export class LocalEngine<P extends Persistence = Persistence> implements Embedde
       return backUp(backupSource(this.persistence), path, { signal, onProgress });
     });
     return { bytes };
+  }
+
+  /** Copies all rows, as they are at one moment, into a file that is not there yet. */
+  async copyTo(file: string, options?: CallOptions): Promise<{ bytes: number }> {
+    await this.#executor.run(options, async ({ signal }) => {
+      try {
+        await backupSource(this.persistence).copyTo(file, signal);
+      } catch (error) {
+        throw await folderFailure(error, dirname(file), "writing");
+      }
+    });
+    return { bytes: fileBytes(file) };
   }
 
   verify(onProgress: (entries: number) => void, options?: CallOptions): Promise<Verification> {

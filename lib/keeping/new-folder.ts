@@ -1,8 +1,10 @@
 import { mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { AhnlichError } from "../model/errors.js";
+import { fileName } from "../persistence/file-name.js";
 import { folderFailure } from "../persistence/folder-failure.js";
 import { syncFolder } from "../persistence/lmdb-file.js";
+import { partialName, refuseUnfinishedCopy } from "../persistence/unfinished-copy.js";
 
 /**
  * A folder in the making: its file is written under another name, which nothing takes for a folder of ours, and
@@ -31,7 +33,10 @@ export class NewFolder {
     try {
       await makeFolder(resolve(path), made);
       const [first] = await readdir(path);
-      if (first !== undefined) throw notEmpty(path, first);
+      if (first !== undefined) {
+        refuseUnfinishedCopy(path);
+        throw notEmpty(path, first);
+      }
       return new NewFolder(await realpath(path), made);
     } catch (error) {
       await removeFolders(made);
@@ -84,10 +89,6 @@ async function removeFolders(made: readonly string[]): Promise<void> {
 }
 
 function notEmpty(path: string, first: string): AhnlichError {
-  const hint = first.startsWith(partialName) ? ", what is left of one that was broken off" : "";
-  const sentence = `${path}: expected a folder that is missing or empty, got one with ${first}${hint}`;
+  const sentence = `${path}: expected a folder that is missing or empty, got one with ${first}`;
   return new AhnlichError("INVALID_ARGUMENT", sentence, { details: { path } });
 }
-
-const fileName = "data.mdb";
-const partialName = "data.mdb.partial";

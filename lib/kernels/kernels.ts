@@ -4,10 +4,10 @@ import { type SharedMemory, type WasmModule, webAssembly } from "./web-assembly.
 /** The kernels of one shared memory, on one thread. Addresses are bytes from the start of the memory. */
 export interface Kernels {
   /**
-   * Lays out an empty run of `capacity` slots, whose codes are `codeStride` bytes apart, and their float32 rows in
-   * the extent at `rows` `stride` bytes.
+   * Lays out an empty run of `capacity` slots, whose records are `recordStride` bytes apart, and their float32 rows
+   * in the extent at `rows` `stride` bytes.
    */
-  layRun(run: number, rows: number, capacity: number, stride: number, codeStride: number): void;
+  layRun(run: number, rows: number, capacity: number, stride: number, recordStride: number): void;
   /** Makes a copied row a slot; `used`: all slots of its block have been used. */
   putSlot(
     run: number,

@@ -5,7 +5,7 @@
  * A run is two extents of one memory: one that is scanned, full of slots in blocks of 64, and one of the
  * float32 rows, which are looked at only where codes cannot decide.
  *
- *   header | codes: capacity x code stride | measures | born f64 | died f64 | ordinals f64 | block headers
+ *   header | records: capacity x record stride | born f64 | died f64 | ordinals f64 | block headers
  *   rows: capacity x stride
  */
 
@@ -13,33 +13,35 @@
 export const blockSlots = 64;
 
 export const runRows = 0;
-export const runCodes = 4;
-export const runMeasures = 8;
-export const runBorn = 12;
-export const runDied = 16;
-export const runOrdinals = 20;
-export const runBlocks = 24;
-export const runCapacity = 28;
-export const runStride = 32;
-export const runCodeStride = 36;
+export const runRecords = 4;
+export const runBorn = 8;
+export const runDied = 12;
+export const runOrdinals = 16;
+export const runBlocks = 20;
+export const runCapacity = 24;
+export const runStride = 28;
+export const runRecordStride = 32;
 export const runHeaderBytes = 64;
 
-/** Of each four slots, in one line of the cache: their scales, errors and norms as f32, the sums of their codes. */
-export const measureScale = 0;
-export const measureError = 16;
-export const measureNorm = 32;
-export const measureSum = 48;
-export const measuresBytes = 64;
+/**
+ * What is scanned of a slot: scale, error and norm as f32, the sum of the code as i32, and the code, padded with
+ * zeros to 16 bytes.
+ */
+export const recordScale = 0;
+export const recordError = 4;
+export const recordNorm = 8;
+export const recordSum = 12;
+export const recordCode = 16;
 
 /** A block's header: the first death in it, the last birth in it; infinity as long as a slot is unused. */
 export const blockDied = 0;
 export const blockBorn = 8;
 export const blockBytes = 16;
 
-/** Bytes a slot takes beside its row and its code: measures, born, died, ordinal. */
-export const slotBytes = 40;
+/** Bytes a slot takes beside its row and its record: born, died, ordinal. */
+export const slotBytes = 24;
 /** Bytes a run loses at most to its header, one part-filled block and alignment. */
-export const runOverhead = 256;
+export const runOverhead = 128;
 
 /** A job: one or several targets, scored against a list of spans (or picks) of one arena. */
 export const jobStop = 0;

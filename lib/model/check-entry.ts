@@ -1,4 +1,4 @@
-import { checkArray, checkInteger, readArguments } from "./check-argument.js";
+import { checkArray, checkInteger, refusal, unknownField } from "./check-argument.js";
 import { checkVector } from "./check-key.js";
 import { checkMetadata } from "./check-metadata.js";
 import { checkTtlOrNull } from "./check-ttl.js";
@@ -20,25 +20,41 @@ export function checkEntries(entries: unknown, limits: Limits): CheckedEntry[] {
 }
 
 function checkEntry(entry: unknown, limits: Limits, what: string): CheckedEntry {
-  const { id, vector, metadata, ttlMs, ifVersion } = readArguments(entry, fields, what);
+  const { id, vector, metadata, ttlMs, ifVersion } = readEntry(entry, what);
   const copy = checkVector(vector, limits, `${what}.vector`, room);
   return {
     id: id === undefined ? contentId(copy) : checkId(id, limits, `${what}.id`),
     vector: copy,
     metadata: metadata === undefined ? {} : checkMetadata(metadata, limits, `${what}.metadata`),
-    ttlMs: checkTtlOrNull(ttlMs, `${what}.ttlMs`),
+    ttlMs: ttlMs === undefined ? undefined : checkTtlOrNull(ttlMs, `${what}.ttlMs`),
     ifVersion:
       ifVersion === undefined ? undefined : checkInteger(ifVersion, 0, `${what}.ifVersion`),
   };
 }
 
-const fields: { readonly [F in keyof EntryInput]-?: true } = {
-  id: true,
-  vector: true,
-  metadata: true,
-  ttlMs: true,
-  ifVersion: true,
-};
+/** As `readArguments` reads anything; of these there are so many that an object of one form each is worth it. */
+function readEntry(entry: unknown, what: string): { [N in keyof EntryInput]-?: unknown } {
+  if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {
+    throw refusal(what, "an object", entry);
+  }
+  const given = entry as { readonly [name: string]: unknown };
+  const read: { [N in keyof EntryInput]-?: unknown } = {
+    id: undefined,
+    vector: undefined,
+    metadata: undefined,
+    ttlMs: undefined,
+    ifVersion: undefined,
+  };
+  for (const name of Object.keys(given)) {
+    if (name === "id") read.id = given.id;
+    else if (name === "vector") read.vector = given.vector;
+    else if (name === "metadata") read.metadata = given.metadata;
+    else if (name === "ttlMs") read.ttlMs = given.ttlMs;
+    else if (name === "ifVersion") read.ifVersion = given.ifVersion;
+    else if (given[name] !== undefined) throw unknownField(name, read, what);
+  }
+  return read;
+}
 
 /** Entries are let go soon after they are written, and so are the runs that their vectors lie in. */
 const room = new VectorRoom();

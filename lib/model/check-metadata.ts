@@ -1,4 +1,4 @@
-import { copyValue } from "./copy-value.js";
+import { copyFlat, copyValue } from "./copy-value.js";
 import { describe } from "./describe.js";
 import { AhnlichError } from "./errors.js";
 import type { Limits } from "./limits.js";
@@ -23,5 +23,5 @@ export function checkMetadata(value: unknown, limits: Limits, what: string): Met
       `${what}: expected a plain object, got ${describe(value)}`,
     );
   }
-  return copyValue(value, limits, what, "drop") as Metadata;
+  return copyFlat(value, limits) ?? (copyValue(value, limits, what, "drop") as Metadata);
 }

@@ -24,6 +24,39 @@ export function copyValue(
   return new ValueCopier(limits, what, undefinedProperty).copy(value);
 }
 
+/**
+ * As `copyValue` of an object that holds nothing but texts, numbers, booleans and nulls, as most metadata does;
+ * undefined where it holds anything else, or anything that is refused.
+ */
+export function copyFlat(
+  value: { readonly [name: string]: unknown },
+  limits: Limits,
+): { [name: string]: MetadataValue } | undefined {
+  if (Object.getOwnPropertySymbols(value).length > 0) return undefined;
+  const copy: { [name: string]: MetadataValue } = {};
+  let bytes = 1;
+  for (const name of Object.keys(value)) {
+    const element = value[name];
+    if (!isPlainName(name)) return undefined;
+    if (typeof element === "string") {
+      if (!element.isWellFormed()) return undefined;
+      bytes += element.length;
+      copy[name] = element;
+    } else if (typeof element === "number") {
+      if (!Number.isFinite(element)) return undefined;
+      copy[name] = element + 0; // -0 + 0 is 0
+    } else if (typeof element === "boolean" || element === null) copy[name] = element;
+    else return undefined;
+    bytes++;
+  }
+  return bytes <= limits.metadataBytes && limits.metadataDepth > 0 ? copy : undefined;
+}
+
+/** One that may stand, and that can be assigned. */
+function isPlainName(name: string): boolean {
+  return name !== "" && name[0] !== "$" && name !== "__proto__" && name.isWellFormed();
+}
+
 class ValueCopier {
   readonly #limits: Limits;
   readonly #what: string;

@@ -12,8 +12,7 @@ export async function diskFailure(
   doing: string,
 ): Promise<AhnlichError> {
   if (thrown instanceof AhnlichError) return thrown;
-  // A commit that failed must not become one that hangs.
-  const reason = await within(reasonMilliseconds, reasonOf(thrown), thrown);
+  const reason = await reasonOf(thrown);
   const number = codeOf(reason);
   const code = classify(number, folder);
   const came = reason instanceof Error ? reason.message : String(reason);
@@ -36,8 +35,12 @@ export function thrownThere(thrown: unknown): ThrownThere {
   };
 }
 
-/** The reason of a rejected write; never rejects. */
-async function reasonOf(thrown: unknown): Promise<unknown> {
+/** The reason of a rejected write, soon: a commit that failed must not become one that hangs. Never rejects. */
+export function reasonOf(thrown: unknown): Promise<unknown> {
+  return within(reasonMilliseconds, keptReasonOf(thrown), thrown);
+}
+
+async function keptReasonOf(thrown: unknown): Promise<unknown> {
   if (!(thrown instanceof Error) || !("commitError" in thrown)) return thrown;
   try {
     await thrown.commitError;

@@ -16,7 +16,9 @@ import { type FileHandle, open } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { AhnlichError } from "../model/errors.js";
 import { littleEndian } from "../model/vector.js";
+import { fileName } from "./file-name.js";
 import { systemCodes } from "./folder-failure.js";
+import { refuseUnfinishedCopy } from "./unfinished-copy.js";
 
 /** Where an environment lies, by the folder's real path. */
 export interface LmdbFile {
@@ -27,14 +29,15 @@ export interface LmdbFile {
 /**
  * Makes the folder and the file where they are missing, and makes sure that they can be written.
  *
- * @throws INVALID_ARGUMENT where the path leads to or through a file · READ_ONLY where we may not
- * write, since that is what the caller meets: everything is in order but writes · DISK_FULL · IO_ERROR
+ * @throws INVALID_ARGUMENT where the path leads to or through a file, or to a copy that is not whole · READ_ONLY where
+ * we may not write, since that is what the caller meets: everything is in order but writes · DISK_FULL · IO_ERROR
  */
 export function prepareFile(path: string): LmdbFile {
   try {
     makeFolder(resolve(path));
     const folder = realpathSync(path);
     const file = join(folder, fileName);
+    refuseUnfinishedCopy(folder);
     if (existsSync(`${file}-lock`)) {
       accessSync(`${file}-lock`, constants.R_OK | constants.W_OK);
     }
@@ -96,7 +99,6 @@ export function syncNewFile(file: string): void {
   syncFolder(dirname(file));
 }
 
-export const fileName = "data.mdb";
 /** What LMDB writes when it opens an empty file: two pages. */
 const newFileBytes = 8_192;
 

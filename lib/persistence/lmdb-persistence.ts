@@ -5,6 +5,7 @@ import { Compaction, sweepCompaction } from "./compaction.js";
 import { codeOf, diskFailure } from "./disk-failure.js";
 import { DiskRoom } from "./disk-room.js";
 import { FileSlack, type RowSizes, type Slack } from "./file-slack.js";
+import { FolderCheckpoints } from "./folder-checkpoints.js";
 import { Journal } from "./journal.js";
 import type { LmdbEnvironment } from "./lmdb.js";
 import { fileBytes } from "./lmdb-file.js";
@@ -33,6 +34,7 @@ export interface LmdbOptions {
  */
 export class LmdbPersistence implements Persistence {
   readonly path: string;
+  readonly checkpoints: FolderCheckpoints;
   readonly #file: string;
   readonly #ownership: Ownership;
   readonly #threads: number;
@@ -67,6 +69,7 @@ export class LmdbPersistence implements Persistence {
     this.#threads = threads;
     sweepCompaction(file);
     this.#room = new DiskRoom(this.path, () => this.#environment.spareBytes);
+    this.checkpoints = new FolderCheckpoints(this.path, this);
     this.#slack = new FileSlack(this.bytes);
     this.#worker = threads > 0 ? new CommitWorker(file) : undefined;
     if (threads > 0) this.readBehind = (module, input) => this.#readBehind(module, input);

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { AhnlichError, closedError } from "../model/errors.js";
+import { ReadableCheckpoints } from "./folder-checkpoints.js";
 import type { LmdbEnvironment } from "./lmdb.js";
 import { fileBytes } from "./lmdb-file.js";
 import { LmdbSnapshot, LmdbState } from "./lmdb-snapshot.js";
@@ -8,6 +9,7 @@ import type { Persistence, Snapshot } from "./persistence.js";
 /** An LMDB environment as it was when it was opened, for reading alone, whoever writes to it meanwhile. */
 export class LmdbReader implements Persistence {
   readonly path: string;
+  readonly checkpoints: ReadableCheckpoints;
   readonly #environment: LmdbEnvironment;
   readonly #file: string;
   readonly #state: LmdbState;
@@ -16,6 +18,7 @@ export class LmdbReader implements Persistence {
 
   constructor(environment: LmdbEnvironment, file: string, whenClosed: () => void) {
     this.path = dirname(file);
+    this.checkpoints = new ReadableCheckpoints(this.path);
     this.#environment = environment;
     this.#file = file;
     this.#whenClosed = whenClosed;

@@ -1,4 +1,5 @@
 import { type Database, openAsClass, type RootDatabase, type Transaction } from "lmdb";
+import { despiteFreePages, despiteFreePagesHere } from "./free-page-fault.js";
 import { syncNewFile } from "./lmdb-file.js";
 import { type Row, type TableName, tableNames } from "./table.js";
 import { WriteBatch } from "./write-batch.js";
@@ -12,6 +13,7 @@ import { WriteBatch } from "./write-batch.js";
  * - opening it, if only for reading, sets the number of the last transaction, without a lock, to what the file said a
  *   moment before: what another process commits in that moment is overwritten by its next commit. So nobody opens
  *   an environment that a living process may write to: sharing/claim.ts comes first;
+ * - it may refuse a commit for no fault of anybody's: free-page-fault.ts tries again;
  * - opening at the moment at which the last process closes may find its locks destroyed: see `patiently`.
  */
 export class LmdbEnvironment {
@@ -148,7 +150,7 @@ export class LmdbEnvironment {
    * another epoch: then nothing is written. The bytes must not change before it settles.
    */
   async writeBehind(bytes: Uint8Array, epoch: number): Promise<boolean> {
-    return this.#owner.ifVersion(ownerKey, epoch, () => this.#apply(bytes));
+    return despiteFreePages(() => this.#owner.ifVersion(ownerKey, epoch, () => this.#apply(bytes)));
   }
 
   /**
@@ -156,11 +158,12 @@ export class LmdbEnvironment {
    * their tables and keys, and behind all that are there, fill pages to the brim where `isOrdered` says so.
    */
   writeHere(bytes: Uint8Array, epoch: number, isOrdered = false): boolean {
-    return this.#root.transactionSync(() => {
+    const write = (): boolean => {
       const owned = this.#owner.doesExist(ownerKey, epoch);
       if (owned) this.#apply(bytes, isOrdered);
       return owned;
-    });
+    };
+    return despiteFreePagesHere(() => this.#root.transactionSync(write));
   }
 
   /** As `writeHere`, for a file that nobody owns. */
@@ -175,16 +178,17 @@ export class LmdbEnvironment {
 
   /** As `writeHere`, with a turn of the event loop after every few milliseconds. */
   async writeInTurns(bytes: Uint8Array, epoch: number, isOrdered = false): Promise<boolean> {
+    const write = async (): Promise<boolean> => {
+      if (!this.#owner.doesExist(ownerKey, epoch)) return false;
+      for (const part of WriteBatch.parts(bytes, operationsPerTurn)) {
+        this.#apply(part, isOrdered);
+        await new Promise(setImmediate);
+      }
+      return true;
+    };
     this.#turning = true;
     try {
-      return await this.#root.childTransaction(async () => {
-        if (!this.#owner.doesExist(ownerKey, epoch)) return false;
-        for (const part of WriteBatch.parts(bytes, operationsPerTurn)) {
-          this.#apply(part, isOrdered);
-          await new Promise(setImmediate);
-        }
-        return true;
-      });
+      return await despiteFreePages(() => this.#root.childTransaction(write));
     } finally {
       this.#turning = false;
     }
@@ -195,8 +199,9 @@ export class LmdbEnvironment {
     return this.#root.close();
   }
 
+  /** One table after the other, so that the pages of each lie together: they are written in fewer and longer runs. */
   #apply(bytes: Uint8Array, isOrdered = false): void {
-    WriteBatch.forEach(bytes, (name, key, value) => {
+    WriteBatch.forEachByTable(bytes, (name, key, value) => {
       const table = this.#table(name);
       if (value === undefined) table.remove(key);
       else if (isOrdered) table.putSync(key, value, appending);

@@ -1,4 +1,5 @@
 import type { InjectionToken } from "tsyringe";
+import type { Checkpoints } from "./checkpoints.js";
 import type { Slack } from "./file-slack.js";
 import type { Row, TableName } from "./table.js";
 import type { WriteBatch } from "./write-batch.js";
@@ -39,6 +40,8 @@ export interface Persistence {
    * is read by snapshots from before is given back when they are released. Absent where there is no file.
    */
   compact?(): Promise<number>;
+  /** Files beside the tables, of what can be made from them again. Absent where nothing is on disk. */
+  readonly checkpoints?: Checkpoints;
   /**
    * Whether compacting is worth it now, and how much it would take: undefined where it is not, where there is no room
    * for it, or something else is done with the file. Cheap as a rule, now and then a walk over the rows by another

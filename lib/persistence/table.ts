@@ -17,6 +17,11 @@ export const tableNames = [
 
 export type TableName = (typeof tableNames)[number];
 
+/** The number of each table. */
+export const tableNumbers = Object.fromEntries(
+  tableNames.map((name, number) => [name, number]),
+) as { readonly [T in TableName]: number };
+
 export interface Row {
   readonly key: Uint8Array;
   readonly value: Uint8Array;

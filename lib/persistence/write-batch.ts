@@ -1,5 +1,5 @@
 import { AhnlichError } from "../model/errors.js";
-import { maxKeyBytes, type TableName, tableNames } from "./table.js";
+import { maxKeyBytes, type TableName, tableNames, tableNumbers } from "./table.js";
 
 /**
  * Rows to put and keys to delete, in order, in one growing run of bytes that can be transferred to a worker:
@@ -57,7 +57,8 @@ export class WriteBatch {
   }
 
   delete(table: TableName, key: Uint8Array): void {
-    this.#append(deleting, table, key, 0);
+    const at = this.#append(deleting, table, key.length, 0);
+    this.#bytes.set(key, at);
   }
 
   /**
@@ -65,50 +66,57 @@ export class WriteBatch {
    * the offset returned.
    */
   reserve(table: TableName, key: Uint8Array, length: number): number {
-    return this.#append(putting, table, key, length);
+    const at = this.begin(table, key.length, length);
+    this.#bytes.set(key, at);
+    return at + key.length;
+  }
+
+  /** Puts a row whose key, and its value behind, the caller writes at once into `buffer`, from the offset returned. */
+  begin(table: TableName, keyLength: number, length: number): number {
+    return this.#append(putting, table, keyLength, length);
   }
 
   /** Calls `visit` for each operation in order; `value` is undefined for a delete. The bytes are views. */
-  static forEach(
-    bytes: Uint8Array,
-    visit: (table: TableName, key: Uint8Array, value: Uint8Array | undefined) => void,
-  ): void {
+  static forEach(bytes: Uint8Array, visit: Visit): void {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    let at = 0;
-    while (at < bytes.length) {
-      const keyAt = at + headerBytes;
-      const valueAt = keyAt + view.getUint16(at + 2, true);
-      const end = valueAt + view.getUint32(at + 4, true);
-      const value = bytes[at + 1] === putting ? bytes.subarray(valueAt, end) : undefined;
-      visit(tableNames[bytes[at] as number] as TableName, bytes.subarray(keyAt, valueAt), value);
-      at = end;
-    }
+    for (let at = 0; at < bytes.length; ) at = visitAt(bytes, view, at, visit);
+  }
+
+  /** The same, one table after the other; those of a table in order. */
+  static forEachByTable(bytes: Uint8Array, visit: Visit): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const places: number[][] = tableNames.map(() => []);
+    for (let at = 0; at < bytes.length; at = endAt(view, at)) places[bytes[at] as number]?.push(at);
+    for (const ofTable of places) for (const at of ofTable) visitAt(bytes, view, at, visit);
   }
 
   /** The same operations in runs of at most `operations`, in order: views. */
   static *parts(bytes: Uint8Array, operations: number): Generator<Uint8Array, void, undefined> {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let from = 0, to = 0; from < bytes.length; from = to) {
-      for (let count = 0; count < operations && to < bytes.length; count++) {
-        to += headerBytes + view.getUint16(to + 2, true) + view.getUint32(to + 4, true);
-      }
+      for (let count = 0; count < operations && to < bytes.length; count++) to = endAt(view, to);
       yield bytes.subarray(from, to);
     }
   }
 
-  #append(operation: number, table: TableName, key: Uint8Array, valueLength: number): number {
-    if (key.length < 1 || key.length > maxKeyBytes) throw badKey(key.length);
+  /** Where the key is to be written. */
+  #append(operation: number, table: TableName, keyLength: number, valueLength: number): number {
+    if (keyLength < 1 || keyLength > maxKeyBytes) throw badKey(keyLength);
     const at = this.#length;
-    const end = at + headerBytes + key.length + valueLength;
+    const end = at + headerBytes + keyLength + valueLength;
     if (end > this.#bytes.length) this.#grow(end);
-    this.#buffer[at] = tableNames.indexOf(table);
-    this.#buffer[at + 1] = operation;
-    this.#buffer.writeUInt16LE(key.length, at + 2);
-    this.#buffer.writeUInt32LE(valueLength, at + 4);
-    this.#buffer.set(key, at + headerBytes);
+    const bytes = this.#bytes;
+    bytes[at] = tableNumbers[table];
+    bytes[at + 1] = operation;
+    bytes[at + 2] = keyLength;
+    bytes[at + 3] = keyLength >>> 8;
+    bytes[at + 4] = valueLength;
+    bytes[at + 5] = valueLength >>> 8;
+    bytes[at + 6] = valueLength >>> 16;
+    bytes[at + 7] = valueLength >>> 24;
     this.#length = end;
     this.#operations++;
-    return end - valueLength;
+    return at + headerBytes;
   }
 
   #grow(needed: number): void {
@@ -122,6 +130,22 @@ export class WriteBatch {
 const headerBytes = 8;
 const putting = 0;
 const deleting = 1;
+
+/** Visits the operation there; where the next one begins. */
+function visitAt(bytes: Uint8Array, view: DataView, at: number, visit: Visit): number {
+  const keyAt = at + headerBytes;
+  const valueAt = keyAt + view.getUint16(at + 2, true);
+  const end = valueAt + view.getUint32(at + 4, true);
+  const value = bytes[at + 1] === putting ? bytes.subarray(valueAt, end) : undefined;
+  visit(tableNames[bytes[at] as number] as TableName, bytes.subarray(keyAt, valueAt), value);
+  return end;
+}
+
+function endAt(view: DataView, at: number): number {
+  return at + headerBytes + view.getUint16(at + 2, true) + view.getUint32(at + 4, true);
+}
+
+type Visit = (table: TableName, key: Uint8Array, value: Uint8Array | undefined) => void;
 
 function badKey(length: number): AhnlichError {
   const sentence = `key of a row: expected 1 to ${maxKeyBytes} bytes, got ${length}`;

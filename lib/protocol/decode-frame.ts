@@ -13,16 +13,38 @@ import { messagesPerFrame, messageTypes } from "./message-types.js";
  * @throws PROTOCOL_ERROR when an envelope cannot be read: the session is lost then
  */
 export function decodeFrame(body: Uint8Array): Message[] {
-  const reader = new EnvelopeReader(body);
+  const frame = new FrameMessages(body);
   const messages: Message[] = [];
-  while (!reader.done) {
-    if (messages.length === messagesPerFrame) {
-      throw new AhnlichError("PROTOCOL_ERROR", `a frame of more than ${messagesPerFrame} messages`);
-    }
-    messages.push(readMessage(reader));
-    reader.endArray();
+  for (let message = frame.next(); message !== undefined; message = frame.next()) {
+    messages.push(message);
   }
   return messages;
+}
+
+/** The messages in the body of one frame, each read when it is asked for: a frame may hold much. */
+export class FrameMessages {
+  readonly #reader: EnvelopeReader;
+  #read = 0;
+
+  constructor(body: Uint8Array) {
+    this.#reader = new EnvelopeReader(body);
+  }
+
+  /**
+   * Undefined behind the last.
+   *
+   * @throws PROTOCOL_ERROR as `decodeFrame` does
+   */
+  next(): Message | undefined {
+    if (this.#reader.done) return undefined;
+    if (this.#read === messagesPerFrame) {
+      throw new AhnlichError("PROTOCOL_ERROR", `a frame of more than ${messagesPerFrame} messages`);
+    }
+    this.#read += 1;
+    const message = readMessage(this.#reader);
+    this.#reader.endArray();
+    return message;
+  }
 }
 
 function readMessage(reader: EnvelopeReader): Message {
@@ -58,7 +80,7 @@ function readMessage(reader: EnvelopeReader): Message {
 
 function readRequest(reader: EnvelopeReader): RequestMessage {
   const id = reader.id();
-  const query = reader.value();
+  const query = reader.query();
   if (reader.left === 0) return { kind: "request", id, query };
   const header = reader.decoded();
   if (!isMap(header)) return { kind: "request", id, query };

@@ -2,6 +2,7 @@ import { decode } from "../encoding/decode.js";
 import { type DecodeOptions, scan } from "../encoding/scan.js";
 import { AhnlichError } from "../model/errors.js";
 import { holds, nilAnswer, pingQuery } from "./constant-bytes.js";
+import { queryValuesMax } from "./message-types.js";
 
 /** Reads the envelopes in a frame's body, position by position. Whatever is amiss: PROTOCOL_ERROR. */
 export class EnvelopeReader {
@@ -34,7 +35,7 @@ export class EnvelopeReader {
 
   /** Past the positions that a newer minor has put behind those known here. */
   endArray(): void {
-    while (this.left > 0) this.#take(scan(this.#body, this.#at, options).end);
+    while (this.left > 0) this.#take(scan(this.#body, this.#at, ofQueries).end);
   }
 
   /** An integer of up to 32 bits; a sender may take more bytes for it than it needs. */
@@ -66,7 +67,7 @@ export class EnvelopeReader {
   /** Text of at most 16 KiB. */
   text(): string {
     const value = this.decoded();
-    if (typeof value === "string" && value.length <= 16_384) return value;
+    if (typeof value === "string") return value;
     throw this.#unexpected("text");
   }
 
@@ -84,12 +85,27 @@ export class EnvelopeReader {
     return view.subarray(1 + (1 << (lead - 0xc4)));
   }
 
+  /** What is neither a query nor an answer: 16 KiB of it at most, so that it costs little whatever it is. */
   decoded(): unknown {
-    return decode(this.value(), options);
+    const at = this.#at;
+    const { end } = scan(this.#body, at, small);
+    if (end - at > smallBytesMax) throw this.#unexpected(`at most ${smallBytesMax} bytes`);
+    return this.#give(decode(this.#body.subarray(at, end), small), end);
   }
 
-  /** The bytes of any one value, as a view on the body; the commonest without making one. */
+  /**
+   * The bytes of a query, which nobody decodes here, as a view on the body; the commonest without making one.
+   */
+  query(): Uint8Array {
+    return this.#value(ofQueries);
+  }
+
+  /** The same of an answer. */
   value(): Uint8Array {
+    return this.#value(ofAnswers);
+  }
+
+  #value(options: DecodeOptions): Uint8Array {
     const body = this.#body;
     const at = this.#at;
     if (body[at] === nilAnswer[0]) return this.#give(nilAnswer, at + 1);
@@ -117,5 +133,8 @@ export class EnvelopeReader {
   }
 }
 
-/** Answers may hold more values than queries, so what bounds queries is `decodeQuery`. */
-const options: DecodeOptions = { code: "PROTOCOL_ERROR", maxValues: 16_000_000 };
+const smallBytesMax = 16_384;
+const small: DecodeOptions = { code: "PROTOCOL_ERROR", maxValues: smallBytesMax };
+const ofQueries: DecodeOptions = { code: "PROTOCOL_ERROR", maxValues: queryValuesMax };
+/** A server may be asked for more than it may be told. */
+const ofAnswers: DecodeOptions = { code: "PROTOCOL_ERROR", maxValues: 16_000_000 };

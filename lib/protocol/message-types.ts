@@ -17,3 +17,6 @@ export const messagesPerFrame = 10_000;
 
 /** The most characters of a reason or of an error's sentence; what is longer is cut. */
 export const sentenceMax = 2_000;
+
+/** Values in one query, containers and keys counted: each may cost some 64 bytes of memory. */
+export const queryValuesMax = 1_000_000;

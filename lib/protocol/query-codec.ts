@@ -1,10 +1,11 @@
 import { decode } from "../encoding/decode.js";
 import { encode } from "../encoding/encode.js";
-import type { DecodeOptions } from "../encoding/scan.js";
+import { type DecodeOptions, scan } from "../encoding/scan.js";
 import { AhnlichError, toAhnlichError } from "../model/errors.js";
 import { isBarePing, isQueryKind, type Query, type QueryKind, writeKinds } from "../model/query.js";
 import { emptyPipeline, holds, nilAnswer, pingQuery, pipelineHead } from "./constant-bytes.js";
 import { encodeList } from "./encode-list.js";
+import { queryValuesMax } from "./message-types.js";
 import { repeats } from "./repeats.js";
 import { type Fields, fieldsOf, isFields, listOf, predicate, type Shape, vector } from "./shape.js";
 
@@ -16,7 +17,7 @@ import { type Fields, fieldsOf, isFields, listOf, predicate, type Shape, vector 
  * given: it fails alone, as it would in the engine.
  *
  * @throws INVALID_ARGUMENT for a value that cannot travel, with its path; LIMIT_EXCEEDED for
- *   nesting beyond 100 levels
+ *   nesting beyond 100 levels, or more than 1,000,000 values
  */
 export function encodeQuery(query: Query, refusals?: Refusals): Uint8Array {
   if (isBarePing(query)) return pingQuery;
@@ -28,8 +29,14 @@ export function encodeQuery(query: Query, refusals?: Refusals): Uint8Array {
     const sentence = `query.kind: expected a text, got ${typeof kind}`;
     throw new AhnlichError("INVALID_ARGUMENT", sentence);
   }
-  if (isBarePipeline(query)) return encodePipeline(query.queries, refusals);
-  return encode(queryShape.wire(query, "query"), "query");
+  if (isBarePipeline(query)) return bounded(encodePipeline(query.queries, refusals));
+  return bounded(encode(queryShape.wire(query, "query"), "query"));
+}
+
+/** A server would end the session over more values. None is shorter than a byte. */
+function bounded(bytes: Uint8Array): Uint8Array {
+  if (bytes.length > queryValuesMax) scan(bytes, 0, ownQueries);
+  return bytes;
 }
 
 /** By their index, the members of a pipeline that cannot travel, and why not. */
@@ -175,4 +182,5 @@ function lazily(shape: () => Shape): Shape {
 const levelsAroundMembers = 3;
 const pingWire: readonly unknown[] = Object.freeze(["ping"]);
 const ping: Query<"ping"> = Object.freeze({ kind: "ping" });
-const options: DecodeOptions = { code: "PROTOCOL_ERROR", maxValues: 1_000_000 };
+const options: DecodeOptions = { code: "PROTOCOL_ERROR", maxValues: queryValuesMax };
+const ownQueries: DecodeOptions = { code: "LIMIT_EXCEEDED", maxValues: queryValuesMax };

@@ -37,28 +37,48 @@ export interface ChangedEntries {
 /** Puts one part after the other, and gives the number of the part behind them. */
 export function* putChanges(
   batch: WriteBatch,
-  { incarnation, sequence, part, time }: LogPlace,
-  { kind, ids, died }: ChangedEntries,
+  place: LogPlace,
+  changed: ChangedEntries,
 ): Generator<undefined, number, undefined> {
-  let next = part;
-  for (let from = 0; from < ids.length; from += changesPerPart) {
-    const end = Math.min(from + changesPerPart, ids.length);
-    const key = changeKey(incarnation, sequence, next++);
-    let length = 8;
-    for (let i = from; i < end; i++) {
-      length += (died?.[i] === undefined ? 3 : 9) + textBytes(ids[i] as string);
-    }
-    putRow(batch, "changes", key, length, (bytes, start) => {
-      writeU48(bytes, start, time);
-      bytes.writeUInt16BE(end - from, start + 6);
-      let offset = start + 8;
-      for (let i = from; i < end; i++) {
-        offset = writeChange(bytes, offset, kind, ids[i] as string, died?.[i]);
-      }
-    });
+  let { part } = place;
+  for (let from = 0; from < changed.ids.length; from += changesPerPart) {
+    putPart(batch, place, part++, changed, from);
     yield;
   }
-  return next;
+  return part;
+}
+
+/** As `putChanges`, where they are one part: at most `changesPerPart`, and one at least. */
+export function putChangesAtOnce(
+  batch: WriteBatch,
+  place: LogPlace,
+  changed: ChangedEntries,
+): number {
+  putPart(batch, place, place.part, changed, 0);
+  return place.part + 1;
+}
+
+function putPart(
+  batch: WriteBatch,
+  { incarnation, sequence, time }: LogPlace,
+  part: number,
+  { kind, ids, died }: ChangedEntries,
+  from: number,
+): void {
+  const end = Math.min(from + changesPerPart, ids.length);
+  let length = 8;
+  for (let i = from; i < end; i++) {
+    length += (died?.[i] === undefined ? 3 : 9) + textBytes(ids[i] as string);
+  }
+  const key = changeKey(incarnation, sequence, part);
+  putRow(batch, "changes", key, length, (bytes, start) => {
+    writeU48(bytes, start, time);
+    bytes.writeUInt16BE(end - from, start + 6);
+    let offset = start + 8;
+    for (let i = from; i < end; i++) {
+      offset = writeChange(bytes, offset, kind, ids[i] as string, died?.[i]);
+    }
+  });
 }
 
 /** Where the next one begins. */

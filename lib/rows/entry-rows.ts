@@ -5,8 +5,8 @@ import type { Metadata } from "../model/metadata.js";
 import { vectorFromBytes, vectorToBytes } from "../model/vector.js";
 import type { Snapshot } from "../persistence/persistence.js";
 import type { WriteBatch } from "../persistence/write-batch.js";
-import { idKey, ordinalKey, readU32, readU48, writeU48 } from "./keys.js";
-import { beginRow, bodyOf, endRow } from "./row.js";
+import { idKey, ordinalKey, ordinalKeyBytes, readU48, writeU48 } from "./keys.js";
+import { beginRow, bodyOf, endRow, headerBytes } from "./row.js";
 
 /*
  * An entry is three rows. An ordinal stands for one entry with one vector and is never used for another:
@@ -32,43 +32,51 @@ export function putEntry(
   key: Uint8Array,
   ordinal: number,
   version: number,
-  {
-    vector,
-    metadata,
-    expiresAt,
-  }: Pick<StoredEntry, "metadata" | "expiresAt"> & { vector: Float32Array },
+  entry: Pick<StoredEntry, "metadata" | "expiresAt"> & { readonly vector: Float32Array },
 ): void {
-  const place = putEntryRow(batch, key, ordinal, version, { metadata, expiresAt });
-  const floats = beginRow(batch, "vectors", place, vector.length * 4);
-  batch.buffer.set(vectorToBytes(vector), floats);
-  endRow(batch, "vectors", place, floats);
-  const ofId = beginRow(batch, "ids", key, 6);
-  writeU48(batch.buffer, ofId, ordinal);
-  endRow(batch, "ids", key, ofId);
+  putEntryRow(batch, key, ordinal, version, entry);
+  const bytes = vectorToBytes(entry.vector);
+  const at = beginRow(batch, "vectors", ordinalKeyBytes, bytes.length);
+  writeOrdinalKey(batch.buffer, at, key, ordinal);
+  batch.buffer.set(bytes, at + ordinalKeyBytes + headerBytes);
+  endRow(batch, "vectors", at, ordinalKeyBytes, bytes);
+  const ofId = beginRow(batch, "ids", key.length, 6);
+  batch.buffer.set(key, ofId);
+  writeU48(batch.buffer, ofId + key.length + headerBytes, ordinal);
+  endRow(batch, "ids", ofId, key.length);
 }
 
-/** Only the row of table `entries`, whose key it returns: again, where the vector stays. */
+/** Only the row of table `entries`: again, where the vector stays. */
 export function putEntryRow(
   batch: WriteBatch,
   key: Uint8Array,
   ordinal: number,
   version: number,
   { metadata, expiresAt }: Pick<StoredEntry, "metadata" | "expiresAt">,
-): Uint8Array {
-  const place = ordinalKey(readU32(key, 0), ordinal);
+): void {
   const idLength = key.length - 4;
   const idStart = expiresAt === 0 ? prefixBytes : prefixBytes + expiryBytes;
-  const entry = beginRow(batch, "entries", place, idStart + idLength + metadata.length);
-  writeU48(batch.buffer, entry, version);
-  batch.buffer.writeUInt16BE(idLength, entry + 7);
+  const length = idStart + idLength + metadata.length;
+  const at = beginRow(batch, "entries", ordinalKeyBytes, length);
+  const bytes = batch.buffer;
+  writeOrdinalKey(bytes, at, key, ordinal);
+  const entry = at + ordinalKeyBytes + headerBytes;
+  writeU48(bytes, entry, version);
+  bytes[entry + 7] = idLength >>> 8;
+  bytes[entry + 8] = idLength;
   if (expiresAt !== 0) {
-    batch.buffer[entry + 6] = expires;
-    writeU48(batch.buffer, entry + prefixBytes, expiresAt);
+    bytes[entry + 6] = expires;
+    writeU48(bytes, entry + prefixBytes, expiresAt);
   }
-  for (let i = 0; i < idLength; i++) batch.buffer[entry + idStart + i] = key[4 + i] as number;
-  batch.buffer.set(metadata, entry + idStart + idLength);
-  endRow(batch, "entries", place, entry);
-  return place;
+  for (let i = 0; i < idLength; i++) bytes[entry + idStart + i] = key[4 + i] as number;
+  bytes.set(metadata, entry + idStart + idLength);
+  endRow(batch, "entries", at, ordinalKeyBytes);
+}
+
+/** @param key of an id of the same store */
+function writeOrdinalKey(bytes: Uint8Array, at: number, key: Uint8Array, ordinal: number): void {
+  for (let i = 0; i < 4; i++) bytes[at + i] = key[i] as number;
+  writeU48(bytes, at + 4, ordinal);
 }
 
 /** Deletes the rows of an ordinal, but not that of its id. */

@@ -17,11 +17,13 @@ export function afterStoreKey(incarnation: number): Uint8Array {
 
 /** Of tables `entries` and `vectors`. */
 export function ordinalKey(incarnation: number, ordinal: number): Uint8Array {
-  const key = new Uint8Array(10);
+  const key = new Uint8Array(ordinalKeyBytes);
   writeU32(key, 0, incarnation);
   writeU48(key, 4, ordinal);
   return key;
 }
+
+export const ordinalKeyBytes = 10;
 
 export function ordinalOfKey(key: Uint8Array): number {
   return readU48(key, 4);
@@ -38,8 +40,20 @@ export function expiryKey(incarnation: number, expiresAt: number, ordinal: numbe
 
 /** Of table `ids`. */
 export function idKey(incarnation: number, id: string): Uint8Array {
-  const length = Buffer.byteLength(id);
-  const key = Buffer.allocUnsafe(4 + length);
+  const { length } = id;
+  const key = new Uint8Array(4 + length);
+  writeU32(key, 0, incarnation);
+  // Nearly all ids are short and ASCII, and a call into Buffer costs more than they do.
+  for (let i = 0; i < length; i++) {
+    const unit = id.charCodeAt(i);
+    if (unit >= 0x80 || length > shortLength) return otherIdKey(incarnation, id);
+    key[4 + i] = unit;
+  }
+  return key;
+}
+
+function otherIdKey(incarnation: number, id: string): Uint8Array {
+  const key = Buffer.allocUnsafe(4 + Buffer.byteLength(id));
   writeU32(key, 0, incarnation);
   key.write(id, 4);
   return key;
@@ -107,6 +121,8 @@ export function readU48(bytes: Uint8Array, at: number): number {
   const high = (bytes[at] as number) * 0x100 + (bytes[at + 1] as number);
   return high * 0x100000000 + readU32(bytes, at + 2);
 }
+
+const shortLength = 64;
 
 function readU24(bytes: Uint8Array, at: number): number {
   return (

@@ -1,5 +1,5 @@
 import { AhnlichError } from "../model/errors.js";
-import { type TableName, tableNames } from "../persistence/table.js";
+import { type TableName, tableNumbers } from "../persistence/table.js";
 import type { WriteBatch } from "../persistence/write-batch.js";
 import { checksum } from "./checksum.js";
 
@@ -15,6 +15,9 @@ import { checksum } from "./checksum.js";
 /** The format of the rows that this version writes. A later one raises it and still reads this one. */
 export const rowFormat = 1;
 
+/** What comes before the body in a value. */
+export const headerBytes = 5;
+
 /** Puts a row into the batch: `fill` writes the body's `length` bytes, zero at first, from `at` on. */
 export function putRow(
   batch: WriteBatch,
@@ -23,28 +26,48 @@ export function putRow(
   length: number,
   fill: (bytes: Buffer, at: number) => void,
 ): void {
-  const at = beginRow(batch, table, key, length);
-  fill(batch.buffer, at);
-  endRow(batch, table, key, at);
+  const keyAt = beginRow(batch, table, key.length, length);
+  batch.buffer.set(key, keyAt);
+  fill(batch.buffer, keyAt + key.length + headerBytes);
+  endRow(batch, table, keyAt, key.length);
 }
 
-/** Where in `batch.buffer` the body of a new row is to be written, `length` bytes that are zero at first. */
+/**
+ * Begins a row in the batch: where in `batch.buffer` its key is to be written. Its body, `length` bytes that are zero
+ * at first, begins `headerBytes` behind the key.
+ */
 export function beginRow(
   batch: WriteBatch,
   table: TableName,
-  key: Uint8Array,
+  keyLength: number,
   length: number,
 ): number {
-  return batch.reserve(table, key, headerBytes + length) + headerBytes;
+  return batch.begin(table, keyLength, headerBytes + length);
 }
 
-/** Completes the row that was begun last, whose body is written at `at`. */
-export function endRow(batch: WriteBatch, table: TableName, key: Uint8Array, at: number): void {
+/**
+ * Completes the row that was begun last, whose key is written at `keyAt` and its body behind.
+ *
+ * @param last what the body ends with, where the caller has it as bytes of its own: a long part is summed faster there
+ */
+export function endRow(
+  batch: WriteBatch,
+  table: TableName,
+  keyAt: number,
+  keyLength: number,
+  last?: Uint8Array,
+): void {
   const bytes = batch.buffer;
-  const row = at - headerBytes;
+  const row = keyAt + keyLength;
+  const seed = checksum(bytes, seedOf(table, rowFormat), keyAt, row);
+  const end = last === undefined ? batch.length : batch.length - last.length;
+  let sum = checksum(bytes, seed, row + headerBytes, end);
+  if (last !== undefined) sum = checksum(last, sum);
   bytes[row] = rowFormat;
-  const sum = checksum(bytes, sumOfKey(table, rowFormat, key), at, batch.length);
-  bytes.writeUInt32LE(sum, row + 1);
+  bytes[row + 1] = sum;
+  bytes[row + 2] = sum >>> 8;
+  bytes[row + 3] = sum >>> 16;
+  bytes[row + 4] = sum >>> 24;
 }
 
 /**
@@ -75,12 +98,14 @@ function bodyIn(row: Uint8Array): Buffer {
 }
 
 function sumOfKey(table: TableName, format: number, key: Uint8Array): number {
-  return checksum(key, tableNames.indexOf(table) * 256 + format);
+  return checksum(key, seedOf(table, format));
+}
+
+function seedOf(table: TableName, format: number): number {
+  return tableNumbers[table] * 256 + format;
 }
 
 function storedSum(row: Uint8Array): number {
   const low = (row[1] as number) | ((row[2] as number) << 8) | ((row[3] as number) << 16);
   return (low | ((row[4] as number) << 24)) >>> 0;
 }
-
-const headerBytes = 5;

@@ -1,10 +1,6 @@
-import { join } from "node:path";
 import type { EmbeddedEngine } from "../handles/embedded-engine.js";
 import type { ClientInfo } from "../model/answers.js";
-import { checkQuery } from "../model/check-query.js";
-import type { CheckedQuery } from "../model/checked-query.js";
 import { AhnlichError } from "../model/errors.js";
-import { defaultLimits } from "../model/limits.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
 import type { ConnectMessage } from "../protocol/message.js";
@@ -19,7 +15,8 @@ import type { SessionSettings } from "./session-settings.js";
 import type { RegistryOwner, UserRegistry } from "./user-registry.js";
 
 export interface ServerSettings {
-  readonly backups: string | undefined;
+  /** What becomes of the backups that clients ask for. */
+  readonly backup: (query: Query<"backup">, options: CallOptions) => Promise<unknown>;
   readonly maxClients: number;
   readonly session: SessionSettings;
   readonly onShutdown: ((reason: string, client: ClientInfo) => void) | undefined;
@@ -30,7 +27,7 @@ export interface ServerSettings {
 }
 
 /** What a server asks of the engine it stands before. */
-export type ServedEngine = Pick<EmbeddedEngine, "attach" | "execute" | "backup">;
+export type ServedEngine = Pick<EmbeddedEngine, "attach" | "execute">;
 
 /** Takes every transport that a listener gives into a session on the engine, until it is closed. */
 export class AttachedServer implements Server, SessionHost, RegistryOwner {
@@ -121,7 +118,7 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
 
   #carryOut(query: Query, options: CallOptions, session: Session): Promise<unknown> {
     if (query.kind === "shutdown") return this.#shutdown(query, session);
-    if (query.kind === "backup") return this.#backup(query, options);
+    if (query.kind === "backup") return this.#settings.backup(query, options);
     return this.#engine.execute(query, options);
   }
 
@@ -155,14 +152,6 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
     const [oldest] = this.#strangers;
     this.#strangers.delete(oldest);
     oldest.drop();
-  }
-
-  /** Without a folder for it the engine refuses it. */
-  async #backup(query: Query<"backup">, options: CallOptions): Promise<unknown> {
-    const { name } = checkQuery(query, defaultLimits) as CheckedQuery<"backup">;
-    const { backups } = this.#settings;
-    if (backups === undefined) return this.#engine.execute(query, options);
-    return this.#engine.backup(join(backups, name), options);
   }
 
   async #shutdown(query: Query<"shutdown">, session: Session): Promise<null> {

@@ -1,4 +1,10 @@
+import { join } from "node:path";
 import type { EmbeddedEngine } from "../handles/embedded-engine.js";
+import { checkQuery } from "../model/check-query.js";
+import type { CheckedQuery } from "../model/checked-query.js";
+import { defaultLimits } from "../model/limits.js";
+import type { CallOptions } from "../model/options.js";
+import type { Query } from "../model/query.js";
 import { listenTcp } from "../transport/tcp.js";
 import type { Listener } from "../transport/transport.js";
 import { AttachedServer } from "./attached-server.js";
@@ -34,13 +40,27 @@ export async function listenWith(
   try {
     listener = Symbol.asyncIterator in where ? where : await listenTcp(where);
     const session = { ...settings, maxFrameBytes };
+    const backup = (query: Query<"backup">, options: CallOptions) =>
+      backUpBelow(backups, engine, query, options);
     const closing = { onShutdown, lively: true };
     return new AttachedServer(engine, listener, {
-      ...{ users, backups, maxClients, session, ...closing },
+      ...{ users, backup, maxClients, session, ...closing },
     });
   } catch (error) {
     users?.close();
     await listener?.close();
     throw error;
   }
+}
+
+/** Below the folder by a plain name; without a folder the engine refuses it. */
+async function backUpBelow(
+  backups: string | undefined,
+  engine: EmbeddedEngine,
+  query: Query<"backup">,
+  options: CallOptions,
+): Promise<unknown> {
+  const { name } = checkQuery(query, defaultLimits) as CheckedQuery<"backup">;
+  if (backups === undefined) return engine.execute(query, options);
+  return engine.backup(join(backups, name), options);
 }

@@ -3,7 +3,7 @@ import { AhnlichError, toAhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
 import { packageVersion } from "../model/version.js";
-import { decodeFrame } from "../protocol/decode-frame.js";
+import { FrameMessages } from "../protocol/decode-frame.js";
 import { FrameReader } from "../protocol/frame-reader.js";
 import { FrameWriter } from "../protocol/frame-writer.js";
 import { HelloReader, judgeClientHello, serverHello, verdicts } from "../protocol/handshake.js";
@@ -19,6 +19,7 @@ import type { ClientConnection, ConnectedClient } from "./client-list.js";
 import type { Identity } from "./login.js";
 import { RequestWindow } from "./request-window.js";
 import { type SessionSettings, strangerFrameBytes } from "./session-settings.js";
+import { Turn } from "./turn.js";
 
 /** What a session asks of its server. */
 export interface SessionHost {
@@ -181,8 +182,11 @@ export class Session implements ClientConnection {
       const bodies = this.#reader.push(bytes);
       if (bodies.length > 0) this.#partialSince = undefined;
       for (const body of bodies) {
-        for (const message of decodeFrame(body)) {
+        const frame = new FrameMessages(body);
+        const turn = body.length > bytesPerTurn ? new Turn() : undefined;
+        for (let message = frame.next(); message !== undefined; message = frame.next()) {
           if (!this.#hasRoom) await this.#room();
+          if (turn?.isOver) await turn.next();
           if (this.#isDeaf) return;
           this.#receive(message);
         }
@@ -369,3 +373,6 @@ export class Session implements ClientConnection {
 function unexpected(): AhnlichError {
   return new AhnlichError("PROTOCOL_ERROR", "the bytes are not of the protocol");
 }
+
+/** What a frame may hold to be read in one turn. */
+const bytesPerTurn = 256 * 1024;

@@ -1,10 +1,12 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { AhnlichError } from "../model/errors.js";
+import { fileName } from "../persistence/file-name.js";
 import { folderFailure } from "../persistence/folder-failure.js";
 import { LmdbEnvironment } from "../persistence/lmdb.js";
-import { checkFile, fileName } from "../persistence/lmdb-file.js";
+import { checkFile } from "../persistence/lmdb-file.js";
 import { LmdbReader } from "../persistence/lmdb-reader.js";
+import { refuseUnfinishedCopy } from "../persistence/unfinished-copy.js";
 import type { ClaimOptions } from "./claim.js";
 import { holdToRead } from "./held-folders.js";
 import { whileUnowned } from "./while-unowned.js";
@@ -39,7 +41,9 @@ function find(path: string): { folder: string; file: string } {
     const folder = realpathSync(path);
     const file = join(folder, fileName);
     if (existsSync(file)) return { folder, file };
+    refuseUnfinishedCopy(folder);
   } catch (cause) {
+    if (cause instanceof AhnlichError) throw cause;
     throw nothingThere(path, cause);
   }
   throw nothingThere(path);

@@ -12,6 +12,7 @@ import { standardSettings } from "../server/session-settings.js";
 import { memoryPair } from "../transport/memory.js";
 import type { Transport } from "../transport/transport.js";
 import { BellListener } from "./bell-listener.js";
+import { copiedFile } from "./copy-query.js";
 import type { Invitation } from "./invitation.js";
 
 /** Takes the folder and opens an engine on it. @throws LOCKED where another lives in it */
@@ -45,12 +46,11 @@ export class OwnedFolder {
       attach: (attachment) => engine.attach(attachment),
       execute: ((query: Query, options?: CallOptions) =>
         this.#serve(query, options)) as ServedEngine["execute"],
-      backup: () => Promise.reject(new AhnlichError("FORBIDDEN", "there is no folder for backups")),
     };
     this.#server = new AttachedServer(served, listener, {
       maxClients: processesMax,
       session: { ...standardSettings, maxFrameBytes: frameBytes(settings.limits) },
-      backups: undefined,
+      backup: (query, options) => this.#copy(query, options),
       onShutdown: undefined,
       lively: false,
     });
@@ -98,6 +98,11 @@ export class OwnedFolder {
     return this.#engine.backup(folder, onProgress, options);
   }
 
+  /** Copies all rows into a file that is not there yet. */
+  copyTo(file: string): Promise<{ bytes: number }> {
+    return this.#engine.copyTo(file);
+  }
+
   verify(onProgress: (entries: number) => void, options?: CallOptions): Promise<Verification> {
     return this.#engine.verify(onProgress, options);
   }
@@ -135,6 +140,13 @@ export class OwnedFolder {
     }
     this.#lose();
     return silence();
+  }
+
+  /** A process of the same user names a file of its own; whatever else is asked the engine refuses. */
+  async #copy(query: Query<"backup">, options: CallOptions): Promise<unknown> {
+    const file = copiedFile(query);
+    if (file === undefined) return this.#serve(query, options);
+    return this.isOurs ? this.#engine.copyTo(file, options) : silence();
   }
 
   #lose(): void {

@@ -1,10 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { underCall, unlessGivenUp } from "../engine/call.js";
 import type { Attachment } from "../handles/embedded-engine.js";
 import type { EmbeddedExecutor } from "../handles/embedded-executor.js";
 import type { Verification } from "../model/answers.js";
-import { AhnlichError, closedError, type ErrorCode, toAhnlichError } from "../model/errors.js";
+import { checkPath } from "../model/check-argument.js";
+import { closedError, type ErrorCode, toAhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
+import { within } from "../persistence/within.js";
+import { copyQuery, refusePath } from "./copy-query.js";
+import { backUpJoined } from "./joined-backup.js";
 import { JoinedOwner, patienceMs } from "./joined-owner.js";
 import type { OwnedFolder } from "./owned-folder.js";
 import { type FolderUser, SharedFolder, type SharedOptions } from "./shared-folder.js";
@@ -24,6 +29,8 @@ export class SharedExecutor implements EmbeddedExecutor, FolderUser {
   readonly #leaving = new Set<JoinedOwner>();
   /** Folders that were taken from us, until they are closed. */
   readonly #lost = new Set<OwnedFolder>();
+  /** Our own, of a folder that we have joined, until nothing of them is under way. */
+  readonly #backups = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
   #setClosed: (reason: Error | undefined) => void = () => {};
 
@@ -55,12 +62,13 @@ export class SharedExecutor implements EmbeddedExecutor, FolderUser {
     if (this.#closing !== undefined) throw closedError();
     const owned = this.#folder.owned;
     if (owned !== undefined) return owned.execute(query, options);
+    refusePath(query);
     const answered = this.#join().execute(query, options);
     const attached = this.#attachments.size > 0;
     return attached ? answered.then((answer) => this.#withClients(query, answer)) : answered;
   }
 
-  /** Of the folder's owner alone. */
+  /** Where we have joined, the owner only copies. */
   backup(
     folder: string,
     onProgress: (bytes: number) => void,
@@ -69,9 +77,16 @@ export class SharedExecutor implements EmbeddedExecutor, FolderUser {
     if (this.#closing !== undefined) throw closedError();
     const owned = this.#folder.owned;
     if (owned !== undefined) return owned.backup(folder, onProgress, options);
-    const sentence =
-      "expected the process that owns the folder to back it up, got one that has joined";
-    throw new AhnlichError("UNSUPPORTED", sentence);
+    const path = checkPath(folder, "folder");
+    return underCall(options, (call) => {
+      const copy = (file: string) => this.#copy(file);
+      const { signal } = call;
+      const done = backUpJoined(path, { folder: this.#folder.folder, copy, signal, onProgress });
+      this.#backups.add(done);
+      const over = () => this.#backups.delete(done);
+      done.then(over, over);
+      return unlessGivenUp(call, done);
+    });
   }
 
   /** A joiner hears of the progress at the end. */
@@ -144,6 +159,12 @@ export class SharedExecutor implements EmbeddedExecutor, FolderUser {
     }
   }
 
+  /** By whoever owns the folder now. */
+  async #copy(file: string): Promise<unknown> {
+    if (this.#closing !== undefined) throw closedError();
+    return this.#folder.owned?.copyTo(file) ?? this.#join().execute(copyQuery(file));
+  }
+
   #join(): JoinedOwner {
     if (this.#joined === undefined) {
       this.#joined = new JoinedOwner(this.#folder);
@@ -169,6 +190,7 @@ export class SharedExecutor implements EmbeddedExecutor, FolderUser {
     const joined = [...this.#leaving];
     if (this.#joined !== undefined) joined.push(this.#joined);
     await step(joined.map((each) => each.close(left())));
+    await within(left().timeoutMs, Promise.allSettled(this.#backups), undefined);
     await step([...this.#lost].map((each) => each.closed));
     await step([this.#folder.close(left().timeoutMs)]);
     const reason = failures.length > 0 ? toAhnlichError(failures[0]) : undefined;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { open } from "../../lib/index.js";
 import { listen } from "../../lib/server.js";
 import { runNode } from "../support/run-node.js";
@@ -47,13 +47,19 @@ describe("the commands about folders", function () {
     assert.match(stderr, /^ahnlich: .*data: 2 entries, with these problems\n$/);
   });
 
-  it("answer a folder that is none, or that is taken, with one line and 2", async () => {
+  it("answer a folder that is none, taken or unfinished with one line and 2", async () => {
+    mkdirSync(folder.at("begun"));
+    writeFileSync(folder.at("begun", "data.mdb.partial"), "the beginning");
     for (const args of [
       ["verify", folder.at("none")],
       ["backup", folder.at("none"), folder.at("copy")],
       ["backup", folder.at("data"), folder.at("data")],
       ["restore", folder.at("data"), folder.at("data")],
       ["compact", folder.at("none")],
+      ["verify", folder.at("begun")],
+      ["backup", folder.at("begun"), folder.at("copy")],
+      ["restore", folder.at("data"), folder.at("begun")],
+      ["compact", folder.at("begun")],
     ]) {
       const { code, stdout, stderr } = await ahnlich(...args);
       assert.equal(code, 2);

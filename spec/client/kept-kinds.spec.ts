@@ -12,6 +12,14 @@ describe("a call with an idempotency key", () => {
     }
   });
 
+  it("may be repeated without a key too where it comes to the same", () => {
+    assert.equal(isRead({ kind: "compact" }), false);
+    assert.equal(makeCall({ kind: "compact" }).repeatable, true);
+    const queries = [{ kind: "compact" }, { kind: "info" }] as const;
+    assert.equal(makeCall({ kind: "pipeline", queries }).repeatable, true);
+    assert.equal(makeCall({ kind: "backup", name: "monday" }, "key").repeatable, false);
+  });
+
   it("may not where its answer is not kept", () => {
     assert.equal(makeCall({ kind: "shutdown" }, "key").repeatable, false);
     const queries = [{ kind: "shutdown" }] as const;

@@ -12,4 +12,10 @@ export class Distribution {
     const median = sorted[Math.floor(sorted.length / 2)];
     return `median ${median.toFixed(1)}, at most ${sorted[sorted.length - 1].toFixed(1)}`;
   }
+
+  /** What so many in a hundred do not exceed. */
+  percentile(share: number): number {
+    const sorted = this.#numbers.toSorted((a, b) => a - b);
+    return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * share) / 100))] ?? 0;
+  }
 }

@@ -4,15 +4,9 @@ import { runNode } from "../support/run-node.js";
 import type { Breakage } from "./breakages.js";
 import { suites } from "./suites.js";
 
-/**
- * Runs a suite in a process of its own and fails unless every promise was kept. Where lmdb 3.5.6 has refused a commit
- * for its own list of free pages, which is seldom, and the engine said so, it runs once more.
- */
+/** Runs a suite in a process of its own and fails unless every promise was kept. */
 export async function keepsEveryPromise(name: string, size: number | "short"): Promise<void> {
-  let { code, stdout, stderr } = await runSuite([name, `${size}`]);
-  if (code === 1 && stdout.includes(refusedByLmdb)) {
-    ({ code, stdout, stderr } = await runSuite([name, `${size}`]));
-  }
+  const { code, stdout, stderr } = await runSuite([name, `${size}`]);
   assert.equal(code, 0, `${stdout}\n${stderr}`);
   assert.match(stdout, /every promise kept/);
 }
@@ -32,8 +26,6 @@ export function canRun(name: string): boolean {
   if (missing !== undefined) process.stderr.write(`not registered: suite ${name}, ${missing}\n`);
   return missing === undefined;
 }
-
-const refusedByLmdb = "freelist had a data entry with zero-size";
 
 function runSuite(args: readonly string[]) {
   const main = fileURLToPath(new URL("./main.js", import.meta.url));

@@ -2,6 +2,7 @@ import { backupSuite } from "./backup-suite.js";
 import { churnSuite } from "./churn-suite.js";
 import { flipSuite } from "./flip-suite.js";
 import { fullSuite } from "./full-suite.js";
+import { hostileSuite } from "./hostile-suite.js";
 import { ioSuite } from "./io-suite.js";
 import { killSuite } from "./kill-suite.js";
 import { powerSuite } from "./power-suite.js";
@@ -18,4 +19,5 @@ export const suites: { readonly [name: string]: Suite } = {
   flip: flipSuite,
   churn: churnSuite,
   processes: processesSuite,
+  hostile: hostileSuite,
 };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "../../lib/client.js";
 import { type EmbeddedEngine, open, restore } from "../../lib/index.js";
 import { verifyFolder } from "../../lib/keeping/verify-folder.js";
@@ -167,6 +167,41 @@ describe("a folder that is verified", () => {
     const { problems } = await verifyFolder(folder.at("data"));
     assert.match(problems.join("\n"), /cannot be opened: its first pages are not those of an LMDB/);
     await rejects(verifyFolder(folder.at("none")), "INVALID_ARGUMENT");
+  });
+});
+
+describe("a folder in which a backup or restore was broken off", () => {
+  const folder = new TemporaryFolder();
+  const copy = () => folder.at("copy");
+  const sentence = /copy: expected .* got one with a data\.mdb\.partial, .* remove it then/;
+  afterEach(() => folder.remove());
+
+  beforeEach(async () => {
+    await writeFilms(folder.at("data"));
+    mkdirSync(copy());
+    writeFileSync(folder.at("copy", "data.mdb.partial"), "the beginning");
+  });
+
+  it("is not taken for an empty one, however it is opened, and stays as it is", async () => {
+    for (const options of [{}, { shared: true }, { readOnly: true }]) {
+      await rejects(open(copy(), { ...options, threads: 0 }), "INVALID_ARGUMENT", sentence);
+    }
+    assert.deepEqual(readdirSync(copy()), ["data.mdb.partial"]);
+  });
+
+  it("is neither verified, nor copied, nor written to again, before it is tidied", async () => {
+    await rejects(verifyFolder(copy()), "INVALID_ARGUMENT", sentence);
+    await rejects(restore(copy(), folder.at("again")), "INVALID_ARGUMENT", sentence);
+    await rejects(restore(folder.at("data"), copy()), "INVALID_ARGUMENT", sentence);
+    assert.deepEqual(readdirSync(copy()), ["data.mdb.partial"]);
+    rmSync(folder.at("copy", "data.mdb.partial"));
+    assert.deepEqual(await restore(folder.at("data"), copy()), { entries: 2 });
+  });
+
+  it("is no reason to refuse a folder that is whole", async () => {
+    writeFileSync(folder.at("data", "data.mdb.partial"), "the beginning");
+    await using engine = await open(folder.at("data"), { threads: 0 });
+    assert.equal(await engine.store("films").count(), 2);
   });
 });
 

@@ -12,7 +12,7 @@ for (const kind of supportedKernels) {
   describe(`Codes, by the kernels for ${kind}, held against their scalar twin`, () => {
     for (const dimension of [1, 3, 4, 15, 17, 100, 384, 768, 1536, 4096]) {
       const stride = Math.ceil(dimension / 4) * 16;
-      const codeStride = Math.ceil(dimension / 16) * 16;
+      const recordStride = layout.recordCode + Math.ceil(dimension / 16) * 16;
       const capacity = layout.blockSlots;
       const vectors = blockOfVectors(dimension);
       const rows = vectors.map((vector) => codeOf(vector, 127));
@@ -20,11 +20,11 @@ for (const kind of supportedKernels) {
       /** A run of one block that holds the vectors. */
       function filled(): { arena: Arena; run: number } {
         const arena = new Arena(0, kernelsModule(kind));
-        const slot = codeStride + layout.slotBytes + layout.blockBytes;
+        const slot = recordStride + layout.slotBytes + layout.blockBytes;
         const run = arena.allocate(layout.runOverhead + capacity * slot, "vectors");
         const rows = arena.allocate(capacity * stride, "vectors");
         assert(run !== undefined && rows !== undefined);
-        arena.kernels.layRun(run, rows, capacity, stride, codeStride);
+        arena.kernels.layRun(run, rows, capacity, stride, recordStride);
         for (const [i, vector] of vectors.entries()) {
           arena.floats.set(vector, (rows + i * stride) / 4);
           arena.kernels.putSlot(run, i, dimension, i, 1, i === 63);
@@ -39,12 +39,10 @@ for (const kind of supportedKernels) {
         const words = new Int32Array(arena.memory.buffer);
         for (const [i, vector] of vectors.entries()) {
           const twin = rows[i];
-          const measures =
-            field(layout.runMeasures) + (i >> 2) * layout.measuresBytes + (i & 3) * 4;
-          const float = (name: number): number => arena.floats[(measures + name) / 4];
-          const at = field(layout.runCodes) + i * codeStride;
-          const code = [...signed.subarray(at, at + codeStride)];
-          const scale = float(layout.measureScale);
+          const record = field(layout.runRecords) + i * recordStride;
+          const float = (name: number): number => arena.floats[(record + name) / 4];
+          const code = [...signed.subarray(record + layout.recordCode, record + recordStride)];
+          const scale = float(layout.recordScale);
           assert(Math.abs(scale - twin.scale) <= twin.scale * 1e-6);
           const step = scale * twin.length;
           for (const [n, x] of vector.entries()) {
@@ -55,12 +53,12 @@ for (const kind of supportedKernels) {
           }
           assert(code.slice(dimension).every((number) => number === 0));
           const { error } = twin;
-          assert(float(layout.measureError) >= error);
-          assert(float(layout.measureError) <= error * 1.00001 + 1e-8);
-          const norm = float(layout.measureNorm);
+          assert(float(layout.recordError) >= error);
+          assert(float(layout.recordError) <= error * 1.00001 + 1e-8);
+          const norm = float(layout.recordNorm);
           assert(Math.abs(Math.abs(norm) - twin.length) <= twin.length * 1e-7 + 1e-45);
           assert.equal(norm > 0, twin.length >= 1e-18);
-          const sum = words[(measures + layout.measureSum) / 4];
+          const sum = words[(record + layout.recordSum) / 4];
           assert.equal(
             sum,
             code.reduce((total, number) => total + number, 0),

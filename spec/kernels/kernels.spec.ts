@@ -10,7 +10,7 @@ import { supportedKernels } from "./supported-kernels.js";
 for (const kind of supportedKernels) {
   describe(`The kernels for ${kind}`, () => {
     const stride = 64;
-    const codeStride = 16;
+    const recordStride = layout.recordCode + 16;
     const capacity = 100;
 
     /** A run of vectors of 14 dimensions, all born at 1. */
@@ -19,7 +19,7 @@ for (const kind of supportedKernels) {
       const run = arena.allocate(16 * 1024, "vectors");
       const rows = arena.allocate(capacity * stride, "vectors");
       assert(run !== undefined && rows !== undefined);
-      arena.kernels.layRun(run, rows, capacity, stride, codeStride);
+      arena.kernels.layRun(run, rows, capacity, stride, recordStride);
       const random = randomNumbers(77);
       const vectors = Array.from({ length: capacity }, () => randomVector(random, 14));
       for (const [i, vector] of vectors.entries()) {

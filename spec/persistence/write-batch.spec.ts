@@ -18,4 +18,20 @@ describe("a batch of writes", () => {
     assert.deepEqual(batch.bytes.subarray(at), new Uint8Array(1_000));
     assert.equal(batch.operations, 2);
   });
+
+  it("gives its operations one table after the other, those of a table in their order", () => {
+    const batch = new WriteBatch();
+    batch.put("ids", Uint8Array.of(1), Uint8Array.of(1));
+    batch.put("entries", Uint8Array.of(2), Uint8Array.of(2));
+    batch.delete("ids", Uint8Array.of(1));
+    batch.put("meta", Uint8Array.of(3), Uint8Array.of(3));
+    batch.put("ids", Uint8Array.of(1), Uint8Array.of(4));
+    batch.put("entries", Uint8Array.of(1), Uint8Array.of(5));
+    const seen: string[] = [];
+    WriteBatch.forEachByTable(batch.bytes, (table, [key], value) => {
+      seen.push(`${table} ${key} ${value?.[0]}`);
+    });
+    const expected = ["meta 3 3", "entries 2 2", "entries 1 5", "ids 1 1", "ids 1 undefined"];
+    assert.deepEqual(seen, [...expected, "ids 1 4"]);
+  });
 });

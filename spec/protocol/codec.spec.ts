@@ -196,6 +196,13 @@ describe("codec", () => {
     }
   });
 
+  it("refuses more values than a server takes in a query, and takes as many", () => {
+    const keys = (count: number) =>
+      encodeQuery({ kind: "get", store: "s", keys: Array.from({ length: count }, () => "") });
+    assert.ok(keys(1_000_000 - 7).length > 1_000_000);
+    assert.throws(() => keys(1_000_001 - 7), { code: "LIMIT_EXCEEDED" });
+  });
+
   it("does not lose itself in a predicate that holds itself", () => {
     const where: Record<string, unknown> = { a: undefined };
     where.$and = [where, where];

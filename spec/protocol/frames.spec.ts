@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { encode } from "../../lib/encoding/encode.js";
 import { AhnlichError } from "../../lib/model/errors.js";
-import { decodeFrame } from "../../lib/protocol/decode-frame.js";
+import { decodeFrame, FrameMessages } from "../../lib/protocol/decode-frame.js";
 import { FrameReader } from "../../lib/protocol/frame-reader.js";
 import { encodeFrames, FrameWriter } from "../../lib/protocol/frame-writer.js";
 import type { Message, PartMessage } from "../../lib/protocol/message.js";
@@ -249,6 +249,36 @@ describe("envelopes", () => {
     for (const value of ill) {
       assert.throws(() => decoded(value), { code: "PROTOCOL_ERROR" }, JSON.stringify(value));
     }
+  });
+
+  it("cost little, whatever is where something small belongs", () => {
+    const much = Array.from({ length: 20_000 }, () => ({}));
+    for (const value of [
+      [4, 1, ["ping"], { trace: much }],
+      [4, much, ["ping"]],
+      [8, "x".repeat(20_000)],
+      [1, much, "version", "id"],
+      [1, "x".repeat(20_000), "version", "id"],
+      [6, 1, ["INTERNAL", "sentence", { much }, false]],
+      [3, much],
+    ]) {
+      assert.throws(() => decoded(value), { code: "PROTOCOL_ERROR" });
+    }
+  });
+
+  it("hold no query of more than 1,000,000 values", () => {
+    const query = (values: number) => ["set", Array.from({ length: values - 3 }, () => 0)];
+    assert.equal(decoded([4, 1, query(1_000_000)])[0].kind, "request");
+    assert.throws(() => decoded([4, 1, query(1_000_001)]), { code: "PROTOCOL_ERROR" });
+  });
+
+  it("are read message by message, up to one that is none", () => {
+    const bytes = [[8, 1], [8, 2], [4]].map((value) => encode(value));
+    const frame = new FrameMessages(joined(bytes));
+    assert.deepStrictEqual(frame.next(), { kind: "cancel", id: 1 });
+    assert.deepStrictEqual(frame.next(), { kind: "cancel", id: 2 });
+    assert.throws(() => frame.next(), { code: "PROTOCOL_ERROR" });
+    assert.equal(new FrameMessages(new Uint8Array()).next(), undefined);
   });
 
   it("do not care what a query says, so long as it is a value", () => {

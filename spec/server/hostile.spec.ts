@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { connect } from "../../lib/client/connect.js";
+import { type EmbeddedEngine, open } from "../../lib/index.js";
 import type { Query } from "../../lib/model/query.js";
 import { encodeFrames } from "../../lib/protocol/frame-writer.js";
 import { clientHello } from "../../lib/protocol/handshake.js";
 import { encodeQuery } from "../../lib/protocol/query-codec.js";
-import { introduction } from "../support/raw-peer.js";
+import { listen } from "../../lib/server.js";
+import { MemoryListener } from "../../lib/transport/memory.js";
+import { hostileFrames } from "../support/hostile-frames.js";
+import { introduction, RawPeer } from "../support/raw-peer.js";
 import { Serving } from "../support/serving.js";
 import { until } from "../support/until.js";
 
@@ -49,6 +54,36 @@ const chunks = fc
     const places = [0, ...cuts.sort((a, b) => a - b), bytes.length];
     return places.slice(1).map((place, at) => bytes.subarray(places[at], place));
   });
+
+describe("a hostile frame", () => {
+  const engines: EmbeddedEngine[] = [];
+  after(() => Promise.all(engines.map((engine) => engine.close())));
+
+  for (const { name, bytes } of hostileFrames()) {
+    it(`of ${name} is refused or answered, and nothing else happens`, async () => {
+      const engine = await open({ threads: 0 });
+      engines.push(engine);
+      const listener = new MemoryListener();
+      const server = await listen(engine, { listener });
+      const honest = await connect("honest", { dial: () => listener.dial() });
+      const peer = await RawPeer.connect(await listener.dial());
+      peer.bytes(bytes);
+      peer.request(99, { kind: "ping" });
+      const kinds = new Set<string | undefined>();
+      for (let answers = 0; answers < 10; answers++) {
+        const message = await peer.any();
+        kinds.add(message?.kind);
+        if (message === undefined || ("id" in message && message.id === 99)) break;
+      }
+      assert.ok(kinds.has("refuse") || kinds.has("response"), [...kinds].join());
+      assert.ok((await honest.ping()) >= 0);
+      assert.deepEqual(await engine.listStores(), []);
+      await peer.transport.close();
+      await honest.close();
+      await server.close();
+    });
+  }
+});
 
 describe("hostile bytes", () => {
   let serving: Serving;

@@ -6,6 +6,7 @@ import type { Clock, Random } from "../../lib/engine/ports.js";
 import { Recovery } from "../../lib/engine/recovery.js";
 import { View } from "../../lib/engine/view.js";
 import { WriteGroup } from "../../lib/engine/write-group.js";
+import { WrittenIds } from "../../lib/engine/written-ids.js";
 import { AhnlichError } from "../../lib/model/errors.js";
 import { defaultLimits } from "../../lib/model/limits.js";
 import type { Persistence } from "../../lib/persistence/persistence.js";
@@ -40,7 +41,12 @@ export class Replica {
 
   async apply(command: Command): Promise<Decided> {
     const { state } = this.#committer;
-    const ground = { view: this.#publisher.acquire(), state, before: undefined };
+    const ground = {
+      view: this.#publisher.acquire(),
+      state,
+      before: undefined,
+      written: new WrittenIds(),
+    };
     const group = new WriteGroup(ground, defaultLimits);
     const answered = new Promise((resolve, reject) => {
       const pending = new PendingWrite(
@@ -48,7 +54,7 @@ export class Replica {
         { signal: undefined, aborted: false },
         ...([resolve, reject, () => {}] as const),
       );
-      void group.add(pending).then(() => this.#committer.begin(group));
+      void Promise.resolve(group.add(pending)).then(() => this.#committer.begin(group));
     });
     return answered.then(
       (answer) => ({ answer }),

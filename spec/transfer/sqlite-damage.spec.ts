@@ -69,7 +69,7 @@ function damage(bytes: Buffer, random: () => number, round: number): Buffer {
     case 0:
       return bytes.subarray(0, Math.floor(random() * bytes.length));
     case 1:
-      return bytes.fill(random() < 0.5 ? 0 : 0xff, start, start + page);
+      return bytes.fill(random() < 0.5 ? 0 : 0xff, start, Math.min(start + page, bytes.length));
     case 2:
       for (let i = 0; i < 3; i++) bytes[start + Math.floor(random() * 12)] = random() * 256;
       return bytes;

@@ -10,7 +10,7 @@ import {
   jobUnit,
   jobUnitCount,
   jobUnits,
-  runCodeStride,
+  runRecordStride,
   runStride,
   targetByRows,
   targetBytes,
@@ -67,7 +67,7 @@ export function advance(job: usize, budget: i32): u32 {
  * of them.
  */
 function scanTargets(job: usize, run: usize, block: u32, mask: u64): void {
-  const stride: u32 = load<u32>(run, runCodeStride);
+  const stride: u32 = load<u32>(run, runRecordStride);
   const count: u32 = load<u32>(job, jobTargetCount);
   const targets = <usize>load<u32>(job, jobTargets);
   const width: u64 = count == 1 || stride <= 512 ? 64 : stride <= 8192 ? 16 : 4;
@@ -92,6 +92,6 @@ function scanTarget(job: usize, target: usize, run: usize, block: u32, mask: u64
   } else {
     scanCodes(job, target, run, block, mask);
     store<i32>(target, load<i32>(target, targetScanned) + slots, targetScanned);
-    spend(slots * (i32(load<u32>(run, runCodeStride) >> 2) + 16));
+    spend(slots * (i32(load<u32>(run, runRecordStride) >> 2) + 16));
   }
 }

@@ -2,13 +2,13 @@ import {
   cosine,
   jobDimension,
   jobMetric,
-  measureError,
-  measureNorm,
-  measureScale,
-  measureSum,
-  runCodes,
-  runCodeStride,
-  runMeasures,
+  recordCode,
+  recordError,
+  recordNorm,
+  recordScale,
+  recordSum,
+  runRecords,
+  runRecordStride,
   targetEncoded,
   targetGain,
   targetGiven,
@@ -19,7 +19,6 @@ import {
 } from "../layout";
 import { levels, offset, queryBytes } from "./codes";
 import { leftToRightNorm, normMin } from "./exact";
-import { measuresOf } from "./four";
 
 /**
  * Codes and what can be said of a cosine by them.
@@ -44,11 +43,12 @@ import { measuresOf } from "./four";
  * and 2^-144 more for the last two, where numbers underflow and norms are denormal.
  */
 
-/** Writes code, scale, error, norm and sum of a row of `bytes`, which is padded with zeros. */
+/** Writes the record of a row of `bytes`, which is padded with zeros. */
 export function encodeRow(run: usize, index: u32, row: usize, bytes: u32, dimension: u32): void {
-  const stride: u32 = load<u32>(run, runCodeStride);
-  let code = <usize>load<u32>(run, runCodes) + index * stride;
-  const codeEnd = code + stride;
+  const stride: u32 = load<u32>(run, runRecordStride);
+  const record = <usize>load<u32>(run, runRecords) + index * stride;
+  let code = record + recordCode;
+  const codeEnd = record + stride;
   const end = row + bytes;
   const length = norm(row, end, dimension);
   const scale: f32 = length == 0 ? 0 : f32(largest(row, end) / (127 * length));
@@ -70,12 +70,11 @@ export function encodeRow(run: usize, index: u32, row: usize, bytes: u32, dimens
     store<u32>(code, bytesOf(lowCode, highCode));
   }
   if (code < codeEnd) memory.fill(code, 0, codeEnd - code);
-  const measures = measuresOf(<usize>load<u32>(run, runMeasures), index);
-  store<f32>(measures, scale, measureScale);
+  store<f32>(record, scale, recordScale);
   const error: f32 = length == 0 ? 0 : above(sqrt(laneSum(rest)) / length);
-  store<f32>(measures, error, measureError);
-  store<f32>(measures, f32(length < normMin ? -length : length), measureNorm);
-  store<i32>(measures, i32(laneSum(sum)), measureSum);
+  store<f32>(record, error, recordError);
+  store<f32>(record, f32(length < normMin ? -length : length), recordNorm);
+  store<i32>(record, i32(laneSum(sum)), recordSum);
 }
 
 /** Encodes a target whose norm is known, and says how far cosines with its code may be from the truth. */

@@ -6,8 +6,9 @@ import {
   candidateUpper,
   jobMetric,
   jobStride,
-  measureNorm,
-  runMeasures,
+  recordNorm,
+  runRecords,
+  runRecordStride,
   runRows,
   targetArea,
   targetCount,
@@ -15,7 +16,6 @@ import {
   targetScaled,
 } from "../layout";
 import { isSpent, spend } from "./budget";
-import { measuresOf } from "./four";
 import { rowErrors, rowKeys } from "./row-keys";
 
 /**
@@ -70,8 +70,8 @@ export function rowOf(candidate: usize, stride: usize): usize {
 @inline
 function normOf(candidate: usize): usize {
   const run = <usize>load<u32>(candidate, candidateRun);
-  const measures = <usize>load<u32>(run, runMeasures);
-  return measuresOf(measures, load<u32>(candidate, candidateIndex)) + measureNorm;
+  const stride: usize = load<u32>(run, runRecordStride);
+  return <usize>load<u32>(run, runRecords) + <usize>load<u32>(candidate, candidateIndex) * stride + recordNorm;
 }
 
 @inline

@@ -6,14 +6,9 @@ import {
   euclidean,
   jobDimension,
   jobMetric,
-  measureError,
-  measureNorm,
-  measureScale,
-  measuresBytes,
-  measureSum,
-  runCodes,
-  runCodeStride,
-  runMeasures,
+  recordCode,
+  runRecords,
+  runRecordStride,
   targetArea,
   targetCount,
   targetCut,
@@ -25,7 +20,7 @@ import {
 } from "../layout";
 import { keepFour } from "./candidates";
 import { offset, products } from "./codes";
-import { gather, lanesOf, lowestFour, measuresOf, placeOf, withoutFour } from "./four";
+import { lanesOf, lowestFour, placeOf, withoutFour } from "./four";
 
 /**
  * Scores the codes of those slots of a block that `mask` names, and keeps as candidates those that pass the
@@ -49,10 +44,9 @@ function scanFours(
   block: u32,
   mask: u64,
 ): void {
-  const stride: usize = load<u32>(run, runCodeStride);
+  const stride: usize = load<u32>(run, runRecordStride);
   const first: u32 = block * blockSlots;
-  let codes = <usize>load<u32>(run, runCodes) + <usize>first * stride;
-  let measures = measuresOf(<usize>load<u32>(run, runMeasures), first);
+  let records = <usize>load<u32>(run, runRecords) + <usize>first * stride;
   const query = <usize>load<u32>(target, targetEncoded);
   const scale = f32x4.splat(load<f32>(target, targetScale));
   const gain = f32x4.splat(load<f32>(target, targetGain));
@@ -61,39 +55,45 @@ function scanFours(
   const cut = f32x4.splat(load<f32>(target, targetCut));
   const area = <usize>load<u32>(target, targetArea);
   let end = area + load<u32>(target, targetCount) * candidateBytes;
-  if (mask == u64(-1)) {
-    let four: u32 = 0x03020100;
-    for (let i = 0; i < blockSlots; i += 4, measures += measuresBytes, four += 0x04040404) {
-      const b = codes + stride;
-      const c = b + stride;
-      const d = c + stride;
-      let sums = products(query, codes, b, c, d, dimension);
-      if (offset) sums = i32x4.sub(sums, i32x4.shl(v128.load(measures, measureSum), 6));
-      const cosines = f32x4.mul(f32x4.convert_i32x4_s(sums), f32x4.mul(scale, v128.load(measures, measureScale)));
-      const norms = v128.load(measures, measureNorm);
-      const apart = f32x4.add(f32x4.mul(v128.load(measures, measureError), gain), spread);
-      const key = keys(metric, length, cosines, norms);
-      const error = errors(metric, length, apart, norms);
-      const passing = i32x4.bitmask(f32x4.le(f32x4.sub(key, error), cut));
-      if (passing) end = keepFour(end, passing, key, error, run, first, four);
-      codes = d + stride;
+  const isWhole = mask == u64(-1);
+  let four: u32 = 0x03020100;
+  for (let whole = 0; isWhole ? whole < blockSlots : mask != 0; whole += 4) {
+    let a = records;
+    let b = a + stride;
+    let c = b + stride;
+    let d = c + stride;
+    let lanes = 15;
+    if (isWhole) records = d + stride;
+    else {
+      four = lowestFour(mask);
+      a = records + placeOf(four, 0) * stride;
+      b = records + placeOf(four, 1) * stride;
+      c = records + placeOf(four, 2) * stride;
+      d = records + placeOf(four, 3) * stride;
+      lanes = lanesOf(mask);
+      mask = withoutFour(mask);
     }
-  } else {
-    for (; mask; mask = withoutFour(mask)) {
-      const four = lowestFour(mask);
-      const a = codes + placeOf(four, 0) * stride;
-      const b = codes + placeOf(four, 1) * stride;
-      const c = codes + placeOf(four, 2) * stride;
-      let sums = products(query, a, b, c, codes + placeOf(four, 3) * stride, dimension);
-      if (offset) sums = i32x4.sub(sums, i32x4.shl(gather(measures + measureSum, four), 6));
-      const cosines = f32x4.mul(f32x4.convert_i32x4_s(sums), f32x4.mul(scale, gather(measures + measureScale, four)));
-      const norms = gather(measures + measureNorm, four);
-      const apart = f32x4.add(f32x4.mul(gather(measures + measureError, four), gain), spread);
-      const key = keys(metric, length, cosines, norms);
-      const error = errors(metric, length, apart, norms);
-      const passing = i32x4.bitmask(f32x4.le(f32x4.sub(key, error), cut)) & lanesOf(mask);
-      if (passing) end = keepFour(end, passing, key, error, run, first, four);
-    }
+    let sums = products(query, a + recordCode, b + recordCode, c + recordCode, d + recordCode, dimension);
+    // The first 16 bytes of the records, transposed.
+    const ra = v128.load(a);
+    const rb = v128.load(b);
+    const rc = v128.load(c);
+    const rd = v128.load(d);
+    const ab = v128.shuffle<i32>(ra, rb, 0, 4, 1, 5);
+    const cd = v128.shuffle<i32>(rc, rd, 0, 4, 1, 5);
+    const abEnd = v128.shuffle<i32>(ra, rb, 2, 6, 3, 7);
+    const cdEnd = v128.shuffle<i32>(rc, rd, 2, 6, 3, 7);
+    const scales = v128.shuffle<i32>(ab, cd, 0, 1, 4, 5);
+    const rests = v128.shuffle<i32>(ab, cd, 2, 3, 6, 7);
+    const norms = v128.shuffle<i32>(abEnd, cdEnd, 0, 1, 4, 5);
+    if (offset) sums = i32x4.sub(sums, i32x4.shl(v128.shuffle<i32>(abEnd, cdEnd, 2, 3, 6, 7), 6));
+    const cosines = f32x4.mul(f32x4.convert_i32x4_s(sums), f32x4.mul(scale, scales));
+    const apart = f32x4.add(f32x4.mul(rests, gain), spread);
+    const key = keys(metric, length, cosines, norms);
+    const error = errors(metric, length, apart, norms);
+    const passing = i32x4.bitmask(f32x4.le(f32x4.sub(key, error), cut)) & lanes;
+    if (passing) end = keepFour(end, passing, key, error, run, first, four);
+    if (isWhole) four += 0x04040404;
   }
   store<u32>(target, <u32>(end - area) / candidateBytes, targetCount);
 }

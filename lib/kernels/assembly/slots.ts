@@ -3,16 +3,14 @@ import {
   blockBytes,
   blockDied,
   blockSlots,
-  measuresBytes,
   runBlocks,
   runBorn,
   runCapacity,
-  runCodes,
-  runCodeStride,
   runDied,
   runHeaderBytes,
-  runMeasures,
   runOrdinals,
+  runRecords,
+  runRecordStride,
   runRows,
   runStride,
 } from "../layout";
@@ -26,23 +24,21 @@ import { encodeRow } from "./encode";
  */
 
 /** Lays out an empty run over the extent at `run`; the rows are another extent. */
-export function layRun(run: usize, rows: usize, capacity: u32, stride: u32, codeStride: u32): void {
-  const codes = run + runHeaderBytes;
-  const measures = (codes + capacity * codeStride + 63) & ~63;
-  const born = measures + ((capacity + 3) >> 2) * measuresBytes;
+export function layRun(run: usize, rows: usize, capacity: u32, stride: u32, recordStride: u32): void {
+  const records = run + runHeaderBytes;
+  const born = records + capacity * recordStride;
   const died = born + capacity * 8;
   const ordinals = died + capacity * 8;
   const blocks = (ordinals + capacity * 8 + 15) & ~15;
   store<u32>(run, rows, runRows);
-  store<u32>(run, codes, runCodes);
-  store<u32>(run, measures, runMeasures);
+  store<u32>(run, records, runRecords);
   store<u32>(run, born, runBorn);
   store<u32>(run, died, runDied);
   store<u32>(run, ordinals, runOrdinals);
   store<u32>(run, blocks, runBlocks);
   store<u32>(run, capacity, runCapacity);
   store<u32>(run, stride, runStride);
-  store<u32>(run, codeStride, runCodeStride);
+  store<u32>(run, recordStride, runRecordStride);
   for (let i: u32 = 0; i < capacity; i++) {
     store<f64>(born + i * 8, Infinity);
     store<f64>(died + i * 8, Infinity);

@@ -1,0 +1,94 @@
+import type { SlotSection } from "../indexes/vector-index.js";
+import { checksum } from "../rows/checksum.js";
+
+/*
+ * The beginning of a checkpoint; numbers are little-endian:
+ *
+ *   | "ahnlich\0" | version u32 | history 16 | incarnation u32 | dimension u32 | begun at u48 | done at u48
+ *   | next ordinal u48 | slots u48 | slots of a chunk u32 | sections u16 | (kind u16 | bytes of a slot u32) x sections
+ *   | CRC-32 of all before u32 |
+ *
+ * The sums of the chunks follow at 4,096, section by section, then the sections, each from a multiple of 4,096 on.
+ */
+
+/** Whose vectors a checkpoint holds, from when, and how they lie in it. */
+export interface CheckpointHeader {
+  readonly history: Uint8Array;
+  readonly incarnation: number;
+  readonly dimension: number;
+  /** The sequence at which it was begun: what lived then is in it, unless it has died since. */
+  readonly begun: number;
+  /** At which it was done: it holds nothing that is younger. */
+  readonly done: number;
+  /** At `begun`: what is born since has this ordinal or a higher one. */
+  readonly nextOrdinal: number;
+  readonly slots: number;
+  readonly chunkSlots: number;
+  readonly sections: readonly SlotSection[];
+}
+
+export function encodeHeader(header: CheckpointHeader): Uint8Array {
+  const bytes = Buffer.alloc(headerBytes);
+  bytes.write(magic, 0, "latin1");
+  bytes.writeUInt32LE(version, 8);
+  bytes.set(header.history, 12);
+  bytes.writeUInt32LE(header.incarnation, 28);
+  bytes.writeUInt32LE(header.dimension, 32);
+  bytes.writeUIntLE(header.begun, 36, 6);
+  bytes.writeUIntLE(header.done, 42, 6);
+  bytes.writeUIntLE(header.nextOrdinal, 48, 6);
+  bytes.writeUIntLE(header.slots, 54, 6);
+  bytes.writeUInt32LE(header.chunkSlots, 60);
+  bytes.writeUInt16LE(header.sections.length, 64);
+  let at = fixedBytes;
+  for (const { kind, bytesPerSlot } of header.sections) {
+    bytes.writeUInt16LE(kind, at);
+    bytes.writeUInt32LE(bytesPerSlot, at + 2);
+    at += sectionBytes;
+  }
+  bytes.writeUInt32LE(checksum(bytes, 0, 0, at), at);
+  return bytes;
+}
+
+/** Undefined where it is none, of a later version, or damaged. */
+export function decodeHeader(bytes: Buffer): CheckpointHeader | undefined {
+  if (bytes.toString("latin1", 0, magic.length) !== magic) return undefined;
+  if (bytes.readUInt32LE(8) !== version) return undefined;
+  const sections: SlotSection[] = [];
+  const count = bytes.readUInt16LE(64);
+  const end = fixedBytes + count * sectionBytes;
+  if (end + 4 > headerBytes || bytes.readUInt32LE(end) !== checksum(bytes, 0, 0, end)) {
+    return undefined;
+  }
+  for (let at = fixedBytes; at < end; at += sectionBytes) {
+    sections.push({ kind: bytes.readUInt16LE(at), bytesPerSlot: bytes.readUInt32LE(at + 2) });
+  }
+  return {
+    history: Uint8Array.from(bytes.subarray(12, 28)),
+    incarnation: bytes.readUInt32LE(28),
+    dimension: bytes.readUInt32LE(32),
+    begun: bytes.readUIntLE(36, 6),
+    done: bytes.readUIntLE(42, 6),
+    nextOrdinal: bytes.readUIntLE(48, 6),
+    slots: bytes.readUIntLE(54, 6),
+    chunkSlots: bytes.readUInt32LE(60),
+    sections,
+  };
+}
+
+/** What the file of a store is called. */
+export function checkpointName(incarnation: number): string {
+  return `vectors-${incarnation}`;
+}
+
+/** The incarnation of the store whose file it is; undefined for any other name. */
+export function incarnationOf(name: string): number | undefined {
+  const digits = /^vectors-([1-9][0-9]{0,9})$/.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+export const headerBytes = 4_096;
+const magic = "ahnlich\0";
+const version = 1;
+const fixedBytes = 66;
+const sectionBytes = 6;

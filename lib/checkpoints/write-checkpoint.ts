@@ -1,0 +1,85 @@
+import type { SlotImage } from "../indexes/vector-index.js";
+import type { CheckpointDraft, Checkpoints } from "../persistence/checkpoints.js";
+import { checksum } from "../rows/checksum.js";
+import { type CheckpointHeader, checkpointName, encodeHeader } from "./checkpoint-header.js";
+import { CheckpointLayout, chunkSlotsFor, type SlotChunk } from "./checkpoint-layout.js";
+import { piecesOf, type SlotPiece, sectionsOf } from "./image-pieces.js";
+
+export interface Writing {
+  readonly checkpoints: Checkpoints;
+  /** To which vectors may be added meanwhile, and in which they may die. */
+  readonly image: SlotImage;
+  readonly origin: Pick<
+    CheckpointHeader,
+    "history" | "incarnation" | "dimension" | "begun" | "nextOrdinal"
+  >;
+  /** Asked at the end: nothing that the image has held so far is younger. */
+  readonly done: () => number;
+  /** Waited for between chunks; false: it is given up. */
+  readonly goOn: () => Promise<boolean>;
+}
+
+/**
+ * Writes what an image holds, chunk by chunk, while it changes. Each chunk is copied in one go, with the ordinals
+ * that tell whose vectors they are; what has changed since `begun` is for the reader to find out. Whether it was
+ * finished.
+ *
+ * @throws DISK_FULL, LOCKED, what the file system says
+ */
+export async function writeCheckpoint(writing: Writing): Promise<boolean> {
+  const { checkpoints, image, origin } = writing;
+  const sections = sectionsOf(image);
+  const shape = { sections, slots: image.used, chunkSlots: chunkSlotsFor(sections) };
+  const layout = new CheckpointLayout(shape);
+  const draft = await checkpoints.create?.(checkpointName(origin.incarnation), layout.bytes);
+  if (draft === undefined) return false;
+  try {
+    const sums = await writeChunks(writing, layout, draft);
+    if (sums === undefined) {
+      await draft.discard();
+      return false;
+    }
+    const header = encodeHeader({ ...origin, ...shape, done: writing.done() });
+    await draft.write(Buffer.concat([header, sums]), 0);
+    await draft.finish();
+    return true;
+  } catch (error) {
+    await draft.discard();
+    throw error;
+  }
+}
+
+/** Their sums; undefined where it was given up. */
+async function writeChunks(
+  { image, goOn }: Writing,
+  layout: CheckpointLayout,
+  draft: CheckpointDraft,
+): Promise<Buffer | undefined> {
+  const sums = Buffer.alloc(layout.sums * 4);
+  for (const chunk of layout.chunks) {
+    if (!(await goOn())) return undefined;
+    for (const [section, bytes] of copyChunk(image, chunk).entries()) {
+      const sum = layout.sumOf(section, chunk);
+      sums.writeUInt32LE(checksum(bytes, sum), sum * 4);
+      await draft.write(bytes, layout.positionOf(section, chunk.first));
+    }
+  }
+  return sums;
+}
+
+/** Of each section what it has of the chunk. */
+function copyChunk(image: SlotImage, { first, count }: SlotChunk): Uint8Array[] {
+  const copies = sectionsOf(image).map(({ bytesPerSlot }) => new Uint8Array(count * bytesPerSlot));
+  for (const piece of piecesOf(image, first, count)) {
+    for (const [section, copy] of copies.entries()) {
+      const bytes = bytesOf(image, section, piece);
+      copy.set(bytes, (piece.first - first) * (copy.length / count));
+    }
+  }
+  return copies;
+}
+
+function bytesOf(image: SlotImage, section: number, { first, count }: SlotPiece): Uint8Array {
+  if (section > 0) return image.view(section - 1, first, count);
+  return new Uint8Array(image.ordinals(first, count).buffer);
+}

@@ -1,0 +1,257 @@
+import assert from "node:assert/strict";
+import { Checkpoint } from "../../lib/checkpoints/checkpoint.js";
+import {
+  type CheckpointHeader,
+  checkpointName,
+  decodeHeader,
+  encodeHeader,
+  headerBytes,
+  incarnationOf,
+} from "../../lib/checkpoints/checkpoint-header.js";
+import { CheckpointReading } from "../../lib/checkpoints/checkpoint-reading.js";
+import { writeCheckpoint } from "../../lib/checkpoints/write-checkpoint.js";
+import { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
+import type { SlotImage, VectorIndex } from "../../lib/indexes/vector-index.js";
+import { MemoryCheckpoints } from "../support/memory-checkpoints.js";
+import { randomNumbers, randomVector } from "../support/random.js";
+
+describe("a checkpoint", () => {
+  const indexes = new ExactVectorIndexes({ threads: 0 });
+  const files = new MemoryCheckpoints();
+  const name = checkpointName(7);
+  const origin = {
+    history: new Uint8Array(16).fill(9),
+    ...{ incarnation: 7, begun: 5, nextOrdinal: 900 },
+  };
+
+  after(() => indexes.close());
+
+  /** Ordinals from 1 on, born at 1, of which every fifth has died and some of those were used again. */
+  function filled(dimension: number, count: number): VectorIndex {
+    const random = randomNumbers(dimension);
+    const index = indexes.create(dimension);
+    for (let i = 1; i <= count; i++) index.add(i, randomVector(random, dimension), 1);
+    for (let i = 5; i <= count; i += 5) index.kill(i, 2);
+    index.reclaim(2);
+    for (let i = 1; i <= count / 20; i++) index.add(count + i, randomVector(random, dimension), 3);
+    return index;
+  }
+
+  const write = (index: VectorIndex, dimension: number, goOn = async () => true) =>
+    writeCheckpoint({
+      checkpoints: files,
+      image: imageOf(index),
+      origin: { ...origin, dimension },
+      done: () => 6,
+      goOn,
+    });
+
+  async function readInto(index: VectorIndex): Promise<Checkpoint | undefined> {
+    const checkpoint = await Checkpoint.open(files, 7);
+    if (checkpoint === undefined) return undefined;
+    assert.ok(checkpoint.fits(imageOf(index)));
+    const reading = new CheckpointReading(checkpoint, imageOf(index));
+    try {
+      const ordinals = await checkpoint.ordinals();
+      await reading.fill(() => undefined);
+      for (const _ of reading.take(ordinals));
+    } catch (error) {
+      for (const _ of reading.abandon());
+      throw error;
+    } finally {
+      await checkpoint.close();
+    }
+    return checkpoint;
+  }
+
+  it("gives every slot back where it was, whatever the dimension", async () => {
+    for (const [dimension, count] of [
+      [1, 3],
+      [3, 1],
+      [7, 2_000],
+      [100, 3_000],
+      [1_536, 700],
+    ] as const) {
+      const index = filled(dimension, count);
+      assert.equal(await write(index, dimension), true);
+      const read = indexes.create(dimension);
+      const checkpoint = await readInto(read);
+      assert.equal(checkpoint?.header.done, 6);
+      assert.deepEqual(seen(read, 10), seen(index, 10));
+      assert.deepEqual(seen(read, 0), seen(index, 10), "they were born before every search");
+      assert.equal(read.size, seen(index, 10).size);
+      const [mine, theirs] = [imageOf(read), imageOf(index)];
+      assert.equal(mine.used, theirs.used);
+      for (let first = 0; first < mine.used; ) {
+        const piece = Math.min(mine.pieceAt(first), mine.used - first);
+        assert.deepEqual(mine.ordinals(first, piece), theirs.ordinals(first, piece));
+        first += piece;
+      }
+      const request = {
+        targets: [randomVector(randomNumbers(1), dimension)],
+        limit: 20,
+        sequence: 10,
+      };
+      for (const metric of ["cosine", "euclidean", "dot"] as const) {
+        const asked = { ...request, metric };
+        assert.deepEqual(await read.search(asked), await index.search(asked));
+      }
+      read.close();
+      index.close();
+    }
+  });
+
+  it("leaves room where nothing lived, and what is read can be killed and added to", async () => {
+    const index = filled(8, 1_000);
+    await write(index, 8);
+    const read = indexes.create(8);
+    await readInto(read);
+    const { used } = imageOf(read);
+    const free = used - read.size;
+    assert.ok(free > 100);
+    for (let i = 0; i < free; i++) read.add(5_000 + i, new Float32Array(8).fill(i), 7);
+    assert.equal(imageOf(read).used, used);
+    read.add(9_999, new Float32Array(8), 7);
+    assert.equal(imageOf(read).used, used + 1);
+    read.kill(1, 8);
+    assert.equal(seen(read, 8).has(1), false);
+    assert.equal(seen(read, 8).size, used);
+    assert.equal(seen(read, 6).size, used - free);
+  });
+
+  it("is nothing when a byte of it is another, or one is missing, or there is one more", async () => {
+    const index = filled(2, 40);
+    await write(index, 2);
+    const whole = Buffer.from(files.files.get(name) ?? []);
+    const expected = seen(index, 10);
+    const counts = { refused: 0, same: 0 };
+    const attempt = async (bytes: Buffer): Promise<void> => {
+      files.files.set(name, bytes);
+      const read = indexes.create(2);
+      try {
+        if ((await readInto(read)) === undefined) counts.refused++;
+        else {
+          assert.deepEqual(seen(read, 10), expected);
+          counts.same++;
+        }
+      } catch (error) {
+        counts.refused++;
+        if (error instanceof assert.AssertionError) throw error;
+        assert.deepEqual(seen(read, 10), new Map());
+      } finally {
+        read.close();
+      }
+    };
+    for (let at = 0; at < whole.length; at++) {
+      const flipped = Buffer.from(whole);
+      flipped[at] = (flipped[at] ?? 0) ^ (1 << (at % 8));
+      await attempt(flipped);
+    }
+    assert.ok(counts.refused > 700, `${counts.refused} refused`);
+    assert.equal(counts.same + counts.refused, whole.length);
+    counts.same = 0;
+    for (const length of [0, 1, 70, 4_095, 4_096, whole.length - 1]) {
+      await attempt(whole.subarray(0, length));
+    }
+    await attempt(Buffer.concat([whole, Buffer.alloc(1)]));
+    assert.equal(counts.same, 0);
+  });
+
+  it("does not fit vectors of another shape", async () => {
+    const index = filled(8, 100);
+    await write(index, 8);
+    const checkpoint = await Checkpoint.open(files, 7);
+    assert.equal(checkpoint?.fits(imageOf(index)), true);
+    assert.equal(checkpoint?.fits(imageOf(indexes.create(12))), false);
+  });
+
+  it("is not there when it was given up", async () => {
+    files.files.clear();
+    const index = filled(700, 900);
+    let chunks = 0;
+    assert.equal(await write(index, 700, async () => ++chunks < 3), false);
+    assert.equal(chunks, 3);
+    assert.equal(files.files.size, 0);
+  });
+
+  it("holds, written while vectors come and go, each under its own ordinal", async () => {
+    const index = filled(700, 900);
+    let next = 2_000;
+    let killed = 1;
+    const goOn = async () => {
+      for (let i = 0; i < 20; i++, killed++) if (killed % 5 !== 0) index.kill(killed, 4);
+      index.reclaim(4);
+      for (let i = 0; i < 30; i++, next++) index.add(next, new Float32Array(700).fill(next), 5);
+      return true;
+    };
+    const before = seen(index, 3);
+    await write(index, 700, goOn);
+    const read = indexes.create(700);
+    await readInto(read);
+    const found = seen(read, 10);
+    for (const [ordinal, bytes] of found) {
+      const expected =
+        ordinal < 2_000 ? before.get(ordinal) : hex(new Float32Array(700).fill(ordinal));
+      assert.equal(bytes, expected);
+    }
+    for (const ordinal of seen(index, 10).keys()) {
+      if (ordinal < 2_000) assert.ok(found.has(ordinal), `${ordinal} lived all the time`);
+    }
+  });
+});
+
+describe("the header of a checkpoint", () => {
+  const header: CheckpointHeader = {
+    history: Uint8Array.from({ length: 16 }, (_, i) => i),
+    ...{ incarnation: 1, dimension: 2, begun: 3, done: 4, nextOrdinal: 5, slots: 6 },
+    chunkSlots: 64,
+    sections: [{ kind: 0, bytesPerSlot: 8 }],
+  };
+
+  it("is laid out as docs/format.md says", () => {
+    const bytes = Buffer.from(encodeHeader(header));
+    assert.equal(bytes.length, headerBytes);
+    assert.equal(
+      bytes.toString("hex", 0, 76),
+      "61686e6c69636800" +
+        "01000000" +
+        "000102030405060708090a0b0c0d0e0f" +
+        "0100000002000000030000000000040000000000050000000000060000000000" +
+        "400000000100" +
+        "000008000000" +
+        bytes.toString("hex", 72, 76),
+    );
+    assert.deepEqual(decodeHeader(bytes), header);
+  });
+
+  it("is none where it is of a later version", () => {
+    const bytes = Buffer.from(encodeHeader(header));
+    bytes[8] = 2;
+    assert.equal(decodeHeader(bytes), undefined);
+  });
+
+  it("has a store's incarnation in its name", () => {
+    assert.equal(incarnationOf(checkpointName(4_294_967_295)), 4_294_967_295);
+    for (const other of ["vectors-", "vectors-0", "vectors-01", "x", "vectors-1x"]) {
+      assert.equal(incarnationOf(other), undefined);
+    }
+  });
+});
+
+function imageOf({ image }: VectorIndex): SlotImage {
+  assert.ok(image);
+  return image;
+}
+
+/** What a search sees, by ordinal. */
+function seen(index: VectorIndex, sequence: number): Map<number, string> {
+  const found = new Map<number, string>();
+  for (const { ordinal, bytes } of index.seenAt(sequence)) {
+    found.set(ordinal, Buffer.from(bytes).toString("hex"));
+  }
+  return new Map([...found].sort(([a], [b]) => a - b));
+}
+
+function hex({ buffer, byteOffset, byteLength }: Float32Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("hex");
+}
