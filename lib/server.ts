@@ -4,4 +4,5 @@ export { AhnlichError, type ErrorCode, type ErrorDetails } from "./model/errors.
 export { listen } from "./server/listen.js";
 export type { ListenOptions } from "./server/listen-options.js";
 export type { Server } from "./server/server.js";
+export type { ServerTls } from "./transport/tls-files.js";
 export type { Listener, Transport } from "./transport/transport.js";

@@ -38,7 +38,7 @@ export async function listenWith(
   const users = checked.users === undefined ? undefined : await UserRegistry.open(checked.users);
   let listener: Listener | undefined;
   try {
-    listener = Symbol.asyncIterator in where ? where : await listenTcp(where);
+    listener = Symbol.asyncIterator in where ? where : await listenTcp(where, checked.tls);
     const session = { ...settings, maxFrameBytes };
     const backup = (query: Query<"backup">, options: CallOptions) =>
       backUpBelow(backups, engine, query, options);
