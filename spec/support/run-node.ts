@@ -1,31 +1,8 @@
-import { spawn } from "node:child_process";
+import { type Ended, type RunOptions, runProgram } from "./run-program.js";
 
-export interface Ended {
-  /** Null where a signal ended it. */
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+export type { Ended } from "./run-program.js";
 
 /** Runs a program with the Node that runs the specs, to its end. */
-export function runNode(
-  args: readonly string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv; timeoutMs?: number } = {},
-): Promise<Ended> {
-  const child = spawn(process.execPath, args, {
-    cwd: options.cwd,
-    env: { ...process.env, ...options.env },
-    stdio: ["ignore", "pipe", "pipe"],
-    timeout: options.timeoutMs ?? 60_000,
-  });
-  const output = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    output.stdout += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    output.stderr += text;
-  });
-  return new Promise((resolve, reject) => {
-    child.on("error", reject).on("close", (code) => resolve({ code, ...output }));
-  });
+export function runNode(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  return runProgram(process.execPath, args, options);
 }
