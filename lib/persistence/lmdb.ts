@@ -49,7 +49,9 @@ export class LmdbEnvironment {
     return patiently(async () => {
       const root = await openRoot(file, { ...environmentOptions, readOnly: true });
       try {
-        return new LmdbEnvironment(root, openTables(root));
+        const tables = openTables(root);
+        root.resetReadTxn();
+        return new LmdbEnvironment(root, tables);
       } catch (error) {
         await root.close();
         throw error;
@@ -64,6 +66,16 @@ export class LmdbEnvironment {
   get ownerRow(): Uint8Array | undefined {
     this.#root.resetReadTxn();
     return this.#owner.get(ownerKey)?.slice();
+  }
+
+  /** The same while commits are held, or another thread writes, for which it does not wait. */
+  get heldOwnerRow(): Uint8Array | undefined {
+    const transaction = this.hold();
+    try {
+      return this.#owner.get(ownerKey, { transaction })?.slice();
+    } finally {
+      this.letGo(transaction);
+    }
   }
 
   /** Replaces the owner row; inside `transact` only. */
