@@ -97,6 +97,7 @@ async function serveUntil(
     ...address,
     tls,
     insecureListen: flags.insecureListen,
+    audit: log,
     users,
     backups,
     maxClients,
