@@ -4,11 +4,17 @@ import { AhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
 import type { ConnectMessage } from "../protocol/message.js";
-import type { Listener } from "../transport/transport.js";
+import type { Listener, Transport } from "../transport/transport.js";
+import { type Asker, Audit, type AuditLog, mayAdminister } from "./audit.js";
 import { ClientList, type ConnectedClient } from "./client-list.js";
+import type { CarryOut } from "./guard.js";
+import { Guard } from "./guard.js";
+import { type Identity, unauthenticated } from "./login.js";
+import { LoginThrottle } from "./login-throttle.js";
 import type { Server } from "./server.js";
 import { Session, type SessionHost } from "./session.js";
 import type { SessionSettings } from "./session-settings.js";
+import type { RegistryOwner, UserRegistry } from "./user-registry.js";
 
 export interface ServerSettings {
   /** What becomes of the backups that clients ask for. */
@@ -16,6 +22,10 @@ export interface ServerSettings {
   readonly maxClients: number;
   readonly session: SessionSettings;
   readonly onShutdown: ((reason: string, client: ClientInfo) => void) | undefined;
+  /** Who may connect, and do what; undefined: everybody, everything. */
+  readonly users?: UserRegistry | undefined;
+  /** Who is told of refusals and of what is administered. */
+  readonly audit?: AuditLog | undefined;
   /** Whether the server keeps the process alive. */
   readonly lively: boolean;
 }
@@ -24,13 +34,16 @@ export interface ServerSettings {
 export type ServedEngine = Pick<EmbeddedEngine, "attach" | "execute">;
 
 /** Takes every transport that a listener gives into a session on the engine, until it is closed. */
-export class AttachedServer implements Server, SessionHost {
+export class AttachedServer implements Server, SessionHost, RegistryOwner {
   readonly url: string;
   readonly closed: Promise<Error | undefined>;
   readonly #engine: ServedEngine;
   readonly #listener: Listener;
   readonly #settings: ServerSettings;
   readonly #list: ClientList;
+  readonly #users: UserRegistry | undefined;
+  readonly #guard: Guard | undefined;
+  readonly #audit: Audit | undefined;
   readonly #sessions = new Set<Session>();
   /** Those that have not introduced themselves, in the order they came. */
   readonly #strangers = new Set<Session>();
@@ -47,10 +60,16 @@ export class AttachedServer implements Server, SessionHost {
     this.#listener = listener;
     this.#settings = settings;
     this.#list = new ClientList(settings.maxClients);
+    const { users, audit: log } = settings;
+    const audit = log && new Audit(log);
+    this.#audit = audit;
+    this.#users = users;
+    this.#guard = users && new Guard({ users, throttle: new LoginThrottle(), audit });
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
     this.#attachment = engine.attach(this);
+    this.#users?.follow(this);
     this.#ticking = setInterval(() => this.#tick(), tickMs(settings.session));
     if (!settings.lively) this.#ticking.unref();
     void this.#accept();
@@ -69,14 +88,57 @@ export class AttachedServer implements Server, SessionHost {
     return this.close();
   }
 
+  prove(message: ConnectMessage, transport: Transport): Promise<Identity> | undefined {
+    return this.#guard?.prove(message.credentials, transport);
+  }
+
   enter(message: ConnectMessage, session: Session): ConnectedClient {
     if (this.#closing !== undefined) throw shuttingDown();
-    const client = this.#list.enter(message, session);
+    const client = this.#list.enter(message, session, session.identity?.name);
     this.#strangers.delete(session);
     return client;
   }
 
   execute(query: Query, options: CallOptions, session: Session): Promise<unknown> {
+    const answering = this.#permitted(query, options, session);
+    // Where everybody may do everything only what admins do is worth a line.
+    const isTold = this.#guard !== undefined || mayAdminister(query);
+    if (this.#audit === undefined || !isTold) return answering;
+    const asker = (): Asker => ({ user: session.identity?.name, address: session.peer });
+    return this.#audit.watch(asker, query, answering);
+  }
+
+  #permitted(query: Query, options: CallOptions, session: Session): Promise<unknown> {
+    const { identity } = session;
+    if (this.#guard === undefined || identity === undefined) {
+      return this.#carryOut(query, options, session);
+    }
+    const carryOut: CarryOut = (asked, given) => this.#carryOut(asked, given, session);
+    return this.#guard.execute(identity, query, options, carryOut);
+  }
+
+  /** Sessions go whose users are no longer there, or have another password. */
+  changed(): void {
+    this.#audit?.tell("read the users again");
+    for (const session of this.#sessions) {
+      const { identity } = session;
+      if (identity !== undefined && this.#guard?.isOver(identity)) session.leave(unauthenticated());
+    }
+  }
+
+  failed(error: AhnlichError): void {
+    this.#audit?.tell("the users stay as they were", error);
+  }
+
+  async reload(): Promise<void> {
+    const reloads = [this.#users?.reload(), this.#listener.reload?.()];
+    // Each as far as it can: what is wrong with the one does not hold up the other.
+    for (const outcome of await Promise.allSettled(reloads)) {
+      if (outcome.status === "rejected") throw outcome.reason;
+    }
+  }
+
+  #carryOut(query: Query, options: CallOptions, session: Session): Promise<unknown> {
     if (query.kind === "shutdown") return this.#shutdown(query, session);
     if (query.kind === "backup") return this.#settings.backup(query, options);
     return this.#engine.execute(query, options);
@@ -143,6 +205,7 @@ export class AttachedServer implements Server, SessionHost {
     await this.#empty(timeoutMs);
     for (const session of this.#sessions) session.drop();
     clearInterval(this.#ticking);
+    this.#users?.close();
     this.#attachment[Symbol.dispose]();
     this.#settle(reason);
   }
