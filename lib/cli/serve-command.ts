@@ -17,6 +17,7 @@ export function serveCommand(): Command {
     .addOption(
       flag("socket", "file", "listen on a unix socket instead").conflicts(["host", "port"]),
     )
+    .addOption(flag("users", "file", "let in only the users in this file, see: ahnlich user"))
     .addOption(flag("backups", "folder", "let clients back up below this folder"))
     .addOption(numberFlag("threads", "workers for searches and large writes", 0, 256))
     .addOption(numberFlag("max-clients", "refuse clients above this number", 1, 1_000_000))
@@ -32,6 +33,7 @@ interface ServeFlags {
   readonly host: string;
   readonly port: number;
   readonly socket?: string;
+  readonly users?: string;
   readonly backups?: string;
   readonly threads?: number;
   readonly maxClients?: number;
@@ -69,12 +71,13 @@ async function serveUntil(
   const asked = new Promise<string>((resolve) => {
     ask = resolve;
   });
-  const { host, port, socket, backups, maxClients, maxFrameBytes } = flags;
+  const { host, port, socket, users, backups, maxClients, maxFrameBytes } = flags;
   const address: ListenOptions = socket === undefined ? { host, port } : { socket };
   // Without users to tell apart, whoever is on this machine may end the server, and nobody else.
-  const mayShutDown = socket !== undefined || isLoopback(host);
+  const mayShutDown = users !== undefined || socket !== undefined || isLoopback(host);
   const server = await listen(engine, {
     ...address,
+    users,
     backups,
     maxClients,
     maxFrameBytes,

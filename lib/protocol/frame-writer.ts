@@ -4,6 +4,7 @@ import { keyBytesMax } from "../model/write-identity.js";
 import { errorToWire } from "./error-codec.js";
 import type {
   AcceptMessage,
+  ConnectMessage,
   Message,
   PartMessage,
   RequestMessage,
@@ -221,7 +222,7 @@ type SmallMessage = Exclude<Message, { kind: "request" | "response" | "part" | "
 function smallMessage(message: SmallMessage): unknown {
   switch (message.kind) {
     case "connect":
-      return [messageTypes.connect, message.name, message.version, message.clientId, null];
+      return connectPositions(message);
     case "accept":
       return [messageTypes.accept, acceptFields(message)];
     case "refuse":
@@ -235,6 +236,12 @@ function smallMessage(message: SmallMessage): unknown {
     default:
       return message satisfies never;
   }
+}
+
+function connectPositions({ name, version, clientId, credentials }: ConnectMessage): unknown[] {
+  const { user, password } = credentials ?? {};
+  const shown = credentials === undefined ? null : { user, password };
+  return [messageTypes.connect, name, version, clientId, shown];
 }
 
 function acceptFields({ version, inFlight, waiting }: AcceptMessage): object {

@@ -4,11 +4,15 @@ import { AhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
 import type { ConnectMessage } from "../protocol/message.js";
-import type { Listener } from "../transport/transport.js";
+import type { Listener, Transport } from "../transport/transport.js";
 import { ClientList, type ConnectedClient } from "./client-list.js";
+import type { CarryOut } from "./guard.js";
+import { Guard } from "./guard.js";
+import { type Identity, unauthenticated } from "./login.js";
 import type { Server } from "./server.js";
 import { Session, type SessionHost } from "./session.js";
 import type { SessionSettings } from "./session-settings.js";
+import type { RegistryOwner, UserRegistry } from "./user-registry.js";
 
 export interface ServerSettings {
   /** What becomes of the backups that clients ask for. */
@@ -16,6 +20,8 @@ export interface ServerSettings {
   readonly maxClients: number;
   readonly session: SessionSettings;
   readonly onShutdown: ((reason: string, client: ClientInfo) => void) | undefined;
+  /** Who may connect, and do what; undefined: everybody, everything. */
+  readonly users?: UserRegistry | undefined;
   /** Whether the server keeps the process alive. */
   readonly lively: boolean;
 }
@@ -24,13 +30,15 @@ export interface ServerSettings {
 export type ServedEngine = Pick<EmbeddedEngine, "attach" | "execute">;
 
 /** Takes every transport that a listener gives into a session on the engine, until it is closed. */
-export class AttachedServer implements Server, SessionHost {
+export class AttachedServer implements Server, SessionHost, RegistryOwner {
   readonly url: string;
   readonly closed: Promise<Error | undefined>;
   readonly #engine: ServedEngine;
   readonly #listener: Listener;
   readonly #settings: ServerSettings;
   readonly #list: ClientList;
+  readonly #users: UserRegistry | undefined;
+  readonly #guard: Guard | undefined;
   readonly #sessions = new Set<Session>();
   /** Those that have not introduced themselves, in the order they came. */
   readonly #strangers = new Set<Session>();
@@ -47,10 +55,13 @@ export class AttachedServer implements Server, SessionHost {
     this.#listener = listener;
     this.#settings = settings;
     this.#list = new ClientList(settings.maxClients);
+    this.#users = settings.users;
+    this.#guard = settings.users && new Guard(settings.users);
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
     this.#attachment = engine.attach(this);
+    this.#users?.follow(this);
     this.#ticking = setInterval(() => this.#tick(), tickMs(settings.session));
     if (!settings.lively) this.#ticking.unref();
     void this.#accept();
@@ -69,14 +80,43 @@ export class AttachedServer implements Server, SessionHost {
     return this.close();
   }
 
+  prove(message: ConnectMessage, transport: Transport): Promise<Identity> | undefined {
+    return this.#guard?.prove(message.credentials, transport);
+  }
+
   enter(message: ConnectMessage, session: Session): ConnectedClient {
     if (this.#closing !== undefined) throw shuttingDown();
-    const client = this.#list.enter(message, session);
+    const client = this.#list.enter(message, session, session.identity?.name);
     this.#strangers.delete(session);
     return client;
   }
 
   execute(query: Query, options: CallOptions, session: Session): Promise<unknown> {
+    const { identity } = session;
+    if (this.#guard === undefined || identity === undefined) {
+      return this.#carryOut(query, options, session);
+    }
+    const carryOut: CarryOut = (asked, given) => this.#carryOut(asked, given, session);
+    return this.#guard.execute(identity, query, options, carryOut);
+  }
+
+  /** Sessions go whose users are no longer there, or have another password. */
+  changed(): void {
+    for (const session of this.#sessions) {
+      const { identity } = session;
+      if (identity !== undefined && this.#guard?.isOver(identity)) session.leave(unauthenticated());
+    }
+  }
+
+  failed(error: AhnlichError): void {
+    process.emitWarning(`the users are those of before: ${error.message}`);
+  }
+
+  async reload(): Promise<void> {
+    await this.#users?.reload();
+  }
+
+  #carryOut(query: Query, options: CallOptions, session: Session): Promise<unknown> {
     if (query.kind === "shutdown") return this.#shutdown(query, session);
     if (query.kind === "backup") return this.#settings.backup(query, options);
     return this.#engine.execute(query, options);
@@ -143,6 +183,7 @@ export class AttachedServer implements Server, SessionHost {
     await this.#empty(timeoutMs);
     for (const session of this.#sessions) session.drop();
     clearInterval(this.#ticking);
+    this.#users?.close();
     this.#attachment[Symbol.dispose]();
     this.#settle(reason);
   }

@@ -23,15 +23,16 @@ export class ClientList {
   }
 
   /** @throws BUSY when there are as many clients as may be; LIMIT_EXCEEDED for their connections. */
-  enter(message: ConnectMessage, connection: ClientConnection): ConnectedClient {
-    let client = this.#clients.get(message.clientId);
+  enter(message: ConnectMessage, connection: ClientConnection, user?: string): ConnectedClient {
+    const key = keyOf(message, user);
+    let client = this.#clients.get(key);
     if (client === undefined) {
       if (this.#clients.size >= this.#clientsMax) {
         const sentence = `the server has ${this.#clientsMax} clients, as many as it takes`;
         throw new AhnlichError("BUSY", sentence, { details: { maxClients: this.#clientsMax } });
       }
-      client = new ConnectedClient(message, connection.peer);
-      this.#clients.set(message.clientId, client);
+      client = new ConnectedClient(message, connection.peer, user);
+      this.#clients.set(key, client);
     }
     client.add(connection);
     return client;
@@ -52,6 +53,7 @@ export class ConnectedClient {
   readonly #id = randomBytes(8).toString("hex");
   readonly #name: string;
   readonly #version: string;
+  readonly #user: string | undefined;
   readonly #address: string;
   readonly #since = Date.now();
   readonly #connections = new Set<ClientConnection>();
@@ -60,8 +62,9 @@ export class ConnectedClient {
   #bytesOut = 0;
   #touched = 0;
 
-  constructor(message: ConnectMessage, address: string) {
-    this.key = message.clientId;
+  constructor(message: ConnectMessage, address: string, user: string | undefined) {
+    this.key = keyOf(message, user);
+    this.#user = user;
     this.#name = printable(message.name);
     this.#version = printable(message.version);
     this.#address = address;
@@ -100,6 +103,7 @@ export class ConnectedClient {
       id: this.#id,
       name: this.#name,
       version: this.#version,
+      ...(this.#user === undefined ? {} : { user: this.#user }),
       address: this.#address,
       connections: this.#connections.size,
       since: this.#since,
@@ -109,6 +113,11 @@ export class ConnectedClient {
       bytesOut,
     };
   }
+}
+
+/** Who gives the client id of another user's client is not taken for it. No name of a user has a blank. */
+function keyOf({ clientId }: ConnectMessage, user: string | undefined): string {
+  return user === undefined ? clientId : `${user} ${clientId}`;
 }
 
 /** What strangers call themselves, fit for a terminal. */

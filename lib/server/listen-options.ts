@@ -13,6 +13,11 @@ export interface ListenOptions {
   socket?: string | undefined;
   /** Any other transport instead. */
   listener?: Listener | undefined;
+  /**
+   * The file of the users, made by `ahnlich user add`: nobody else connects then, and each may do what
+   * it says. Without it everybody may do everything.
+   */
+  users?: string | undefined;
   /** The folder below which clients may back up; without it `backup` is FORBIDDEN. */
   backups?: string | undefined;
   /** 512; more are refused with BUSY. A client is one `connect()`, however many connections. */
@@ -28,6 +33,7 @@ export interface ListenOptions {
 
 export interface CheckedListenOptions {
   readonly where: Address | Listener;
+  readonly users: string | undefined;
   readonly backups: string | undefined;
   readonly maxClients: number;
   readonly maxFrameBytes: number;
@@ -39,7 +45,7 @@ export function checkListenOptions(options: unknown): CheckedListenOptions {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw invalid("options", "an object", options);
   }
-  const { host, port, socket, listener, backups, ...others } = options as ListenOptions;
+  const { host, port, socket, listener, backups, users, ...others } = options as ListenOptions;
   const { maxClients = 512, maxFrameBytes = 32 * 1024 * 1024, onShutdown, ...rest } = others;
   for (const [name, value] of Object.entries(rest)) {
     if (value !== undefined)
@@ -53,8 +59,11 @@ export function checkListenOptions(options: unknown): CheckedListenOptions {
   if (backups !== undefined && (typeof backups !== "string" || !isPath(backups))) {
     throw invalid("options.backups", "the name of a folder", backups);
   }
+  if (users !== undefined && (typeof users !== "string" || !isPath(users))) {
+    throw invalid("options.users", "the name of a file", users);
+  }
   const where = checkWhere({ host, port, socket, listener });
-  return { where, backups, maxClients, maxFrameBytes, onShutdown };
+  return { where, users, backups, maxClients, maxFrameBytes, onShutdown };
 }
 
 type Place = Pick<ListenOptions, "host" | "port" | "socket" | "listener">;

@@ -6,10 +6,12 @@ import { defaultLimits } from "../model/limits.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
 import { listenTcp } from "../transport/tcp.js";
+import type { Listener } from "../transport/transport.js";
 import { AttachedServer } from "./attached-server.js";
 import { checkListenOptions, type ListenOptions } from "./listen-options.js";
 import type { Server } from "./server.js";
 import { type SessionSettings, standardSettings } from "./session-settings.js";
+import { UserRegistry } from "./user-registry.js";
 
 /**
  * Attaches a listener to an engine, which goes on answering in this process beside it. There may be
@@ -31,16 +33,22 @@ export async function listenWith(
   options: ListenOptions,
   settings: Omit<SessionSettings, "maxFrameBytes">,
 ): Promise<Server> {
-  const { where, backups, maxClients, maxFrameBytes, onShutdown } = checkListenOptions(options);
-  const listener = Symbol.asyncIterator in where ? where : await listenTcp(where);
+  const { where, backups, maxClients, maxFrameBytes, onShutdown, ...checked } =
+    checkListenOptions(options);
+  const users = checked.users === undefined ? undefined : await UserRegistry.open(checked.users);
+  let listener: Listener | undefined;
   try {
+    listener = Symbol.asyncIterator in where ? where : await listenTcp(where);
     const session = { ...settings, maxFrameBytes };
     const backup = (query: Query<"backup">, options: CallOptions) =>
       backUpBelow(backups, engine, query, options);
     const closing = { onShutdown, lively: true };
-    return new AttachedServer(engine, listener, { backup, maxClients, session, ...closing });
+    return new AttachedServer(engine, listener, {
+      ...{ users, backup, maxClients, session, ...closing },
+    });
   } catch (error) {
-    await listener.close();
+    users?.close();
+    await listener?.close();
     throw error;
   }
 }

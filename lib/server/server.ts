@@ -4,6 +4,12 @@ import type { Attachment } from "../handles/embedded-engine.js";
 export interface Server extends Attachment, AsyncDisposable {
   /** What `connect()` takes to reach it. */
   readonly url: string;
+  /**
+   * Reads the users again now, which happens by itself within a second or so of a change to their file.
+   *
+   * @throws what `listen` does where they cannot be read; those of before hold then
+   */
+  reload(): Promise<void>;
   /** Settles when the server is closed, with the reason where there was one; never rejects. */
   readonly closed: Promise<Error | undefined>;
 }

@@ -16,12 +16,19 @@ import type {
 import { Outbox } from "../transport/outbox.js";
 import type { Transport } from "../transport/transport.js";
 import type { ClientConnection, ConnectedClient } from "./client-list.js";
+import type { Identity } from "./login.js";
 import { RequestWindow } from "./request-window.js";
 import { type SessionSettings, strangerFrameBytes } from "./session-settings.js";
 import { Turn } from "./turn.js";
 
 /** What a session asks of its server. */
 export interface SessionHost {
+  /**
+   * Who the client is; undefined at once where the server does not ask.
+   *
+   * @throws the error that the client is refused with
+   */
+  prove(message: ConnectMessage, transport: Transport): Promise<Identity> | undefined;
   /** @throws the error that the client is refused with. */
   enter(message: ConnectMessage, session: Session): ConnectedClient;
   execute(query: Query, options: CallOptions, session: Session): Promise<unknown>;
@@ -30,13 +37,13 @@ export interface SessionHost {
 }
 
 /**
- *   greeting --hello--> meeting --connect--> open --goaway, disconnect--> leaving --> closed
- *       \__________________\___________________\____________ deaf ___________/
+ *   greeting --hello--> meeting --connect--> proving --> open --goaway, disconnect--> leaving --> closed
+ *       \__________________\___________________\___________\____________ deaf ___________/
  *
  * A deaf session has lost its framing or was refused: it reads no more, and is closed as soon as
  * its last words are sent.
  */
-type Status = "greeting" | "meeting" | "open" | "leaving" | "deaf" | "closed";
+type Status = "greeting" | "meeting" | "proving" | "open" | "leaving" | "deaf" | "closed";
 
 /** The server's end of one connection. Nothing that comes from the peer can make it throw. */
 export class Session implements ClientConnection {
@@ -50,6 +57,7 @@ export class Session implements ClientConnection {
   readonly #requests: RequestWindow;
   readonly #begun: number = performance.now();
   #status: Status = "greeting";
+  #identity: Identity | undefined;
   #client: ConnectedClient | undefined;
   #touched: number = performance.now();
   #partialSince: number | undefined;
@@ -100,6 +108,11 @@ export class Session implements ClientConnection {
     return this.#client;
   }
 
+  /** Whom it speaks for; undefined where the server does not ask. */
+  get identity(): Identity | undefined {
+    return this.#identity;
+  }
+
   get client(): ClientInfo | undefined {
     return this.#client?.report();
   }
@@ -130,7 +143,7 @@ export class Session implements ClientConnection {
       this.#write({ kind: "goaway", reason: refusal.message });
       this.#requests.endWaiting(refusal);
       this.#progress();
-    } else if (this.#status === "meeting") {
+    } else if (this.#status === "meeting" || this.#status === "proving") {
       this.#giveUp(refusal);
     } else if (this.#status === "greeting") {
       // There is no word for it yet.
@@ -201,7 +214,7 @@ export class Session implements ClientConnection {
 
   #receive(message: Message): void {
     if (this.#status === "meeting" && message.kind === "connect") {
-      this.#accept(message);
+      this.#meet(message);
     } else if (this.#client === undefined) {
       throw unexpected();
     } else if (message.kind === "request") {
@@ -219,15 +232,28 @@ export class Session implements ClientConnection {
     }
   }
 
-  #accept(message: ConnectMessage): void {
-    let client: ConnectedClient;
+  #meet(message: ConnectMessage): void {
+    const proving = this.#host.prove(message, this.#transport);
+    if (proving === undefined) {
+      this.#accept(message, undefined);
+      return;
+    }
+    this.#status = "proving";
+    proving.then(
+      (identity) => this.#accept(message, identity),
+      (error) => this.#giveUp(toAhnlichError(error)),
+    );
+  }
+
+  #accept(message: ConnectMessage, identity: Identity | undefined): void {
+    if (this.#isDeaf) return;
+    this.#identity = identity;
     try {
-      client = this.#host.enter(message, this);
+      this.#client = this.#host.enter(message, this);
     } catch (error) {
       this.#giveUp(toAhnlichError(error));
       return;
     }
-    this.#client = client;
     this.#status = "open";
     this.#reader.maxFrameBytes = this.#settings.maxFrameBytes;
     const { inFlightMax: inFlight, waitingMax: waiting } = this.#settings;

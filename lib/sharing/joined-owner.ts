@@ -38,6 +38,7 @@ export class JoinedOwner implements Executor {
       connections: 4,
       name: `process ${process.pid}`,
       connectTimeoutMs: patienceMs,
+      credentials: {},
       dial: undefined,
     };
     this.#pool = new ConnectionPool([target], options, {

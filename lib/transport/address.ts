@@ -14,19 +14,29 @@ export interface SocketAddress {
 
 export const defaultPort = 1369;
 
+/** What a URL says beside the address: who connects. */
+export interface UrlUser {
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+}
+
 /**
- * "ahnlich://host:1369" or "ahnlich+unix:///path"; the port may be left out.
+ * "ahnlich://host:1369" or "ahnlich+unix:///path"; the port may be left out. A user, or a user and a
+ * password, may stand before the host: "ahnlich://ada:secret@host", with %40 for an "@" in them.
  *
- * @throws INVALID_ARGUMENT for any other text; UNSUPPORTED when it names a user or password
+ * @throws INVALID_ARGUMENT for any other text; no error quotes a password
  */
 export function parseUrl(text: string): Address {
+  return parseTarget(text).address;
+}
+
+/** As `parseUrl`, with who connects. */
+export function parseTarget(text: string): { readonly address: Address } & UrlUser {
   const match = urlForm.exec(text);
   if (match === null) throw notAUrl(text);
   const [, scheme, credentials, rest] = match;
-  if (credentials !== undefined) {
-    throw new AhnlichError("UNSUPPORTED", "this version knows no users: leave them out of the URL");
-  }
-  return scheme === "ahnlich" ? parseHost(text, rest) : parsePath(text, rest);
+  const address = scheme === "ahnlich" ? parseHost(text, rest) : parsePath(text, rest);
+  return { address, ...parseCredentials(text, credentials) };
 }
 
 /** The address as `parseUrl` reads it. */
@@ -52,6 +62,15 @@ function parsePath(text: string, rest: string): SocketAddress {
   return { path };
 }
 
+function parseCredentials(url: string, text: string | undefined): UrlUser {
+  if (text === undefined) return {};
+  const colon = text.indexOf(":");
+  const user = decodePercents(colon < 0 ? text : text.slice(0, colon));
+  const password = colon < 0 ? undefined : decodePercents(text.slice(colon + 1));
+  if (!user || password === "" || (colon >= 0 && password === undefined)) throw notAUrl(url);
+  return password === undefined ? { user } : { user, password };
+}
+
 function decodePercents(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
@@ -63,8 +82,16 @@ function decodePercents(text: string): string | undefined {
 function notAUrl(text: string): AhnlichError {
   return new AhnlichError(
     "INVALID_ARGUMENT",
-    `expected "ahnlich://host:port" or "ahnlich+unix:///path", got ${JSON.stringify(text.slice(0, 200))}`,
+    `expected "ahnlich://host:port" or "ahnlich+unix:///path", got ${JSON.stringify(withoutUser(text).slice(0, 200))}`,
   );
+}
+
+/** The text without what may be a password: all before its last "@". */
+export function withoutUser(text: string): string {
+  const at = text.lastIndexOf("@");
+  if (at < 0) return text;
+  const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(text.slice(0, at))?.[0] ?? "";
+  return `${scheme}${text.slice(at + 1)}`;
 }
 
 const urlForm = /^(ahnlich|ahnlich\+unix):\/\/(?:([^/@]*)@)?(.*)$/s;

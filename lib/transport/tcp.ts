@@ -159,6 +159,7 @@ class SocketListener implements Listener {
 class SocketTransport implements Transport {
   readonly closed: Promise<Error | undefined>;
   readonly peer: string;
+  readonly confidential: boolean;
   readonly #socket: Socket;
   readonly #arrived: Queue<Uint8Array> = new Queue((chunk) => this.#took(chunk));
   #waitingBytes = 0;
@@ -168,6 +169,7 @@ class SocketTransport implements Transport {
   constructor(socket: Socket, peer: string) {
     this.#socket = socket;
     this.peer = peer;
+    this.confidential = staysHere(socket);
     let reason: Error | undefined;
     socket.on("error", (cause) => {
       reason = new AhnlichError("CONNECTION_LOST", `the connection with ${peer} broke`, { cause });
@@ -294,6 +296,11 @@ function peerOf(socket: Socket, address: Address): string {
   return host.includes(":") ? `[${host}]:${socket.remotePort}` : `${host}:${socket.remotePort}`;
 }
 
+/** Whether its bytes never leave this machine: unix sockets, and pipes, have no address. */
+function staysHere({ remoteAddress }: Socket): boolean {
+  return remoteAddress === undefined || loopback.test(remoteAddress);
+}
+
 function stopping(server: Server, address: Address): () => void {
   const close = (): void => void (server.listening && server.close());
   if (!("path" in address) || process.platform === "win32") return close;
@@ -343,6 +350,7 @@ function codeOf(error: unknown): string {
 
 /** What connecting fails with where nobody listens. */
 const silent: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOENT"]);
+const loopback = /^(?:::1|(?:::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3})$/;
 const answerTimeoutMs = 1_000;
 const stuckMs = 5_000;
 /** Bytes that may wait for a reader, or to be sent, before the sender is asked to wait. */

@@ -16,6 +16,10 @@ export interface Transport extends AsyncIterable<Uint8Array> {
   readonly closed: Promise<Error | undefined>;
   /** Who is at the other end, for people. */
   readonly peer: string;
+  /** Whether nobody but the two ends can read what passes: within one machine, inside TLS. Absent: perhaps not. */
+  readonly confidential?: boolean;
+  /** The name in the peer's certificate, where the peer has proved that it is signed by whom we trust. */
+  readonly certified?: string | undefined;
   /** Bytes that the transport has taken from and given to the peer so far. */
   readonly bytesIn: number;
   readonly bytesOut: number;
