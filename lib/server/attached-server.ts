@@ -6,12 +6,14 @@ import type { Query } from "../model/query.js";
 import type { ConnectMessage } from "../protocol/message.js";
 import type { Listener, Transport } from "../transport/transport.js";
 import { ClientList, type ConnectedClient } from "./client-list.js";
+import { FairQueue } from "./fair-queue.js";
 import type { CarryOut } from "./guard.js";
 import { Guard } from "./guard.js";
 import { type Identity, unauthenticated } from "./login.js";
 import type { Server } from "./server.js";
 import { Session, type SessionHost } from "./session.js";
 import type { SessionSettings } from "./session-settings.js";
+import { type Trouble, tell } from "./trouble.js";
 import type { RegistryOwner, UserRegistry } from "./user-registry.js";
 
 export interface ServerSettings {
@@ -20,6 +22,7 @@ export interface ServerSettings {
   readonly maxClients: number;
   readonly session: SessionSettings;
   readonly onShutdown: ((reason: string, client: ClientInfo) => void) | undefined;
+  readonly onTrouble?: ((trouble: Trouble) => void) | undefined;
   /** Who may connect, and do what; undefined: everybody, everything. */
   readonly users?: UserRegistry | undefined;
   /** Whether the server keeps the process alive. */
@@ -37,6 +40,7 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
   readonly #listener: Listener;
   readonly #settings: ServerSettings;
   readonly #list: ClientList;
+  readonly #reads: FairQueue;
   readonly #users: UserRegistry | undefined;
   readonly #guard: Guard | undefined;
   readonly #sessions = new Set<Session>();
@@ -54,7 +58,9 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
     this.#engine = engine;
     this.#listener = listener;
     this.#settings = settings;
-    this.#list = new ClientList(settings.maxClients);
+    this.#list = new ClientList(settings.maxClients, settings.session.connectionsMax);
+    const { readsAtOnceMax, readsQueuedMax } = settings.session;
+    this.#reads = new FairQueue(readsAtOnceMax, readsQueuedMax);
     this.#users = settings.users;
     this.#guard = settings.users && new Guard(settings.users);
     this.closed = new Promise((resolve) => {
@@ -119,7 +125,15 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
   #carryOut(query: Query, options: CallOptions, session: Session): Promise<unknown> {
     if (query.kind === "shutdown") return this.#shutdown(query, session);
     if (query.kind === "backup") return this.#settings.backup(query, options);
-    return this.#engine.execute(query, options);
+    const owner = session.entered;
+    if (owner === undefined || !longReads.has(query.kind)) {
+      return this.#engine.execute(query, options);
+    }
+    return this.#reads.run(owner, options, (given) => this.#engine.execute(query, given));
+  }
+
+  troubled(kind: Trouble["kind"], peer: string): void {
+    tell(this.#settings.onTrouble, { kind, peer });
   }
 
   ended(session: Session): void {
@@ -148,9 +162,10 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
 
   /** Those who connect and say nothing cannot take the place of all others: the oldest makes room. */
   #boundStrangers(): void {
-    if (this.#strangers.size <= strangersMax) return;
+    if (this.#strangers.size <= this.#settings.session.strangersMax) return;
     const [oldest] = this.#strangers;
     this.#strangers.delete(oldest);
+    this.troubled("strangers", oldest.peer);
     oldest.drop();
   }
 
@@ -203,6 +218,7 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
   #tick(): void {
     const now = performance.now();
     for (const session of this.#sessions) session.tick(now);
+    this.#reads.dropExpired(now);
   }
 }
 
@@ -224,11 +240,13 @@ function shuttingDown(): AhnlichError {
 
 /** Often enough that the shortest bound is kept within a fifth of it. */
 function tickMs(settings: SessionSettings): number {
-  const { handshakeTimeoutMs, frameTimeoutMs, stallTimeoutMs, lingerMs } = settings;
-  const shortest = Math.min(handshakeTimeoutMs, frameTimeoutMs, stallTimeoutMs, lingerMs);
+  const { handshakeTimeoutMs, frameTimeoutMs, stallTimeoutMs, idleTimeoutMs, lingerMs } = settings;
+  const idle = idleTimeoutMs === 0 ? Number.POSITIVE_INFINITY : idleTimeoutMs;
+  const shortest = Math.min(handshakeTimeoutMs, frameTimeoutMs, stallTimeoutMs, idle, lingerMs);
   return Math.min(1_000, Math.max(5, shortest / 5));
 }
 
 const closeTimeoutMs = 10_000;
-const strangersMax = 256;
+/** What may look at a whole store, or through its vectors. */
+const longReads: ReadonlySet<unknown> = new Set(["search", "searchMany", "find", "count"]);
 const reasonMax = 1_000;

@@ -3,6 +3,8 @@ import { AhnlichError } from "../model/errors.js";
 import { frameBytesMax, frameBytesMin } from "../protocol/handshake.js";
 import { type Address, defaultPort } from "../transport/address.js";
 import type { Listener } from "../transport/transport.js";
+import { checkServerLimits, type ServerLimits } from "./server-limits.js";
+import type { Trouble } from "./trouble.js";
 
 export interface ListenOptions {
   /** "127.0.0.1" */
@@ -29,6 +31,10 @@ export interface ListenOptions {
    * FORBIDDEN. The library never ends the process: close the server and the engine in here.
    */
   onShutdown?: ((reason: string, client: ClientInfo) => void) | undefined;
+  /** Other bounds than the standard ones, each by its name. */
+  limits?: Partial<ServerLimits> | undefined;
+  /** Told of clients that were dropped for their slowness, and of connections for which there was no room. */
+  onTrouble?: ((trouble: Trouble) => void) | undefined;
 }
 
 export interface CheckedListenOptions {
@@ -38,6 +44,8 @@ export interface CheckedListenOptions {
   readonly maxClients: number;
   readonly maxFrameBytes: number;
   readonly onShutdown: ((reason: string, client: ClientInfo) => void) | undefined;
+  readonly limits: ServerLimits;
+  readonly onTrouble: ((trouble: Trouble) => void) | undefined;
 }
 
 /** @throws INVALID_ARGUMENT */
@@ -46,15 +54,18 @@ export function checkListenOptions(options: unknown): CheckedListenOptions {
     throw invalid("options", "an object", options);
   }
   const { host, port, socket, listener, backups, users, ...others } = options as ListenOptions;
-  const { maxClients = 512, maxFrameBytes = 32 * 1024 * 1024, onShutdown, ...rest } = others;
+  const { maxClients = 512, maxFrameBytes = 32 * 1024 * 1024, ...callbacks } = others;
+  const { onShutdown, onTrouble, limits, ...rest } = callbacks;
   for (const [name, value] of Object.entries(rest)) {
     if (value !== undefined)
       throw invalid(`options.${name.slice(0, 100)}`, "no such option", value);
   }
   checkInteger("maxClients", maxClients, 1, clientsMax);
   checkInteger("maxFrameBytes", maxFrameBytes, frameBytesMin, frameBytesMax);
-  if (onShutdown !== undefined && typeof onShutdown !== "function") {
-    throw invalid("options.onShutdown", "a function", onShutdown);
+  for (const [name, callback] of Object.entries({ onShutdown, onTrouble })) {
+    if (callback !== undefined && typeof callback !== "function") {
+      throw invalid(`options.${name}`, "a function", callback);
+    }
   }
   if (backups !== undefined && (typeof backups !== "string" || !isPath(backups))) {
     throw invalid("options.backups", "the name of a folder", backups);
@@ -63,7 +74,8 @@ export function checkListenOptions(options: unknown): CheckedListenOptions {
     throw invalid("options.users", "the name of a file", users);
   }
   const where = checkWhere({ host, port, socket, listener });
-  return { where, users, backups, maxClients, maxFrameBytes, onShutdown };
+  const checked = { where, users, backups, maxClients, maxFrameBytes, onShutdown, onTrouble };
+  return { ...checked, limits: checkServerLimits(limits) };
 }
 
 type Place = Pick<ListenOptions, "host" | "port" | "socket" | "listener">;
