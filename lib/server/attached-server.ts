@@ -40,7 +40,8 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
   readonly #listener: Listener;
   readonly #settings: ServerSettings;
   readonly #list: ClientList;
-  readonly #reads: FairQueue;
+  readonly #searches: FairQueue;
+  readonly #scans: FairQueue;
   readonly #users: UserRegistry | undefined;
   readonly #guard: Guard | undefined;
   readonly #sessions = new Set<Session>();
@@ -59,8 +60,9 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
     this.#listener = listener;
     this.#settings = settings;
     this.#list = new ClientList(settings.maxClients, settings.session.connectionsMax);
-    const { readsAtOnceMax, readsQueuedMax } = settings.session;
-    this.#reads = new FairQueue(readsAtOnceMax, readsQueuedMax);
+    const { searchesAtOnceMax, scansAtOnceMax, queuedMax } = settings.session;
+    this.#searches = new FairQueue(searchesAtOnceMax, queuedMax);
+    this.#scans = new FairQueue(scansAtOnceMax, queuedMax);
     this.#users = settings.users;
     this.#guard = settings.users && new Guard(settings.users);
     this.closed = new Promise((resolve) => {
@@ -126,10 +128,23 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
     if (query.kind === "shutdown") return this.#shutdown(query, session);
     if (query.kind === "backup") return this.#settings.backup(query, options);
     const owner = session.entered;
-    if (owner === undefined || !longReads.has(query.kind)) {
-      return this.#engine.execute(query, options);
+    const queue = this.#queueOf(query);
+    if (owner === undefined || queue === undefined) return this.#engine.execute(query, options);
+    return queue.run(owner, options, (given) => this.#engine.execute(query, given));
+  }
+
+  /** Where a query waits that may take long; undefined where it does not wait. */
+  #queueOf(query: Query): FairQueue | undefined {
+    switch (query.kind) {
+      case "search":
+      case "searchMany":
+        return query.where === undefined ? this.#searches : this.#scans;
+      case "find":
+      case "count":
+        return this.#scans;
+      default:
+        return undefined;
     }
-    return this.#reads.run(owner, options, (given) => this.#engine.execute(query, given));
   }
 
   troubled(kind: Trouble["kind"], peer: string): void {
@@ -218,7 +233,8 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
   #tick(): void {
     const now = performance.now();
     for (const session of this.#sessions) session.tick(now);
-    this.#reads.dropExpired(now);
+    this.#searches.dropExpired(now);
+    this.#scans.dropExpired(now);
   }
 }
 
@@ -247,6 +263,4 @@ function tickMs(settings: SessionSettings): number {
 }
 
 const closeTimeoutMs = 10_000;
-/** What may look at a whole store, or through its vectors. */
-const longReads: ReadonlySet<unknown> = new Set(["search", "searchMany", "find", "count"]);
 const reasonMax = 1_000;

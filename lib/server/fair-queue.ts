@@ -16,6 +16,8 @@ export class FairQueue {
   readonly #waiting = new Map<object, Waiting[]>();
   #queued = 0;
   #running = 0;
+  #turnEnds = 0;
+  #pausing = false;
   /** Milliseconds that work takes, most of late. */
   #usualMs = 0;
 
@@ -31,7 +33,7 @@ export class FairQueue {
 
   /** @throws BUSY, TIMEOUT, or the reason of the signal where it never began */
   run(owner: object, options: CallOptions, work: Work): Promise<unknown> {
-    if (this.#running < this.#atOnceMax) return this.#begin(options, work);
+    if (this.#running < this.#atOnceMax && this.#queued === 0) return this.#begin(options, work);
     const { timeoutMs } = options;
     const soonest = (this.#usualMs * this.#ahead(owner)) / this.#atOnceMax;
     if (timeoutMs !== undefined && soonest > timeoutMs) return Promise.reject(busy(this.#queued));
@@ -44,7 +46,8 @@ export class FairQueue {
   /** Ends what has waited for longer than it may; called now and then. */
   dropExpired(now: number): void {
     for (const [owner, list] of this.#waiting) {
-      for (const each of list.filter(({ ends }) => now >= ends)) this.#leave(owner, each, tooLate());
+      for (const each of list.filter(({ ends }) => now >= ends))
+        this.#leave(owner, each, tooLate());
     }
   }
 
@@ -75,7 +78,21 @@ export class FairQueue {
     } finally {
       this.#usualMs += (performance.now() - begun - this.#usualMs) / 16;
       this.#running -= 1;
+      if (this.#queued > 0) this.#goOn();
+    }
+  }
+
+  /** At once, but for once in a turn: short work after short work would let nobody else be heard. */
+  #goOn(): void {
+    if (performance.now() < this.#turnEnds) {
       this.#next();
+    } else if (!this.#pausing) {
+      this.#pausing = true;
+      setImmediate(() => {
+        this.#pausing = false;
+        this.#turnEnds = performance.now() + turnMs;
+        this.#next();
+      });
     }
   }
 
@@ -94,7 +111,10 @@ export class FairQueue {
         reject(tooLate());
       } else {
         const timeoutMs = Number.isFinite(left) ? Math.max(1, Math.ceil(left)) : undefined;
-        this.#begin({ ...options, signal: options.signal, timeoutMs }, waiting.work).then(resolve, reject);
+        this.#begin({ ...options, signal: options.signal, timeoutMs }, waiting.work).then(
+          resolve,
+          reject,
+        );
       }
     }
   }
@@ -157,3 +177,5 @@ function busy(queued: number): AhnlichError {
 function tooLate(): AhnlichError {
   return new AhnlichError("TIMEOUT", "the time of the call was over before its turn came");
 }
+
+const turnMs = 3;

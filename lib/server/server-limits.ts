@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { AhnlichError } from "../model/errors.js";
 
 /** What a server bounds beside the size of frames and the number of clients; each has a flag of `ahnlich serve`. */
@@ -12,10 +13,12 @@ export interface ServerLimits {
   readonly waitingMax: number;
   /** Bytes of answers that a peer has not taken yet; reading waits beyond it. */
   readonly queuedBytesMax: number;
-  /** Searches, pages and counts that run at once for all clients; others wait, the clients in turn. */
-  readonly readsAtOnceMax: number;
-  /** Of those that wait, for all clients; what is beyond it is BUSY. */
-  readonly readsQueuedMax: number;
+  /** Searches without `where` that run at once for all clients; others wait, the clients in turn. */
+  readonly searchesAtOnceMax: number;
+  /** The same of those with `where`, of pages and of counts, which may look through all metadata. */
+  readonly scansAtOnceMax: number;
+  /** How many of either wait, for all clients; what is beyond it is BUSY. */
+  readonly queuedMax: number;
   /** Milliseconds from the first byte to `accept`. */
   readonly handshakeTimeoutMs: number;
   /** Milliseconds from the first byte of a frame to its last. */
@@ -35,6 +38,8 @@ interface Bound {
 }
 
 const day = 86_400_000;
+/** A search keeps a worker busy, of which there are as many unless somebody says otherwise. */
+const cores = Math.max(2, availableParallelism());
 
 /** The one table of them. */
 export const serverLimits: { readonly [K in keyof ServerLimits]: Bound } = {
@@ -43,8 +48,9 @@ export const serverLimits: { readonly [K in keyof ServerLimits]: Bound } = {
   inFlightMax: bound(256, 1, 65_536, "requests at once on a connection; more wait"),
   waitingMax: bound(1_024, 0, 65_536, "requests on a connection that wait for changes"),
   queuedBytesMax: bound(4 * 2 ** 20, 0, 2 ** 30, "bytes of answers that a client has not taken"),
-  readsAtOnceMax: bound(4, 1, 65_536, "searches, pages and counts that run at once"),
-  readsQueuedMax: bound(1_024, 0, 1_000_000, "those that wait; more are refused with BUSY"),
+  searchesAtOnceMax: bound(cores - 1, 1, 65_536, "searches that run at once, of all clients"),
+  scansAtOnceMax: bound(4, 1, 65_536, "pages, counts and searches with where that run at once"),
+  queuedMax: bound(1_024, 0, 1_000_000, "how many of either wait; more are refused with BUSY"),
   handshakeTimeoutMs: bound(5_000, 10, day, "milliseconds to introduce oneself"),
   frameTimeoutMs: bound(30_000, 10, day, "milliseconds for a frame to arrive"),
   stallTimeoutMs: bound(10_000, 10, day, "milliseconds in which a client takes nothing"),

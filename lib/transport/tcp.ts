@@ -3,6 +3,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { resolve as absolute } from "node:path";
 import { AhnlichError } from "../model/errors.js";
 import { type Address, printUrl } from "./address.js";
+import { connectionRoom } from "./descriptors.js";
 import { Queue } from "./queue.js";
 import { closeSocketFile, fileAt, isUntouched } from "./socket-file.js";
 import type { Listener, Transport } from "./transport.js";
@@ -54,20 +55,21 @@ export function dial(address: Address, options: DialOptions = {}): Promise<Trans
 
 /**
  * Listens on a TCP port, or on a unix socket (on Windows a named pipe). Port 0 is any free one. The
- * file that a dead server has left at the path is replaced, and removed on close.
+ * file that a dead server has left at the path is replaced, and removed on close. `onFull` is told of a peer that was
+ * let go since the process can hardly open anything more; listening goes on.
  *
  * @throws ADDRESS_IN_USE, IO_ERROR
  */
-export async function listenTcp(address: Address): Promise<Listener> {
+export async function listenTcp(address: Address, onFull?: OnFull): Promise<Listener> {
   const where = "path" in address ? { path: socketPath(address.path) } : address;
   try {
-    return await listenOnce(where);
+    return await listenOnce(where, onFull);
   } catch (cause) {
     if (!("path" in where) || codeOf(cause) !== "EADDRINUSE") throw unbindable(where, cause);
     if (!(await removeDead(where.path))) throw unbindable(where, cause);
   }
   try {
-    return await listenOnce(where);
+    return await listenOnce(where, onFull);
   } catch (cause) {
     throw unbindable(where, cause);
   }
@@ -267,12 +269,20 @@ class SocketTransport implements Transport {
   }
 }
 
-function listenOnce(address: Address): Promise<Listener> {
+/** Told of the address of a peer. */
+type OnFull = (peer: string) => void;
+
+function listenOnce(address: Address, onFull?: OnFull): Promise<Listener> {
   return new Promise((resolve, reject) => {
     const opened = new Queue<Transport>();
     const server = createServer(socketOptions, (socket) => {
       opened.put(new SocketTransport(socket, peerOf(socket, address)));
     });
+    const room = connectionRoom();
+    if (room !== undefined) server.maxConnections = room;
+    server.on("drop", (peer) =>
+      onFull?.(addressOf(peer?.remoteAddress, peer?.remotePort, address)),
+    );
     server.on("error", reject);
     server.listen({ ...target(address), exclusive: true }, () => {
       server.off("error", reject);
@@ -291,9 +301,12 @@ function reached(server: Server, address: Address): Address {
 }
 
 function peerOf(socket: Socket, address: Address): string {
+  return addressOf(socket.remoteAddress, socket.remotePort, address);
+}
+
+function addressOf(host = "unknown", port: number | undefined, address: Address): string {
   if ("path" in address) return printUrl(address);
-  const host = socket.remoteAddress ?? "unknown";
-  return host.includes(":") ? `[${host}]:${socket.remotePort}` : `${host}:${socket.remotePort}`;
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** Whether its bytes never leave this machine: unix sockets, and pipes, have no address. */

@@ -23,7 +23,9 @@ export class Serving {
     options: ListenOptions = { port: 0 },
     settings: Partial<SessionSettings> = {},
   ): Promise<Server> {
-    const server = await listenWith(this.engine, options, settings);
+    // The fake engine holds searches, many at a time.
+    const limits = { searchesAtOnceMax: 1_000, ...options.limits };
+    const server = await listenWith(this.engine, { ...options, limits }, settings);
     this.servers.push(server);
     return server;
   }
