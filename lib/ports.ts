@@ -4,6 +4,7 @@ import type { Provider } from "./open-options.js";
 export { Clock, Logger, Random } from "./engine/ports.js";
 export type {
   IndexSearch,
+  Laying,
   Nearest,
   SeenVector,
   Selection,
@@ -12,6 +13,7 @@ export type {
   VectorIndex,
 } from "./indexes/vector-index.js";
 export { VectorIndexes } from "./indexes/vector-index.js";
+export type { VectorSource } from "./kernels/vector-source.js";
 export type { Provider } from "./open-options.js";
 export type {
   CheckpointDraft,

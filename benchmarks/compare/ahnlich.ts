@@ -5,10 +5,11 @@ import { type Contender, limit } from "./contender.js";
 
 /** Ourselves: every batch is on disk before it is answered. */
 export const contender: Contender = {
-  async ingest(folder, entries, batch) {
+  async ingest(folder, entries, batch, answered) {
     await using engine = await openEngine(folder);
     const store = await engine.createStore(storeName, { dimension });
     await store.load(entries, { batch });
+    answered();
   },
   async open(folder, target, answered) {
     await using engine = await openEngine(folder);

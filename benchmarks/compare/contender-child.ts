@@ -12,9 +12,11 @@ export interface ContenderJob {
   readonly vectors: "words" | "random";
 }
 
-/** Milliseconds, and for `open` the nearest ids. */
+/** Milliseconds until all is answered, and for `open` the nearest ids. */
 export interface ContenderAnswer {
   readonly ms: number;
+  /** Until it is closed too. */
+  readonly closedMs?: number;
   readonly ids: readonly string[];
 }
 
@@ -27,8 +29,11 @@ const target = words.query(0);
 const entries = task === "ingest" ? Array.from({ length: count }, (_, index) => named(index)) : [];
 const start = performance.now();
 if (task === "ingest") {
-  await contender.ingest(path, entries, batch);
-  answer({ ms: performance.now() - start, ids: [] } satisfies ContenderAnswer);
+  let ms = 0;
+  await contender.ingest(path, entries, batch, () => {
+    ms = performance.now() - start;
+  });
+  answer({ ms, closedMs: performance.now() - start, ids: [] } satisfies ContenderAnswer);
 } else {
   await contender.open(path, target, (ids) => {
     answer({ ms: performance.now() - start, ids } satisfies ContenderAnswer);

@@ -2,8 +2,13 @@ import type { WordEntry } from "../support/word-set.js";
 
 /** An embedded store for Node as it is used from a program, with everything it writes kept. */
 export interface Contender {
-  /** Writes the entries in batches into the folder, which is empty, and closes. */
-  ingest(folder: string, entries: readonly WordEntry[], batch: number): Promise<void>;
+  /** Writes the entries in batches into the folder, which is empty; closes after `answered`. */
+  ingest(
+    folder: string,
+    entries: readonly WordEntry[],
+    batch: number,
+    answered: () => void,
+  ): Promise<void>;
   /** Opens the folder and answers one exact search; closes after `answered`. */
   open(
     folder: string,

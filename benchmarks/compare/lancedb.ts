@@ -23,7 +23,7 @@ const { connect } = load<{ connect(path: string): Promise<Connection> }>("@lance
 
 /** LanceDB without an index, which searches exactly. `add` appends: an id that is there already is not looked for. */
 export const contender: Contender = {
-  async ingest(folder, entries, batch) {
+  async ingest(folder, entries, batch, answered) {
     const connection = await connect(folder);
     let table: Table | undefined;
     for (let from = 0; from < entries.length; from += batch) {
@@ -31,6 +31,7 @@ export const contender: Contender = {
       if (table === undefined) table = await connection.createTable("words", rows);
       else await table.add(rows);
     }
+    answered();
     connection.close();
   },
   async open(folder, target, answered) {

@@ -26,7 +26,7 @@ const { getLoadablePath } = load<{ getLoadablePath(): string }>("sqlite-vec");
 
 /** sqlite-vec by node:sqlite, which searches exactly; a transaction a batch, flushed at every commit. */
 export const contender: Contender = {
-  async ingest(folder, entries, batch) {
+  async ingest(folder, entries, batch, answered) {
     const database = openFile(folder);
     database.exec(
       "create virtual table words using vec0(id text primary key, " +
@@ -42,6 +42,7 @@ export const contender: Contender = {
       }
       database.exec("commit");
     }
+    answered();
     database.close();
   },
   async open(folder, target, answered) {

@@ -22,12 +22,13 @@ const zvec = load<Zvec>("@zvec/zvec");
 
 /** zvec with a flat index, which searches exactly. It offers no choice of when it writes to the disk. */
 export const contender: Contender = {
-  async ingest(folder, entries, batch) {
+  async ingest(folder, entries, batch, answered) {
     const collection = zvec.ZVecCreateAndOpen(join(folder, "words"), schema());
     for (let from = 0; from < entries.length; from += batch) {
       const docs = entries.slice(from, from + batch).map(toDoc);
       for (const { ok, message } of collection.insertSync(docs)) if (!ok) throw new Error(message);
     }
+    answered();
     collection.closeSync();
   },
   async open(folder, target, answered) {

@@ -1,6 +1,7 @@
 import type { Findings } from "../report.js";
 import type { Sizes } from "../sizes.js";
 import { measureBackup } from "./backup.js";
+import { measureCompaction } from "./compaction.js";
 import { measureExactSearch } from "./exact-search.js";
 import { measureIngest } from "./ingest.js";
 import { measureLarge } from "./large.js";
@@ -16,5 +17,6 @@ export const measures: Readonly<Record<string, (sizes: Sizes) => Promise<Finding
   ingest: measureIngest,
   large: measureLarge,
   backup: measureBackup,
+  compaction: measureCompaction,
   takeover: measureTakeover,
 };

@@ -40,25 +40,21 @@ async function importFrom(file: string, flags: ImportFlags): Promise<void> {
   if (file !== "-" && !existsSync(file)) {
     throw new AhnlichError("INVALID_ARGUMENT", `${file}: there is no such file or folder`);
   }
-  const report = await withEngine(
-    { path, url, user, passwordFile },
-    { makeFolder: true },
-    async (engine) => {
-      using progress = new Progress("importing");
-      try {
-        return await importStore(engine, store, file === "-" ? process.stdin : file, {
-          ...options,
-          onProgress: ({ entries }) => progress.show(entries),
-          signal: stop.signal,
-        });
-      } catch (error) {
-        throw withHint(error, flags.from ?? 1);
-      } finally {
-        // Unread, it would keep the process.
-        if (file === "-") process.stdin.destroy();
-      }
-    },
-  );
+  const report = await withEngine(flags, { makeFolder: true }, async (engine) => {
+    using progress = new Progress("importing");
+    try {
+      return await importStore(engine, store, file === "-" ? process.stdin : file, {
+        ...options,
+        onProgress: ({ entries }) => progress.show(entries),
+        signal: stop.signal,
+      });
+    } catch (error) {
+      throw withHint(error, flags.from ?? 1);
+    } finally {
+      // Unread, it would keep the process.
+      if (file === "-") process.stdin.destroy();
+    }
+  });
   process.stdout.write(`${summaryOf(report)}\n`);
 }
 

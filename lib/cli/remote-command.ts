@@ -10,7 +10,7 @@ export function remoteCommand(
 ): Command {
   const command = new Command(name)
     .description(description)
-    .argument("<url>", "ahnlich://HOST:PORT or ahnlich+unix:///FILE");
+    .argument("<url>", "ahnlich://HOST:PORT, ahnlichs://HOST:PORT or ahnlich+unix:///FILE");
   for (const option of clientFlags()) command.addOption(option);
   return command
     .addHelpText("after", `\nExample:\n  ahnlich ${name} ahnlich://127.0.0.1:1369`)

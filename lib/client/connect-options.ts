@@ -1,6 +1,8 @@
 import { AhnlichError } from "../model/errors.js";
 import { textBytes } from "../model/text.js";
 import type { Credentials } from "../protocol/credentials.js";
+import { checkClientTls } from "../transport/check-tls.js";
+import type { ClientTls } from "../transport/tls-files.js";
 import type { Transport } from "../transport/transport.js";
 
 export interface ConnectOptions {
@@ -12,6 +14,8 @@ export interface ConnectOptions {
   user?: string | undefined;
   /** It travels only inside TLS, over a unix socket, or within this machine. */
   password?: string | undefined;
+  /** Of "ahnlichs://" targets: whom to believe, and a certificate of ours. Servers are verified without it too. */
+  tls?: ClientTls | undefined;
   /** Milliseconds that a connection may take to open, and a call waits for one; 5,000. */
   connectTimeoutMs?: number | undefined;
   /** Opens any other transport; the target is then only a name. */
@@ -23,6 +27,7 @@ export interface CheckedConnectOptions {
   readonly name: string;
   /** A target's URL goes before them. */
   readonly credentials: Partial<Credentials>;
+  readonly tls: ClientTls | undefined;
   readonly connectTimeoutMs: number;
   readonly dial: (() => Promise<Transport>) | undefined;
 }
@@ -37,6 +42,7 @@ export function checkConnectOptions(options: unknown): CheckedConnectOptions {
     name = "",
     user,
     password,
+    tls,
     connectTimeoutMs = 5_000,
     dial,
     ...rest
@@ -61,7 +67,7 @@ export function checkConnectOptions(options: unknown): CheckedConnectOptions {
     throw invalid("options.dial", "a function", dial);
   }
   const credentials = { user, password } as Partial<Credentials>;
-  return { connections, name, credentials, connectTimeoutMs, dial };
+  return { connections, name, credentials, tls: checkClientTls(tls), connectTimeoutMs, dial };
 }
 
 /** @throws INVALID_ARGUMENT where one is there without the other */

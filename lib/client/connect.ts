@@ -14,7 +14,7 @@ import type { Target } from "./dialer.js";
 import type { ConnectionStatus, RemoteEngine } from "./remote-engine.js";
 
 /**
- * Connects to a server: "ahnlich://host:1369" or "ahnlich+unix:///run/ahnlich.sock"; of several
+ * Connects to a server: "ahnlich://host:1369", "ahnlichs://host:1369" over TLS, or "ahnlich+unix:///run/ahnlich.sock"; of several
  * targets the first that can be reached. A user and password may stand in it, or in the options.
  *
  * @example
@@ -73,17 +73,22 @@ function toTarget(given: unknown, options: CheckedConnectOptions): Target {
   if (typeof given !== "string") {
     throw new AhnlichError("INVALID_ARGUMENT", `target: expected a URL, got ${typeof given}`);
   }
-  const { connectTimeoutMs: timeoutMs, dial: dialOther, credentials } = options;
+  const { connectTimeoutMs: timeoutMs, dial: dialOther, credentials, tls } = options;
   if (dialOther !== undefined) {
     const { user, password } = credentials;
     const checked = checkCredentials(user, password);
     return { address: given, credentials: checked, dial: async () => dialOther() };
   }
   const { address, user = credentials.user, password = credentials.password } = parseTarget(given);
+  const isSecure = "tls" in address && address.tls === true;
+  if (tls !== undefined && !isSecure) {
+    const sentence = `${printUrl(address)}: expected ahnlichs://, since options.tls is given`;
+    throw new AhnlichError("INVALID_ARGUMENT", sentence);
+  }
   return {
     address: printUrl(address),
     credentials: checkCredentials(user, password),
-    dial: (signal) => dial(address, { timeoutMs, signal }),
+    dial: (signal) => dial(address, { timeoutMs, signal, tls }),
   };
 }
 

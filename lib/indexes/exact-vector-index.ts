@@ -160,6 +160,7 @@ export class ExactVectorIndex implements VectorIndex {
         const vectors = { arena, units, picked, rows, dimension, stride };
         return { vectors, targets, metric, limit, maxDistance, sequence };
       },
+      source: request.source,
       released: () => {
         this.#readers--;
         this.#freeWhenUnread();

@@ -26,6 +26,7 @@ export class Run {
   readonly bytes: number;
   /** Slots that were used so far, dead ones included. */
   used = 0;
+  #hasRows = true;
   readonly #places: readonly Place[];
   readonly #rows: number;
   readonly #stride: number;
@@ -58,6 +59,18 @@ export class Run {
 
   get blocks(): number {
     return Math.ceil(this.capacity / layout.blockSlots);
+  }
+
+  /** Whether the rows of all its slots are where they belong, so that searches read them. */
+  get hasRows(): boolean {
+    return this.#hasRows;
+  }
+
+  /** False before anything of it is seen, and true once all rows are there. */
+  set hasRows(hasRows: boolean) {
+    this.#hasRows = hasRows;
+    // Whichever thread sees it sees the rows, which were written before.
+    Atomics.store(this.arena.words, (this.address + layout.runHasRows) >>> 2, hasRows ? 1 : 0);
   }
 
   /** Where the float32 row of a slot is. */

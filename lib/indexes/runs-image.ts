@@ -2,7 +2,7 @@ import * as layout from "../kernels/layout.js";
 import { AhnlichError } from "../model/errors.js";
 import type { Run } from "./run.js";
 import type { Slots } from "./slots.js";
-import { floatsKind, type SlotImage, type SlotSection } from "./vector-index.js";
+import { floatsKind, type Laying, type SlotImage, type SlotSection } from "./vector-index.js";
 
 /** The slots of an exact index: those of one run after the other. */
 export class RunsImage implements SlotImage {
@@ -47,8 +47,16 @@ export class RunsImage implements SlotImage {
     return run.arena.bytes.subarray(at, at + count * bytesPerSlot);
   }
 
-  lay(slots: number): void {
-    this.#slots.lay(slots);
+  get hasRows(): boolean {
+    return this.#slots.hasRows;
+  }
+
+  lay(slots: number, { rowsLater = false }: Laying = {}): void {
+    this.#slots.lay(slots, rowsLater);
+  }
+
+  giveRows(slots: number): void {
+    this.#slots.giveRows(slots);
   }
 
   take(first: number, ordinals: Float64Array): void {

@@ -19,6 +19,9 @@ export class Slots {
   /** The run that each block is in. */
   #runOfBlock = new Uint32Array(16);
   #blocks = 0;
+  #laid = 0;
+  /** Runs whose rows have not come. */
+  #lacking = 0;
   #bytes = 0;
   #size = 0;
 
@@ -45,7 +48,7 @@ export class Slots {
     if (vector.byteLength !== this.dimension * 4) {
       checkDimension(vector.byteLength / 4, this.dimension, "vector");
     }
-    const reused = this.#dead.take();
+    const reused = this.hasRows ? this.#dead.take() : undefined;
     const slot = reused ?? this.#next();
     const run = this.runOfBlock(slot >>> 6);
     const index = slot - run.firstBlock * layout.blockSlots;
@@ -68,7 +71,7 @@ export class Slots {
     const checked = ordinals.length * vectorBytes;
     if (bytes.length !== checked) checkDimension(bytes.length, checked, "block");
     for (let at = 0; at < ordinals.length; ) {
-      const reused = this.#dead.hasSlot ? 1 : 0;
+      const reused = this.hasRows && this.#dead.hasSlot ? 1 : 0;
       const count = reused || Math.min(this.#room(), ordinals.length - at);
       const some = bytes.subarray(at * vectorBytes, (at + count) * vectorBytes);
       if (reused) this.add(ordinals[at], some, born);
@@ -100,7 +103,8 @@ export class Slots {
         if (this.#arenas.closed || this.runs.length === 0) return;
         if (run.bornAt(index) > sequence || run.diedAt(index) <= sequence) continue;
         const at = run.rowAt(index);
-        const bytes = run.arena.bytes.subarray(at, at + this.dimension * 4);
+        const { hasRows, arena } = run;
+        const bytes = hasRows ? arena.bytes.subarray(at, at + this.dimension * 4) : undefined;
         yield { ordinal: run.ordinalOf(index), bytes };
       }
     }
@@ -114,13 +118,25 @@ export class Slots {
     return this.runs[this.#runOfBlock[block]];
   }
 
-  /** Makes room for so many slots, of which nothing is seen, before any other. @throws LIMIT_EXCEEDED */
-  lay(slots: number): void {
+  /** Whether all rows are in memory. Until then no slot is used again: another row may come for it. */
+  get hasRows(): boolean {
+    return this.#lacking === 0;
+  }
+
+  /**
+   * Makes room for so many slots, of which nothing is seen, before any other; their rows may come after all else.
+   *
+   * @throws LIMIT_EXCEEDED
+   */
+  lay(slots: number, rowsLater: boolean): void {
     for (let left = slots; left > 0; ) {
       const run = this.#openRun();
+      run.hasRows = !rowsLater;
+      if (rowsLater) this.#lacking++;
       run.used = Math.min(run.capacity, left);
       left -= run.used;
     }
+    this.#laid = slots;
   }
 
   /** Holds what lies in slots that were laid, from `first` of the run on, under these ordinals; 0: nothing. */
@@ -132,6 +148,18 @@ export class Slots {
       if (ordinals[i] === 0) this.#dead.push(slot + i, 0);
     }
     this.#size += ordinals.length - this.#dead.reclaim(0);
+  }
+
+  /** Of the first so many slots that were laid the rows have come. */
+  giveRows(slots: number): void {
+    let end = 0;
+    for (const run of this.runs) {
+      end += run.capacity;
+      if (run.hasRows) continue;
+      if (Math.min(end, this.#laid) > slots) return;
+      run.hasRows = true;
+      this.#lacking--;
+    }
   }
 
   /** Gives the memory back; nobody reads it any more. */

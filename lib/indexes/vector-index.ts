@@ -1,4 +1,5 @@
 import type { InjectionToken } from "tsyringe";
+import type { VectorSource } from "../kernels/vector-source.js";
 import type { Metric } from "../model/metric.js";
 
 /** Makes the vector index of each store of one engine, all in the engine's own memory and workers. */
@@ -80,12 +81,24 @@ export interface SlotImage {
    *
    * @throws LIMIT_EXCEEDED
    */
-  lay(slots: number): void;
+  lay(slots: number, laying?: Laying): void;
   /**
    * Takes what the views of slots that were laid hold, of one piece, once: those with an ordinal were born before every
    * search, those with 0 are free. No search runs.
    */
   take(first: number, ordinals: Float64Array): void;
+  /**
+   * The views of the floats of the first so many slots that were laid hold what they should, or nothing of them lives.
+   * For slots whose rows come later; searches may run.
+   */
+  giveRows(slots: number): void;
+  /** Whether the floats of all slots are there: until then no slot is used again, and none of it is to be kept. */
+  readonly hasRows: boolean;
+}
+
+export interface Laying {
+  /** The floats come after slots were taken, and with `giveRows`; until then searches ask their source for them. */
+  readonly rowsLater?: boolean | undefined;
 }
 
 /** A part of every slot. */
@@ -100,8 +113,8 @@ export const floatsKind = 2;
 
 export interface SeenVector {
   readonly ordinal: number;
-  /** Little-endian float32s: a view, valid until the next. */
-  readonly bytes: Uint8Array;
+  /** Little-endian float32s: a view, valid until the next; undefined while they are not in memory. */
+  readonly bytes: Uint8Array | undefined;
 }
 
 /** Some vectors of one dimension. */
@@ -124,6 +137,8 @@ export interface IndexSearch {
   readonly within?: Selection | undefined;
   /** All but these, where given; not together with `within`. */
   readonly without?: Selection | undefined;
+  /** Has every vector that the search sees; asked for some where the floats of slots come later. */
+  readonly source?: VectorSource | undefined;
 }
 
 /** Ordinals of one index: what a predicate allows, or what has expired. Those that it does not hold are passed over. */

@@ -30,7 +30,7 @@ export interface Kernels {
   killSlot(run: number, index: number, died: number): number;
   /** Readies the targets of a job. */
   prepare(job: number): void;
-  /** Takes a job further: `unfinished`, `finished` or `hungry` of layout.ts. */
+  /** Takes a job further: `unfinished`, `finished`, `hungry` or `wanting` of layout.ts. */
   advance(job: number, budget: number): number;
   move(to: number, from: number, bytes: number): void;
   /** The sum of the dot products with `count` rows side by side: the read that searches are measured against. */

@@ -21,6 +21,8 @@ export const runBlocks = 20;
 export const runCapacity = 24;
 export const runStride = 28;
 export const runRecordStride = 32;
+/** 0 while rows of it may still have to be read to where they belong. */
+export const runHasRows = 36;
 export const runHeaderBytes = 64;
 
 /**
@@ -66,7 +68,16 @@ export const jobSequence = 64;
 export const jobMaxDistance = 72;
 /** 256 counters of the selection. */
 export const jobHistogram = 80;
-export const jobBytes = 1104;
+/** Candidates of the target `jobTarget` whose float32 rows are wanted, and how many of these have been lent. */
+export const jobWantedFrom = 1104;
+export const jobWantedCount = 1108;
+export const jobLentCount = 1112;
+/** Where lent rows lie side by side, and how many fit. */
+export const jobLent = 1116;
+export const jobLentMax = 1120;
+/** Candidates that are re-scored and not too far. */
+export const jobKept = 1124;
+export const jobBytes = 1136;
 
 /** A span: blocks `from` up to `to` of a run. A pick: one block of a run, and which of its slots. */
 export const unitRun = 0;
@@ -118,3 +129,4 @@ export const dot = 2;
 export const unfinished = 0;
 export const finished = 1;
 export const hungry = 2;
+export const wanting = 3;

@@ -41,6 +41,8 @@ export class SearchJob {
   readonly address: number;
   readonly #targets: number;
   readonly #targetCount: number;
+  readonly dimension: number;
+  readonly #stride: number;
   /** Extents held: the job's own, then areas that were moved to a larger place. */
   readonly #held = new Map<number, number>();
 
@@ -55,6 +57,8 @@ export class SearchJob {
     this.arena = arena;
     this.address = this.#allocate(bytes);
     this.#targetCount = targets.length;
+    this.dimension = vectors.dimension;
+    this.#stride = stride;
     const unitsAt = this.address + layout.jobBytes;
     this.#targets = unitsAt + units.length * 4;
     this.#writeHeader(request, unitsAt);
@@ -93,6 +97,36 @@ export class SearchJob {
     if (held === undefined) return;
     this.#held.delete(area);
     this.arena.free(area, held);
+  }
+
+  /** The ordinals whose rows a wanting job wants. */
+  wanted(): Float64Array {
+    const { words, doubles } = this.arena;
+    const field = (name: number): number => words[(this.address + name) >>> 2];
+    const area = words[(this.#target(field(layout.jobTarget)) + layout.targetArea) >>> 2];
+    const ordinals = new Float64Array(field(layout.jobWantedCount));
+    let candidate = area + field(layout.jobWantedFrom) * layout.candidateBytes;
+    for (let i = 0; i < ordinals.length; i++, candidate += layout.candidateBytes) {
+      const run = words[(candidate + layout.candidateRun) >>> 2];
+      const index = words[(candidate + layout.candidateIndex) >>> 2];
+      ordinals[i] = doubles[words[(run + layout.runOrdinals) >>> 2] / 8 + index];
+    }
+    return ordinals;
+  }
+
+  /** Copies those rows: little-endian float32s, one after the other. @throws LIMIT_EXCEEDED */
+  lend(rows: Uint8Array): void {
+    const at = (name: number): number => (this.address + name) >>> 2;
+    const { [at(layout.jobLentMax)]: max, [at(layout.jobLent)]: former } = this.arena.words;
+    const lent = former === 0 ? this.#allocate(max * this.#stride) : former;
+    const { bytes, words } = this.arena;
+    if (former === 0) bytes.fill(0, lent, lent + max * this.#stride);
+    const rowBytes = this.dimension * 4;
+    for (let from = 0, to = lent; from < rows.length; from += rowBytes, to += this.#stride) {
+      bytes.set(rows.subarray(from, from + rowBytes), to);
+    }
+    words[at(layout.jobLent)] = lent;
+    words[at(layout.jobLentCount)] = rows.length / rowBytes;
   }
 
   /** Of a finished job, one for each target. */
@@ -151,6 +185,7 @@ export class SearchJob {
     set(layout.jobUnits, unitsAt);
     set(layout.jobUnitCount, units.length >>> 2);
     set(layout.jobPicked, picked ? 1 : 0);
+    set(layout.jobLentMax, lentMaxFor(request.limit, stride));
     doubles[(this.address + layout.jobSequence) / 8] = request.sequence;
     doubles[(this.address + layout.jobMaxDistance) / 8] = request.maxDistance;
   }
@@ -182,6 +217,12 @@ function capacityFor(limit: number, rows: number): number {
   return Math.min(2 * limit + 256, rows + layout.blockSlots);
 }
 
+/** Rows that are lent at a time, a multiple of four: so many that the nearest may be among them, within bounds. */
+function lentMaxFor(limit: number, stride: number): number {
+  const most = Math.min(Math.max(limit, 64), lentBytesMax / stride);
+  return Math.max(1, Math.ceil(most / 4)) * 4;
+}
+
 /** The target as it is given, scaled and encoded, and the area of its candidates. */
 function bytesPerTarget(stride: number, capacity: number): number {
   return 2 * stride + encodedBytes(stride) + capacity * layout.candidateBytes;
@@ -191,6 +232,8 @@ function bytesPerTarget(stride: number, capacity: number): number {
 function encodedBytes(stride: number): number {
   return Math.ceil(stride / 64) * 32;
 }
+
+const lentBytesMax = 256 * 1024;
 
 const metricCodes: Readonly<Record<Metric, number>> = {
   cosine: layout.cosine,

@@ -1,6 +1,6 @@
 import { AhnlichError, closedError, toAhnlichError } from "../model/errors.js";
 import type { Lane } from "./lane.js";
-import { finished, hungry } from "./layout.js";
+import { finished, unfinished } from "./layout.js";
 import { LocalLane, runSlice } from "./local-lane.js";
 import type { SearchTask } from "./search-task.js";
 import { Turns } from "./turns.js";
@@ -95,7 +95,7 @@ export class SearchQueue {
     return Math.max(1, this.#options.threads);
   }
 
-  /** True when the task has ended. */
+  /** True when the task has ended, or waits for its source. */
   #runAtOnce(task: SearchTask): boolean {
     const heldMax = this.#atOnceMs * 2;
     if (task.cost > this.#atOnceMs || this.#heldMs + task.cost > heldMax) return false;
@@ -104,13 +104,15 @@ export class SearchQueue {
     if (this.#heldMs === 0) setImmediate(() => (this.#heldMs = 0));
     try {
       const job = task.start();
-      let [status] = runSlice([job], deadline);
-      while (status === hungry) {
-        job.feed();
-        [status] = runSlice([job], deadline);
+      for (;;) {
+        const [status] = runSlice([job], deadline);
+        if (status === finished) task.finish();
+        if (status === finished || status === unfinished) return status === finished;
+        const providing = task.provide(status);
+        if (providing === undefined) continue;
+        void this.#goOnAfter(task, providing);
+        return true;
       }
-      if (status === finished) task.finish();
-      return status === finished;
     } catch (thrown) {
       task.fail(toAhnlichError(thrown));
       task.release();
@@ -172,11 +174,33 @@ export class SearchQueue {
       return;
     }
     try {
-      if (status === hungry) task.start().feed();
+      const providing = task.provide(status);
+      if (providing === undefined) this.#wait(task);
+      else void this.#goOnAfter(task, providing);
+    } catch (thrown) {
+      this.#end(task, toAhnlichError(thrown));
+    }
+  }
+
+  /** Its job is nobody's to touch meanwhile, as if it was worked at. */
+  async #goOnAfter(task: SearchTask, providing: Promise<void>): Promise<void> {
+    this.#running.add(task);
+    try {
+      await providing;
     } catch (thrown) {
       this.#end(task, toAhnlichError(thrown));
       return;
     }
+    if (task.settled) {
+      this.#end(task);
+      return;
+    }
+    this.#wait(task);
+    this.#pump();
+  }
+
+  /** For its next turn. */
+  #wait(task: SearchTask): void {
     this.#running.delete(task);
     this.#waiting += task.weight;
     this.#turns.push(task);

@@ -1,7 +1,9 @@
 import { toAhnlichError } from "../model/errors.js";
+import { hungry, wanting } from "./layout.js";
 import type { JobRequest, JobResult } from "./search-job.js";
 import { SearchJob } from "./search-job.js";
 import type { Turn } from "./turns.js";
+import type { VectorSource } from "./vector-source.js";
 
 export interface SearchTaskOptions {
   /** The search it is a part of. */
@@ -10,6 +12,8 @@ export interface SearchTaskOptions {
   readonly cost: number;
   /** Asked when the task starts. */
   readonly request: () => JobRequest;
+  /** Of rows that are not in memory, where there may be such. */
+  readonly source?: VectorSource | undefined;
   /** Called once, when nobody reads the vectors for this task any more. */
   readonly released: () => void;
 }
@@ -23,6 +27,7 @@ export class SearchTask {
   readonly cost: number;
   readonly results: Promise<JobResult[]>;
   readonly #released: () => void;
+  readonly #source: VectorSource | undefined;
   #request: () => JobRequest;
   #job: SearchJob | undefined;
   #settled = false;
@@ -30,11 +35,12 @@ export class SearchTask {
   #resolve: (results: JobResult[]) => void = () => {};
   #reject: (error: Error) => void = () => {};
 
-  constructor({ turn, weight, cost, request, released }: SearchTaskOptions) {
+  constructor({ turn, weight, cost, request, source, released }: SearchTaskOptions) {
     this.turn = turn;
     this.weight = weight;
     this.cost = cost;
     this.#request = request;
+    this.#source = source;
     this.#released = released;
     this.results = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -55,6 +61,24 @@ export class SearchTask {
   start(): SearchJob {
     this.#job ??= new SearchJob(this.#request());
     return this.#job;
+  }
+
+  /**
+   * Gives a job that cannot go on what it lacks; a promise where that takes a while.
+   *
+   * @throws LIMIT_EXCEEDED, what the source throws
+   */
+  provide(status: number): void | Promise<void> {
+    const job = this.start();
+    if (status === hungry) job.feed();
+    if (status !== wanting) return;
+    if (this.#source === undefined) throw new Error("rows are not in memory, and have no source");
+    const ordinals = job.wanted();
+    const rows = new Uint8Array(ordinals.length * job.dimension * 4);
+    const reading = this.#source.read(ordinals, rows);
+    if (reading === undefined) job.lend(rows);
+    // Nobody waits for a settled one, and its memory may have another owner soon.
+    else return reading.then(() => (this.#settled ? undefined : job.lend(rows)));
   }
 
   /** The job is finished. */

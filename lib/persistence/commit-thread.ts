@@ -15,9 +15,13 @@ parentPort?.on("message", async (job: CommitJob) => {
   parentPort?.close();
 });
 
-function apply({ bytes, epoch, isOrdered }: Exclude<CommitJob, "close">): CommitOutcome {
+function apply(job: Exclude<CommitJob, "close">): CommitOutcome {
   try {
-    return { owned: environment.writeHere(bytes, epoch, isOrdered) };
+    if ("row" in job) {
+      environment.transact(() => environment.putOwner(job.epoch, job.row));
+      return { owned: true };
+    }
+    return { owned: environment.writeHere(job.bytes, job.epoch, job.isOrdered) };
   } catch (error) {
     return thrownThere(error);
   }

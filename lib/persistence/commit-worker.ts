@@ -14,24 +14,33 @@ export class CommitWorker {
     this.#file = file;
   }
 
+  /** Makes the environment, where there is none, and the owner row of it. */
+  async own(epoch: number, row: Uint8Array): Promise<void> {
+    await this.#ask({ epoch, row }, []);
+  }
+
   /** As `LmdbEnvironment.writeHere`, over there; the bytes' buffer is moved and gone from here. */
-  async write(bytes: Uint8Array<ArrayBuffer>, epoch: number, isOrdered = false): Promise<boolean> {
+  write(bytes: Uint8Array<ArrayBuffer>, epoch: number, isOrdered = false): Promise<boolean> {
+    return this.#ask({ bytes, epoch, isOrdered }, [bytes.buffer]);
+  }
+
+  /** The file has another name now: a thread that is started from now on finds it there. */
+  moved(file: string): void {
+    this.#file = file;
+  }
+
+  async #ask(job: CommitJob, moved: ArrayBuffer[]): Promise<boolean> {
     const worker = this.#worker ?? this.#start();
     worker.ref();
     try {
       const answer = firstAnswer(worker);
-      worker.postMessage({ bytes, epoch, isOrdered } satisfies CommitJob, [bytes.buffer]);
+      worker.postMessage(job, moved);
       const outcome = await answer;
       if ("owned" in outcome) return outcome.owned;
       throw Object.assign(new Error(outcome.message), { code: outcome.code });
     } finally {
       worker.unref();
     }
-  }
-
-  /** The file has another name now: a thread that is started from now on finds it there. */
-  moved(file: string): void {
-    this.#file = file;
   }
 
   /** One that ended by itself is forgotten: there is nobody to answer, or to be closed. */
@@ -62,8 +71,9 @@ export class CommitWorker {
   }
 }
 
-/** What the thread is told, and what it answers to a batch. */
+/** What the thread is told, and what it answers to all but the end. */
 export type CommitJob =
+  | { readonly row: Uint8Array; readonly epoch: number }
   | { readonly bytes: Uint8Array; readonly epoch: number; readonly isOrdered: boolean }
   | "close";
 export type CommitOutcome = { readonly owned: boolean } | ThrownThere;

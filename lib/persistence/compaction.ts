@@ -2,6 +2,7 @@ import { renameSync, rmSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { AhnlichError } from "../model/errors.js";
 import { CommitWorker } from "./commit-worker.js";
+import { diskFailure } from "./disk-failure.js";
 import { LmdbEnvironment } from "./lmdb.js";
 import { syncFolderBehind } from "./lmdb-file.js";
 import type { Ownership } from "./ownership.js";
@@ -45,10 +46,19 @@ export class Compaction {
   ): Promise<Compaction> {
     sweepCompaction(file);
     checkRoomForLocks(file);
-    const environment = await LmdbEnvironment.open(newName(file));
-    environment.transact(() => environment.putOwner(owner.epoch, row));
     const worker = threads > 0 ? new CommitWorker(newName(file)) : undefined;
-    return new Compaction(file, owner, environment, worker);
+    try {
+      // Making it takes some syncs, for which this thread does not wait where it need not.
+      await worker?.own(owner.epoch, row);
+      const environment = await LmdbEnvironment.open(newName(file));
+      if (!worker) environment.transact(() => environment.putOwner(owner.epoch, row));
+      return new Compaction(file, owner, environment, worker);
+    } catch (error) {
+      const failure = await diskFailure(causeOf(error), dirname(file), "compacting");
+      await worker?.close();
+      sweepCompaction(file);
+      throw failure;
+    }
   }
 
   /** Takes rows in the order of their tables and keys. */
@@ -117,6 +127,12 @@ export class Compaction {
 /** Removes what a process that was killed has left of a compaction; only the owner may. */
 export function sweepCompaction(file: string): void {
   for (const name of [newName(file), `${newName(file)}-lock`]) rmSync(name, { force: true });
+}
+
+/** Why a thread has ended before it had the environment open. */
+function causeOf(error: unknown): unknown {
+  const isEnded = error instanceof AhnlichError && error.code === "OUTCOME_UNKNOWN";
+  return (isEnded && error.cause) || error;
 }
 
 /** LMDB does not survive that there is no room for its locks. @throws DISK_FULL */

@@ -129,9 +129,9 @@ type Sizes = Pick<RowSizes, "bytes" | "needed">;
 
 /** Below it there is nothing to be won that anybody would notice. */
 const fileBytesMin = 4 * 1024 * 1024;
-/** Three times the rows is promised; some is left for what comes until it is done. */
-const timesMax = 2.4;
-const neededShare = 0.66;
+/** Three times the rows is promised; some is left for what readers hold until it is done. */
+const timesMax = 2.2;
+const neededShare = 0.67;
 /** So much is written by others for one byte that a compaction writes. */
 const writtenPerByte = 4;
 /** A walk reads the file once; so often it is written meanwhile. */

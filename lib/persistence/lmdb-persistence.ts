@@ -10,7 +10,7 @@ import { Journal } from "./journal.js";
 import type { LmdbEnvironment } from "./lmdb.js";
 import { fileBytes } from "./lmdb-file.js";
 import { LmdbSnapshot, LmdbState } from "./lmdb-snapshot.js";
-import type { Ownership } from "./ownership.js";
+import { lost, type Ownership } from "./ownership.js";
 import type { Persistence, Snapshot } from "./persistence.js";
 import { readApart } from "./read-apart.js";
 import { readRows, readRowsJob } from "./read-rows-job.js";
@@ -262,7 +262,7 @@ export class LmdbPersistence implements Persistence {
       );
     }
     const before = this.bytes;
-    const row = this.#environment.transact(() => this.#environment.ownerRow);
+    const row = this.#environment.heldOwnerRow;
     if (row === undefined) throw lost(this.path, this.#ownership.epoch);
     const compaction = await Compaction.begin(this.#file, this.#ownership, row, this.#threads);
     try {
@@ -288,9 +288,10 @@ export class LmdbPersistence implements Persistence {
    * since, they are everything.
    */
   async #fill(compaction: Compaction): Promise<void> {
-    while (this.#underWay !== undefined) await this.#underWay.catch(() => undefined);
     const journal = new Journal();
     this.#journal = journal;
+    // What was begun before is not followed, so it must be read.
+    await this.#underWay?.catch(() => undefined);
     const reading = { job: readRowsJob, input: undefined, here: readRows };
     const step = async (written: Promise<void>) => {
       await written;
@@ -393,8 +394,3 @@ const followRounds = 20;
 
 const readersFull = -30_790;
 const closingMilliseconds = 5_000;
-
-function lost(path: string, epoch: number): AhnlichError {
-  const sentence = `another process has taken ${path}: expected it to be ours by epoch ${epoch}`;
-  return new AhnlichError("LOCKED", sentence, { details: { path, epoch }, retryable: false });
-}

@@ -49,7 +49,9 @@ export class LmdbEnvironment {
     return patiently(async () => {
       const root = await openRoot(file, { ...environmentOptions, readOnly: true });
       try {
-        return new LmdbEnvironment(root, openTables(root));
+        const tables = openTables(root);
+        root.resetReadTxn();
+        return new LmdbEnvironment(root, tables);
       } catch (error) {
         await root.close();
         throw error;
@@ -64,6 +66,16 @@ export class LmdbEnvironment {
   get ownerRow(): Uint8Array | undefined {
     this.#root.resetReadTxn();
     return this.#owner.get(ownerKey)?.slice();
+  }
+
+  /** The same while commits are held, or another thread writes, for which it does not wait. */
+  get heldOwnerRow(): Uint8Array | undefined {
+    const transaction = this.hold();
+    try {
+      return this.#owner.get(ownerKey, { transaction })?.slice();
+    } finally {
+      this.letGo(transaction);
+    }
   }
 
   /** Replaces the owner row; inside `transact` only. */
@@ -199,12 +211,24 @@ export class LmdbEnvironment {
     return this.#root.close();
   }
 
-  /** One table after the other, so that the pages of each lie together: they are written in fewer and longer runs. */
+  /**
+   * One table after the other, so that the pages of each lie together: they are written in fewer and longer runs.
+   * Nothing is made for a row: lmdb-js copies a key at once, and takes of a value what lies between `start` and `end`.
+   */
   #apply(bytes: Uint8Array, isOrdered = false): void {
-    WriteBatch.forEachByTable(bytes, (name, key, value) => {
+    const { byteOffset } = bytes;
+    const value: ValuePlace = new Uint8Array(bytes.buffer);
+    WriteBatch.forEachByTable(bytes, (name, { isPut, keyAt, valueAt, end }) => {
       const table = this.#table(name);
-      if (value === undefined) table.remove(key);
-      else if (isOrdered) table.putSync(key, value, appending);
+      const key = keyOf(valueAt - keyAt);
+      for (let i = 0; i < key.length; i++) key[i] = bytes[keyAt + i] as number;
+      if (!isPut) {
+        table.remove(key);
+        return;
+      }
+      value.start = byteOffset + valueAt;
+      value.end = byteOffset + end;
+      if (isOrdered) table.putSync(key, value, appending);
       else table.put(key, value);
     });
   }
@@ -226,6 +250,21 @@ export class LmdbEnvironment {
     return table;
   }
 }
+
+/** A part of a buffer, as lmdb-js takes it from an encoder. */
+type ValuePlace = Uint8Array & { start?: number; end?: number };
+
+/** Bytes that are used again for the next key of that length. */
+function keyOf(length: number): Uint8Array {
+  let key = keys[length];
+  if (key === undefined) {
+    key = new Uint8Array(length);
+    keys[length] = key;
+  }
+  return key;
+}
+
+const keys: Uint8Array[] = [];
 
 /** Where a held commit is read from. */
 export type { Transaction };

@@ -1,3 +1,4 @@
+import { AhnlichError } from "../model/errors.js";
 import type { LmdbEnvironment } from "./lmdb.js";
 
 /** The right to write to an environment, as long as its owner row has this epoch. */
@@ -11,4 +12,10 @@ export interface Ownership {
   /** Gives the row back while the environment is open, whichever it is by now; what is left afterwards by `end`. */
   release(environment: LmdbEnvironment): void;
   end(): Promise<void>;
+}
+
+/** What whoever has lost it is told. */
+export function lost(path: string, epoch: number): AhnlichError {
+  const sentence = `another process has taken ${path}: expected it to be ours by epoch ${epoch}`;
+  return new AhnlichError("LOCKED", sentence, { details: { path, epoch }, retryable: false });
 }

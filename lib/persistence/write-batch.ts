@@ -77,17 +77,39 @@ export class WriteBatch {
   }
 
   /** Calls `visit` for each operation in order; `value` is undefined for a delete. The bytes are views. */
-  static forEach(bytes: Uint8Array, visit: Visit): void {
+  static forEach(
+    bytes: Uint8Array,
+    visit: (table: TableName, key: Uint8Array, value: Uint8Array | undefined) => void,
+  ): void {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let at = 0; at < bytes.length; ) at = visitAt(bytes, view, at, visit);
+    for (let at = 0; at < bytes.length; ) {
+      const keyAt = at + headerBytes;
+      const valueAt = keyAt + view.getUint16(at + 2, true);
+      const end = endAt(view, at);
+      const value = bytes[at + 1] === putting ? bytes.subarray(valueAt, end) : undefined;
+      visit(tableNames[bytes[at] as number] as TableName, bytes.subarray(keyAt, valueAt), value);
+      at = end;
+    }
   }
 
-  /** The same, one table after the other; those of a table in order. */
-  static forEachByTable(bytes: Uint8Array, visit: Visit): void {
+  /** Calls `visit` for each operation, one table after the other, those of a table in order; it makes no views. */
+  static forEachByTable(
+    bytes: Uint8Array,
+    visit: (table: TableName, operation: OperationPlace) => void,
+  ): void {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const places: number[][] = tableNames.map(() => []);
     for (let at = 0; at < bytes.length; at = endAt(view, at)) places[bytes[at] as number]?.push(at);
-    for (const ofTable of places) for (const at of ofTable) visitAt(bytes, view, at, visit);
+    const operation = { isPut: false, keyAt: 0, valueAt: 0, end: 0 };
+    for (const [number, ofTable] of places.entries()) {
+      for (const at of ofTable) {
+        operation.isPut = bytes[at + 1] === putting;
+        operation.keyAt = at + headerBytes;
+        operation.valueAt = operation.keyAt + view.getUint16(at + 2, true);
+        operation.end = endAt(view, at);
+        visit(tableNames[number] as TableName, operation);
+      }
+    }
   }
 
   /** The same operations in runs of at most `operations`, in order: views. */
@@ -127,25 +149,21 @@ export class WriteBatch {
   }
 }
 
+/** Where an operation lies in the bytes of its batch: its key, and behind it, where it is a put, its value. */
+export interface OperationPlace {
+  readonly isPut: boolean;
+  readonly keyAt: number;
+  readonly valueAt: number;
+  readonly end: number;
+}
+
 const headerBytes = 8;
 const putting = 0;
 const deleting = 1;
 
-/** Visits the operation there; where the next one begins. */
-function visitAt(bytes: Uint8Array, view: DataView, at: number, visit: Visit): number {
-  const keyAt = at + headerBytes;
-  const valueAt = keyAt + view.getUint16(at + 2, true);
-  const end = valueAt + view.getUint32(at + 4, true);
-  const value = bytes[at + 1] === putting ? bytes.subarray(valueAt, end) : undefined;
-  visit(tableNames[bytes[at] as number] as TableName, bytes.subarray(keyAt, valueAt), value);
-  return end;
-}
-
 function endAt(view: DataView, at: number): number {
   return at + headerBytes + view.getUint16(at + 2, true) + view.getUint32(at + 4, true);
 }
-
-type Visit = (table: TableName, key: Uint8Array, value: Uint8Array | undefined) => void;
 
 function badKey(length: number): AhnlichError {
   const sentence = `key of a row: expected 1 to ${maxKeyBytes} bytes, got ${length}`;

@@ -121,7 +121,11 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
   }
 
   async reload(): Promise<void> {
-    await this.#users?.reload();
+    const reloads = [this.#users?.reload(), this.#listener.reload?.()];
+    // Each as far as it can: what is wrong with the one does not hold up the other.
+    for (const outcome of await Promise.allSettled(reloads)) {
+      if (outcome.status === "rejected") throw outcome.reason;
+    }
   }
 
   #carryOut(query: Query, options: CallOptions, session: Session): Promise<unknown> {

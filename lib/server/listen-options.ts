@@ -2,7 +2,10 @@ import type { ClientInfo } from "../model/answers.js";
 import { AhnlichError } from "../model/errors.js";
 import { frameBytesMax, frameBytesMin } from "../protocol/handshake.js";
 import { type Address, defaultPort } from "../transport/address.js";
+import { checkServerTls } from "../transport/check-tls.js";
+import type { ServerTls } from "../transport/tls-files.js";
 import type { Listener } from "../transport/transport.js";
+import { checkExposure } from "./check-exposure.js";
 import { checkServerLimits, type ServerLimits } from "./server-limits.js";
 import type { Trouble } from "./trouble.js";
 
@@ -13,6 +16,10 @@ export interface ListenOptions {
   port?: number | undefined;
   /** The path of a unix socket (on Windows the name of a pipe) instead. */
   socket?: string | undefined;
+  /** PEM files; whoever connects to the port speaks TLS then, 1.2 or later. */
+  tls?: ServerTls | undefined;
+  /** Lets other machines in without users or without TLS, which is refused otherwise. */
+  insecureListen?: boolean | undefined;
   /** Any other transport instead. */
   listener?: Listener | undefined;
   /**
@@ -39,6 +46,7 @@ export interface ListenOptions {
 
 export interface CheckedListenOptions {
   readonly where: Address | Listener;
+  readonly tls: ServerTls | undefined;
   readonly users: string | undefined;
   readonly backups: string | undefined;
   readonly maxClients: number;
@@ -53,9 +61,9 @@ export function checkListenOptions(options: unknown): CheckedListenOptions {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw invalid("options", "an object", options);
   }
-  const { host, port, socket, listener, backups, users, ...others } = options as ListenOptions;
-  const { maxClients = 512, maxFrameBytes = 32 * 1024 * 1024, ...callbacks } = others;
-  const { onShutdown, onTrouble, limits, ...rest } = callbacks;
+  const { host, port, socket, listener, backups, users, tls, ...others } = options as ListenOptions;
+  const { maxClients = 512, maxFrameBytes = 32 * 1024 * 1024, ...unnumbered } = others;
+  const { onShutdown, onTrouble, limits, insecureListen = false, ...rest } = unnumbered;
   for (const [name, value] of Object.entries(rest)) {
     if (value !== undefined)
       throw invalid(`options.${name.slice(0, 100)}`, "no such option", value);
@@ -73,9 +81,16 @@ export function checkListenOptions(options: unknown): CheckedListenOptions {
   if (users !== undefined && (typeof users !== "string" || !isPath(users))) {
     throw invalid("options.users", "the name of a file", users);
   }
+  if (typeof insecureListen !== "boolean") {
+    throw invalid("options.insecureListen", "a boolean", insecureListen);
+  }
   const where = checkWhere({ host, port, socket, listener });
-  const checked = { where, users, backups, maxClients, maxFrameBytes, onShutdown, onTrouble };
-  return { ...checked, limits: checkServerLimits(limits) };
+  const checkedTls = checkServerTls(tls);
+  checkExposure(where, { users, tls: checkedTls, insecureListen });
+  return {
+    ...{ where, tls: checkedTls, users, backups, maxClients, maxFrameBytes },
+    ...{ onShutdown, onTrouble, limits: checkServerLimits(limits) },
+  };
 }
 
 type Place = Pick<ListenOptions, "host" | "port" | "socket" | "listener">;

@@ -40,7 +40,7 @@ export async function listenWith(
   const onFull = (peer: string) => tell(onTrouble, { kind: "descriptors", peer });
   let listener: Listener | undefined;
   try {
-    listener = Symbol.asyncIterator in where ? where : await listenTcp(where, onFull);
+    listener = Symbol.asyncIterator in where ? where : await listenTcp(where, checked.tls, onFull);
     const session = { ...standardSettings, ...checked.limits, ...settings, maxFrameBytes };
     const backup = (query: Query<"backup">, options: CallOptions) =>
       backUpBelow(backups, engine, query, options);

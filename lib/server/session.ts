@@ -58,7 +58,7 @@ export class Session implements ClientConnection {
   readonly #writer = new FrameWriter(strangerFrameBytes);
   readonly #outbox: Outbox;
   readonly #requests: RequestWindow;
-  readonly #begun: number = performance.now();
+  readonly #begun: number;
   #status: Status = "greeting";
   #identity: Identity | undefined;
   #client: ConnectedClient | undefined;
@@ -72,6 +72,7 @@ export class Session implements ClientConnection {
 
   constructor(transport: Transport, host: SessionHost, settings: SessionSettings) {
     this.#transport = transport;
+    this.#begun = transport.begun ?? performance.now();
     this.#host = host;
     this.#settings = settings;
     this.#outbox = new Outbox(transport, this.#writer, () => this.#progress());

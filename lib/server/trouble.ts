@@ -18,3 +18,11 @@ export function tell(onTrouble: ((trouble: Trouble) => void) | undefined, troubl
     process.emitWarning(error instanceof Error ? error : String(error));
   }
 }
+
+/** What happened, for a log. */
+export const troubleSentences: { readonly [K in Trouble["kind"]]: string } = {
+  slow_consumer: "a client was dropped that took no answers",
+  slow_sender: "a client was dropped whose handshake or frame did not come in time",
+  strangers: "too many connections had not introduced themselves: the oldest was dropped",
+  descriptors: "a connection was refused: the process can open hardly any file more",
+};

@@ -39,6 +39,7 @@ export class JoinedOwner implements Executor {
       name: `process ${process.pid}`,
       connectTimeoutMs: patienceMs,
       credentials: {},
+      tls: undefined,
       dial: undefined,
     };
     this.#pool = new ConnectionPool([target], options, {

@@ -6,6 +6,8 @@ export type Address = TcpAddress | SocketAddress;
 export interface TcpAddress {
   readonly host: string;
   readonly port: number;
+  /** Whether TLS is spoken there. */
+  readonly tls?: boolean;
 }
 
 export interface SocketAddress {
@@ -21,7 +23,7 @@ export interface UrlUser {
 }
 
 /**
- * "ahnlich://host:1369" or "ahnlich+unix:///path"; the port may be left out. A user, or a user and a
+ * "ahnlich://host:1369", "ahnlichs://host:1369" over TLS, or "ahnlich+unix:///path"; the port may be left out. A user, or a user and a
  * password, may stand before the host: "ahnlich://ada:secret@host", with %40 for an "@" in them.
  *
  * @throws INVALID_ARGUMENT for any other text; no error quotes a password
@@ -35,7 +37,8 @@ export function parseTarget(text: string): { readonly address: Address } & UrlUs
   const match = urlForm.exec(text);
   if (match === null) throw notAUrl(text);
   const [, scheme, credentials, rest] = match;
-  const address = scheme === "ahnlich" ? parseHost(text, rest) : parsePath(text, rest);
+  const isPath = scheme === "ahnlich+unix";
+  const address = isPath ? parsePath(text, rest) : parseHost(text, rest, scheme === "ahnlichs");
   return { address, ...parseCredentials(text, credentials) };
 }
 
@@ -44,15 +47,16 @@ export function printUrl(address: Address): string {
   if ("path" in address)
     return `ahnlich+unix://${encodeURI(address.path).replace(/[?#]/g, escape)}`;
   const host = address.host.includes(":") ? `[${address.host}]` : address.host;
-  return `ahnlich://${host}:${address.port}`;
+  return `${address.tls ? "ahnlichs" : "ahnlich"}://${host}:${address.port}`;
 }
 
-function parseHost(text: string, rest: string): TcpAddress {
+function parseHost(text: string, rest: string, tls: boolean): TcpAddress {
   const match = hostForm.exec(rest);
   if (match === null) throw notAUrl(text);
   const port = match[3] === undefined ? defaultPort : Number(match[3]);
   if (port < 1 || port > 65_535) throw notAUrl(text);
-  return { host: match[1] ?? match[2], port };
+  const host = match[1] ?? match[2];
+  return tls ? { host, port, tls } : { host, port };
 }
 
 function parsePath(text: string, rest: string): SocketAddress {
@@ -82,7 +86,7 @@ function decodePercents(text: string): string | undefined {
 function notAUrl(text: string): AhnlichError {
   return new AhnlichError(
     "INVALID_ARGUMENT",
-    `expected "ahnlich://host:port" or "ahnlich+unix:///path", got ${JSON.stringify(withoutUser(text).slice(0, 200))}`,
+    `expected "ahnlich://host:port", "ahnlichs://host:port" or "ahnlich+unix:///path", got ${JSON.stringify(withoutUser(text).slice(0, 200))}`,
   );
 }
 
@@ -94,5 +98,5 @@ export function withoutUser(text: string): string {
   return `${scheme}${text.slice(at + 1)}`;
 }
 
-const urlForm = /^(ahnlich|ahnlich\+unix):\/\/(?:([^/@]*)@)?(.*)$/s;
+const urlForm = /^(ahnlichs?|ahnlich\+unix):\/\/(?:([^/@]*)@)?(.*)$/s;
 const hostForm = /^(?:\[([0-9A-Fa-f:.]+(?:%[\w.]+)?)\]|([A-Za-z0-9._-]+))(?::(\d{1,5}))?\/?$/;

@@ -247,6 +247,7 @@ function imageOf({ image }: VectorIndex): SlotImage {
 function seen(index: VectorIndex, sequence: number): Map<number, string> {
   const found = new Map<number, string>();
   for (const { ordinal, bytes } of index.seenAt(sequence)) {
+    assert.ok(bytes);
     found.set(ordinal, Buffer.from(bytes).toString("hex"));
   }
   return new Map([...found].sort(([a], [b]) => a - b));

@@ -253,7 +253,10 @@ describe("ahnlich serve", function () {
   });
 
   it("does not let clients shut it down where it listens to other machines", async () => {
-    await using serve = await ServeProcess.start(["--host", "0.0.0.0"]);
+    await using serve = await ServeProcess.start(["--host", "0.0.0.0", "--insecure-listen"]);
+    const line =
+      /, nothing is kept \(no --path\), INSECURE: whoever reaches it meets no users and no TLS\n$/;
+    assert.match(serve.stdout, line);
     const url = serve.url.replace("0.0.0.0", "127.0.0.1");
     const { code, stderr } = await runNode(["build/lib/cli/main.js", "shutdown", url]);
     assert.match(stderr, /^ahnlich: [^\n]+\n$/);

@@ -14,8 +14,9 @@ import type { Findings, Suite, SuiteTask } from "./suite.js";
 
 /**
  * Entries of all sizes come, are overwritten and go, for as many seconds, under readers that take their time: memory
- * and file stay as large as they were, and the file at most three times the rows that are kept. The engine's clock
- * runs fast, so that the day for which the change log is kept is over soon.
+ * and file stay as large as they were, and the file at most three times the rows that are kept. What readers hold may
+ * make it larger for a moment: then it comes back by itself within ten seconds. The engine's clock runs fast, so that
+ * the day for which the change log is kept is over soon.
  */
 export const churnSuite: Suite = {
   unit: "seconds",
@@ -73,7 +74,10 @@ class Churn {
       "file after a quarter, at the end, largest": [first.file, last.file, this.#most("file")]
         .map(mebibytes)
         .join(", "),
-      "file by rows kept, at most": Math.max(...this.#settled.map(ratio)).toFixed(2),
+      "file by rows kept, in the middle, at most": [this.#ratioAt(0.5), this.#ratioAt(1)].join(
+        ", ",
+      ),
+      "longest time above three times the rows": `${this.#longestAbove().toFixed(1)} s`,
       "in use after a quarter, at the end": [first.used, last.used].map(mebibytes).join(", "),
       "memory after a quarter, at the end, largest": [
         first.memory,
@@ -105,6 +109,7 @@ class Churn {
       const { rss, heapUsed, external } = process.memoryUsage();
       const { bytes } = await engine.info();
       this.#samples.push({
+        at: (performance.now() - start) / 1_000,
         live: await rowBytes(persistence),
         given: stores.reduce((sum, store) => sum + store.bytes, 0),
         file: statSync(this.#file).size,
@@ -116,9 +121,11 @@ class Churn {
   }
 
   #judge(): void {
-    const worst = Math.max(...this.#settled.map(ratio));
-    if (worst > fileMax)
-      this.#problems.push(`the file is ${worst.toFixed(2)} times the rows that are kept`);
+    const above = this.#longestAbove();
+    if (above >= Math.min(momentSeconds, this.#task.size / 2)) {
+      const times = `${this.#ratioAt(1)} times the rows that are kept`;
+      this.#problems.push(`the file is ${times}, and over three times for ${above.toFixed(1)} s`);
+    }
     for (const what of ["file", "used", "memory"] as const) {
       if (what === "memory" && this.#task.size < settledSeconds) continue;
       const half = Math.floor(this.#settled.length / 2);
@@ -132,12 +139,31 @@ class Churn {
     }
   }
 
+  #ratioAt(share: number): string {
+    const ratios = this.#settled.map(ratio).sort((a, b) => a - b);
+    return (ratios[Math.floor((ratios.length - 1) * share)] ?? 0).toFixed(2);
+  }
+
+  /** Seconds in which every sample was above. */
+  #longestAbove(): number {
+    let longest = 0;
+    let since: number | undefined;
+    for (const sample of this.#settled) {
+      if (ratio(sample) <= fileMax) since = undefined;
+      else since ??= sample.at;
+      if (since !== undefined) longest = Math.max(longest, sample.at - since);
+    }
+    return longest;
+  }
+
   #most(what: "file" | "memory"): number {
     return Math.max(...this.#settled.map((sample) => sample[what]));
   }
 }
 
 interface Sample {
+  /** Seconds since the beginning. */
+  readonly at: number;
   /** Bytes of the rows there are: keys and values of all tables. */
   readonly live: number;
   /** Bytes of the entries there are, as they were given: ids, vectors and metadata. */
@@ -208,6 +234,7 @@ const collectGarbage = runInNewContext("gc") as () => void;
 const timesFaster = 5_000;
 const samplesMax = 720;
 const fileMax = 3;
+const momentSeconds = 10;
 const growthMax = 1.05;
 /** Until then an allocator may still take more of the system than is in use. */
 const settledSeconds = 600;

@@ -64,6 +64,6 @@ describe("an engine under faults", function () {
 
   for (const breakage of ["hoarding", "retaining"] as const) {
     it(`is seen by suite churn where its persistence is ${breakage}`, () =>
-      notices("churn", 5, breakage));
+      notices("churn", 8, breakage));
   }
 });

@@ -13,7 +13,7 @@ describe("whether a file is worth compacting", () => {
 
   it("holds where it comes near three times its rows", () => {
     assert.ok(isWorthCompacting(file));
-    assert.ok(!isWorthCompacting({ ...file, fileBytes: 23 * mebibyte }));
+    assert.ok(!isWorthCompacting({ ...file, fileBytes: 21 * mebibyte }));
   });
 
   it("does not hold for a small file", () => {
@@ -22,7 +22,7 @@ describe("whether a file is worth compacting", () => {
   });
 
   it("does not hold where most of it would be needed again", () => {
-    assert.ok(!isWorthCompacting({ ...file, needed: 20 * mebibyte, written: 1_000 * mebibyte }));
+    assert.ok(!isWorthCompacting({ ...file, needed: 21 * mebibyte, written: 1_000 * mebibyte }));
   });
 
   it("does not hold until four times as much was written as it takes", () => {

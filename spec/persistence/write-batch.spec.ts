@@ -28,10 +28,12 @@ describe("a batch of writes", () => {
     batch.put("ids", Uint8Array.of(1), Uint8Array.of(4));
     batch.put("entries", Uint8Array.of(1), Uint8Array.of(5));
     const seen: string[] = [];
-    WriteBatch.forEachByTable(batch.bytes, (table, [key], value) => {
-      seen.push(`${table} ${key} ${value?.[0]}`);
+    const { bytes } = batch;
+    WriteBatch.forEachByTable(bytes, (table, { isPut, keyAt, valueAt, end }) => {
+      const value = isPut ? bytes.subarray(valueAt, end) : "deleted";
+      seen.push(`${table} ${bytes.subarray(keyAt, valueAt)} ${value}`);
     });
-    const expected = ["meta 3 3", "entries 2 2", "entries 1 5", "ids 1 1", "ids 1 undefined"];
+    const expected = ["meta 3 3", "entries 2 2", "entries 1 5", "ids 1 1", "ids 1 deleted"];
     assert.deepEqual(seen, [...expected, "ids 1 4"]);
   });
 });

@@ -2,6 +2,7 @@ import { connect } from "../../lib/client.js";
 import { listen } from "../../lib/server.js";
 import { MemoryListener } from "../../lib/transport/memory.js";
 import { type GuardedReach, rightsContract } from "../contracts/rights.contract.js";
+import { clientTls, serverTls } from "../support/certificates.js";
 import { TemporaryFolder } from "../support/temporary-folder.js";
 
 const inMemory: GuardedReach = {
@@ -43,4 +44,13 @@ const onASocket: GuardedReach = {
   },
 };
 
-for (const reach of [inMemory, onThisMachine, onASocket]) rightsContract(reach);
+const overTls: GuardedReach = {
+  name: "over TLS",
+  async serve(engine, users) {
+    const server = await listen(engine, { port: 0, users, tls: serverTls });
+    const tls = clientTls();
+    return { server, connect: (user, password) => connect(server.url, { user, password, tls }) };
+  },
+};
+
+for (const reach of [inMemory, onThisMachine, onASocket, overTls]) rightsContract(reach);

@@ -10,10 +10,13 @@ import {
   jobUnit,
   jobUnitCount,
   jobUnits,
+  runHasRows,
   runRecordStride,
   runStride,
   targetByRows,
   targetBytes,
+  targetCount,
+  targetRefined,
   targetScanned,
   unfinished,
   unitBytes,
@@ -31,7 +34,8 @@ import { visible } from "./slots";
 
 /**
  * Takes a job some `budget` multiplications further; whoever calls next, on whichever thread, goes on where
- * it stopped, as all of its state is in the job. `hungry`: the target of `jobTarget` wants a larger area.
+ * it stopped, as all of its state is in the job. `hungry`: the target of `jobTarget` wants a larger area;
+ * `wanting`: it wants rows (lent.ts).
  */
 export function advance(job: usize, budget: i32): u32 {
   grant(budget);
@@ -85,7 +89,7 @@ function scanTargets(job: usize, run: usize, block: u32, mask: u64): void {
 function scanTarget(job: usize, target: usize, run: usize, block: u32, mask: u64): void {
   const slots = <i32>popcnt(mask);
   const byRows = load<i32>(target, targetByRows);
-  if (byRows > 0) {
+  if (byRows > 0 && mayScanRows(target, run)) {
     scanRows(job, target, run, block, mask);
     store<i32>(target, byRows - slots, targetByRows);
     spend(slots * (i32(load<u32>(run, runStride) >> 2) + 16));
@@ -94,4 +98,9 @@ function scanTarget(job: usize, target: usize, run: usize, block: u32, mask: u64
     store<i32>(target, load<i32>(target, targetScanned) + slots, targetScanned);
     spend(slots * (i32(load<u32>(run, runRecordStride) >> 2) + 16));
   }
+}
+
+@inline
+function mayScanRows(target: usize, run: usize): bool {
+  return atomic.load<u32>(run + runHasRows) != 0 && load<u32>(target, targetRefined) == load<u32>(target, targetCount);
 }

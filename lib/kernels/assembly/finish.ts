@@ -4,6 +4,7 @@ import {
   candidateRun,
   finished,
   jobDimension,
+  jobKept,
   jobLimit,
   jobMaxDistance,
   jobMetric,
@@ -21,13 +22,16 @@ import {
   targetCount,
   targetGiven,
   targetNorm,
+  targetRefined,
   unfinished,
+  wanting,
 } from "../layout";
 import { isSpent, spend } from "./budget";
 import { narrow } from "./candidates";
 import { exactDistance } from "./exact";
 import { sift } from "./heap";
-import { refine, rowOf } from "./refine";
+import { giveBack, rowOf, want } from "./lent";
+import { refine } from "./refine";
 
 const narrowing = 0;
 const refining = 1;
@@ -44,20 +48,30 @@ export function finish(job: usize): u32 {
   while (load<u32>(job, jobTarget) < targets) {
     const target = <usize>load<u32>(job, jobTargets) + load<u32>(job, jobTarget) * targetBytes;
     const stage: u32 = load<u32>(job, jobStage);
+    let status: u32 = finished;
     if (stage == narrowing) {
       narrow(job, target);
       spend(<i32>load<u32>(target, targetCount));
       begin(job, load<u32>(target, targetCount) <= load<u32>(job, jobLimit) ? rescoring : refining);
-    } else if (stage == refining) {
-      if (refine(job, target)) {
-        narrow(job, target);
-        begin(job, rescoring);
-      }
-    } else if (stage == rescoring) rescore(job, target);
+    } else if (stage == refining) status = refineAll(job, target);
+    else if (stage == rescoring) status = rescore(job, target);
     else if (stage == heaping) makeHeap(job, target);
     else sort(job, target);
+    if (status == wanting) return wanting;
     if (isSpent()) return unfinished;
   }
+  return finished;
+}
+
+/** Those whose rows are not there are refined some at a time, and fewer are left after each. */
+function refineAll(job: usize, target: usize): u32 {
+  const status = refine(job, target);
+  if (status == unfinished) return unfinished;
+  narrow(job, target);
+  const refined = load<u32>(target, targetRefined);
+  const count = load<u32>(target, targetCount);
+  if (refined < count) return want(job, refined, count - refined);
+  begin(job, rescoring);
   return finished;
 }
 
@@ -65,10 +79,12 @@ export function finish(job: usize): u32 {
 function begin(job: usize, stage: u32): void {
   store<u32>(job, stage, jobStage);
   store<u32>(job, 0, jobStep);
+  store<u32>(job, 0, jobKept);
+  giveBack(job);
 }
 
-/** Distance and ordinal take the candidate's place; what is farther than was asked for goes to the end. */
-function rescore(job: usize, target: usize): void {
+/** Results take the places of candidates from the first on; what is farther than was asked for is left out. */
+function rescore(job: usize, target: usize): u32 {
   const metric: u32 = load<u32>(job, jobMetric);
   const dimension: u32 = load<u32>(job, jobDimension);
   const stride: usize = load<u32>(job, jobStride);
@@ -76,26 +92,33 @@ function rescore(job: usize, target: usize): void {
   const given = <usize>load<u32>(target, targetGiven);
   const norm = load<f64>(target, targetNorm);
   const area = <usize>load<u32>(target, targetArea);
-  let count: u32 = load<u32>(target, targetCount);
+  const count: u32 = load<u32>(target, targetCount);
   let step: u32 = load<u32>(job, jobStep);
-  while (step < count && !isSpent()) {
+  let kept: u32 = load<u32>(job, jobKept);
+  let status: u32 = finished;
+  for (; step < count && !isSpent(); step++) {
+    const at = area + <usize>step * candidateBytes;
+    const row = rowOf(job, at, step, stride);
+    if (!row) {
+      status = want(job, step, count - step);
+      break;
+    }
     spend(dimension * 8 + 16);
-    const at = area + step * candidateBytes;
-    const row = rowOf(at, stride);
     const distance = exactDistance(metric, given, row, dimension, norm);
     if (distance <= farthest) {
       const ordinal = ordinalOf(at);
-      store<f64>(at, distance, resultDistance);
-      store<f64>(at, ordinal, resultOrdinal);
-      step++;
-    } else {
-      count--;
-      v128.store(at, v128.load(area + count * candidateBytes));
+      const result = area + <usize>kept * candidateBytes;
+      kept++;
+      store<f64>(result, distance, resultDistance);
+      store<f64>(result, ordinal, resultOrdinal);
     }
   }
-  store<u32>(target, count, targetCount);
   store<u32>(job, step, jobStep);
-  if (step == count) begin(job, heaping);
+  store<u32>(job, kept, jobKept);
+  if (step < count) return status;
+  store<u32>(target, kept, targetCount);
+  begin(job, heaping);
+  return finished;
 }
 
 @inline

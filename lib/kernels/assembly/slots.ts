@@ -7,6 +7,7 @@ import {
   runBorn,
   runCapacity,
   runDied,
+  runHasRows,
   runHeaderBytes,
   runOrdinals,
   runRecords,
@@ -39,6 +40,7 @@ export function layRun(run: usize, rows: usize, capacity: u32, stride: u32, reco
   store<u32>(run, capacity, runCapacity);
   store<u32>(run, stride, runStride);
   store<u32>(run, recordStride, runRecordStride);
+  store<u32>(run, 1, runHasRows);
   for (let i: u32 = 0; i < capacity; i++) {
     store<f64>(born + i * 8, Infinity);
     store<f64>(died + i * 8, Infinity);
