@@ -1,8 +1,8 @@
 /** Something that a server did to somebody, or that befell it, and that its owner may want to know. */
 export interface Trouble {
   /**
-   * `slow_consumer`: a client was dropped that took no answers. `slow_sender`: one whose handshake or frame did not come in
-   * time. `strangers`: the oldest connection was dropped of too many that had not introduced themselves.
+   * `slow_consumer`: a client was dropped that took no answers. `slow_sender`: one whose handshake or frame did not
+   * come in time. `strangers`: the oldest connection was dropped of too many that had not introduced themselves.
    * `descriptors`: a connection was refused, since the process may open hardly any file more.
    */
   readonly kind: "slow_consumer" | "slow_sender" | "strangers" | "descriptors";
