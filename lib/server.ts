@@ -1,6 +1,7 @@
 export type { Attachment, EmbeddedEngine } from "./handles/embedded-engine.js";
 export type { ClientInfo } from "./model/answers.js";
 export { AhnlichError, type ErrorCode, type ErrorDetails } from "./model/errors.js";
+export type { AuditLog } from "./server/audit.js";
 export { listen } from "./server/listen.js";
 export type { ListenOptions } from "./server/listen-options.js";
 export type { Server } from "./server/server.js";

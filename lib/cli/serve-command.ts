@@ -102,6 +102,7 @@ async function serveUntil(
     ...address,
     tls,
     insecureListen: flags.insecureListen,
+    audit: log,
     users,
     backups,
     maxClients,

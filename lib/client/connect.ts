@@ -14,8 +14,9 @@ import type { Target } from "./dialer.js";
 import type { ConnectionStatus, RemoteEngine } from "./remote-engine.js";
 
 /**
- * Connects to a server: "ahnlich://host:1369", "ahnlichs://host:1369" over TLS, or "ahnlich+unix:///run/ahnlich.sock"; of several
- * targets the first that can be reached. A user and password may stand in it, or in the options.
+ * Connects to a server: "ahnlich://host:1369", "ahnlichs://host:1369" over TLS, or
+ * "ahnlich+unix:///run/ahnlich.sock"; of several targets the first that can be reached. A user and
+ * password may stand in it, or in the options.
  *
  * @example
  * await using engine = await connect("ahnlich://127.0.0.1:1369");

@@ -5,11 +5,13 @@ import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
 import type { ConnectMessage } from "../protocol/message.js";
 import type { Listener, Transport } from "../transport/transport.js";
+import { type Asker, Audit, type AuditLog, mayAdminister } from "./audit.js";
 import { ClientList, type ConnectedClient } from "./client-list.js";
 import { FairQueue } from "./fair-queue.js";
 import type { CarryOut } from "./guard.js";
 import { Guard } from "./guard.js";
 import { type Identity, unauthenticated } from "./login.js";
+import { LoginThrottle } from "./login-throttle.js";
 import type { Server } from "./server.js";
 import { Session, type SessionHost } from "./session.js";
 import type { SessionSettings } from "./session-settings.js";
@@ -25,6 +27,8 @@ export interface ServerSettings {
   readonly onTrouble?: ((trouble: Trouble) => void) | undefined;
   /** Who may connect, and do what; undefined: everybody, everything. */
   readonly users?: UserRegistry | undefined;
+  /** Who is told of refusals and of what is administered. */
+  readonly audit?: AuditLog | undefined;
   /** Whether the server keeps the process alive. */
   readonly lively: boolean;
 }
@@ -44,6 +48,7 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
   readonly #scans: FairQueue;
   readonly #users: UserRegistry | undefined;
   readonly #guard: Guard | undefined;
+  readonly #audit: Audit | undefined;
   readonly #sessions = new Set<Session>();
   /** Those that have not introduced themselves, in the order they came. */
   readonly #strangers = new Set<Session>();
@@ -63,8 +68,11 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
     const { searchesAtOnceMax, scansAtOnceMax, queuedMax } = settings.session;
     this.#searches = new FairQueue(searchesAtOnceMax, queuedMax);
     this.#scans = new FairQueue(scansAtOnceMax, queuedMax);
-    this.#users = settings.users;
-    this.#guard = settings.users && new Guard(settings.users);
+    const { users, audit: log } = settings;
+    const audit = log && new Audit(log);
+    this.#audit = audit;
+    this.#users = users;
+    this.#guard = users && new Guard({ users, throttle: new LoginThrottle(), audit });
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -100,6 +108,15 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
   }
 
   execute(query: Query, options: CallOptions, session: Session): Promise<unknown> {
+    const answering = this.#permitted(query, options, session);
+    // Where everybody may do everything only what admins do is worth a line.
+    const isTold = this.#guard !== undefined || mayAdminister(query);
+    if (this.#audit === undefined || !isTold) return answering;
+    const asker = (): Asker => ({ user: session.identity?.name, address: session.peer });
+    return this.#audit.watch(asker, query, answering);
+  }
+
+  #permitted(query: Query, options: CallOptions, session: Session): Promise<unknown> {
     const { identity } = session;
     if (this.#guard === undefined || identity === undefined) {
       return this.#carryOut(query, options, session);
@@ -110,6 +127,7 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
 
   /** Sessions go whose users are no longer there, or have another password. */
   changed(): void {
+    this.#audit?.tell("read the users again");
     for (const session of this.#sessions) {
       const { identity } = session;
       if (identity !== undefined && this.#guard?.isOver(identity)) session.leave(unauthenticated());
@@ -117,7 +135,7 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
   }
 
   failed(error: AhnlichError): void {
-    process.emitWarning(`the users are those of before: ${error.message}`);
+    this.#audit?.tell("the users stay as they were", error);
   }
 
   async reload(): Promise<void> {

@@ -3,9 +3,8 @@ import type { CallOptions } from "../model/options.js";
 import { type Query, waitsForChanges } from "../model/query.js";
 import type { Credentials } from "../protocol/credentials.js";
 import type { Transport } from "../transport/transport.js";
-import { type Identity, Login } from "./login.js";
+import { type Identity, Login, type LoginParts } from "./login.js";
 import { permit } from "./permit.js";
-import type { UserRegistry } from "./user-registry.js";
 
 /** Carries out what a query asks, once it is permitted. */
 export type CarryOut = (query: Query, options: CallOptions) => Promise<unknown>;
@@ -14,8 +13,8 @@ export type CarryOut = (query: Query, options: CallOptions) => Promise<unknown>;
 export class Guard {
   readonly #login: Login;
 
-  constructor(users: UserRegistry) {
-    this.#login = new Login(users);
+  constructor(parts: LoginParts) {
+    this.#login = new Login(parts);
   }
 
   /** @throws as `Login.prove` does */

@@ -5,6 +5,7 @@ import { type Address, defaultPort } from "../transport/address.js";
 import { checkServerTls } from "../transport/check-tls.js";
 import type { ServerTls } from "../transport/tls-files.js";
 import type { Listener } from "../transport/transport.js";
+import type { AuditLog } from "./audit.js";
 import { checkExposure } from "./check-exposure.js";
 import { checkServerLimits, type ServerLimits } from "./server-limits.js";
 import type { Trouble } from "./trouble.js";
@@ -27,6 +28,8 @@ export interface ListenOptions {
    * it says. Without it everybody may do everything.
    */
   users?: string | undefined;
+  /** Who is told of everybody that is turned away or refused, and of what is administered: a logger of pino, say. */
+  audit?: AuditLog | undefined;
   /** The folder below which clients may back up; without it `backup` is FORBIDDEN. */
   backups?: string | undefined;
   /** 512; more are refused with BUSY. A client is one `connect()`, however many connections. */
@@ -48,6 +51,7 @@ export interface CheckedListenOptions {
   readonly where: Address | Listener;
   readonly tls: ServerTls | undefined;
   readonly users: string | undefined;
+  readonly audit: AuditLog | undefined;
   readonly backups: string | undefined;
   readonly maxClients: number;
   readonly maxFrameBytes: number;
@@ -63,7 +67,8 @@ export function checkListenOptions(options: unknown): CheckedListenOptions {
   }
   const { host, port, socket, listener, backups, users, tls, ...others } = options as ListenOptions;
   const { maxClients = 512, maxFrameBytes = 32 * 1024 * 1024, ...unnumbered } = others;
-  const { onShutdown, onTrouble, limits, insecureListen = false, ...rest } = unnumbered;
+  const { insecureListen = false, audit, ...inAnyCase } = unnumbered;
+  const { onShutdown, onTrouble, limits, ...rest } = inAnyCase;
   for (const [name, value] of Object.entries(rest)) {
     if (value !== undefined)
       throw invalid(`options.${name.slice(0, 100)}`, "no such option", value);
@@ -84,11 +89,14 @@ export function checkListenOptions(options: unknown): CheckedListenOptions {
   if (typeof insecureListen !== "boolean") {
     throw invalid("options.insecureListen", "a boolean", insecureListen);
   }
+  if (audit !== undefined && !isLog(audit)) {
+    throw invalid("options.audit", "a logger, with info and warn", audit);
+  }
   const where = checkWhere({ host, port, socket, listener });
   const checkedTls = checkServerTls(tls);
   checkExposure(where, { users, tls: checkedTls, insecureListen });
   return {
-    ...{ where, tls: checkedTls, users, backups, maxClients, maxFrameBytes },
+    ...{ where, tls: checkedTls, users, audit, backups, maxClients, maxFrameBytes },
     ...{ onShutdown, onTrouble, limits: checkServerLimits(limits) },
   };
 }
@@ -118,6 +126,11 @@ function checkWhere({ host, port, socket, listener }: Place): Address | Listener
   }
   checkInteger("port", port ?? defaultPort, 0, 65_535);
   return { host: host ?? "127.0.0.1", port: port ?? defaultPort };
+}
+
+function isLog(given: unknown): given is AuditLog {
+  const { info, warn } = Object(given);
+  return typeof info === "function" && typeof warn === "function";
 }
 
 function isPath(path: string): boolean {

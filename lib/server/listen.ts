@@ -46,7 +46,7 @@ export async function listenWith(
       backUpBelow(backups, engine, query, options);
     const closing = { onShutdown, onTrouble, lively: true };
     return new AttachedServer(engine, listener, {
-      ...{ users, backup, maxClients, session, ...closing },
+      ...{ users, audit: checked.audit, backup, maxClients, session, ...closing },
     });
   } catch (error) {
     users?.close();

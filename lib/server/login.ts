@@ -1,6 +1,8 @@
 import { AhnlichError } from "../model/errors.js";
 import type { Credentials } from "../protocol/credentials.js";
 import type { Transport } from "../transport/transport.js";
+import type { Audit } from "./audit.js";
+import type { LoginThrottle } from "./login-throttle.js";
 import { decoyOf, verifyPassword } from "./password.js";
 import type { User } from "./user.js";
 import type { UserRegistry } from "./user-registry.js";
@@ -12,12 +14,23 @@ export interface Identity {
   readonly password?: string | undefined;
 }
 
+/** What a login stands on. */
+export interface LoginParts {
+  readonly users: UserRegistry;
+  readonly throttle: LoginThrottle;
+  readonly audit: Audit | undefined;
+}
+
 /** Who connects, told by the users of one server. Whatever is wrong, the answer is the same. */
 export class Login {
   readonly #users: UserRegistry;
+  readonly #throttle: LoginThrottle;
+  readonly #audit: Audit | undefined;
 
-  constructor(users: UserRegistry) {
+  constructor({ users, throttle, audit }: LoginParts) {
     this.#users = users;
+    this.#throttle = throttle;
+    this.#audit = audit;
   }
 
   /**
@@ -27,10 +40,12 @@ export class Login {
    * time; BUSY when too many log in at once
    */
   async prove(credentials: Credentials | undefined, transport: Transport): Promise<Identity> {
-    if (credentials === undefined) return this.#proveByCertificate(transport.certified);
+    if (credentials === undefined) return this.#proveByCertificate(transport);
     // What others may have read is no secret any more, right or wrong.
-    if (transport.confidential !== true) throw unauthenticated();
-    return await this.#proveByPassword(credentials);
+    if (transport.confidential !== true) {
+      throw this.#turnAway(transport, credentials.user, "a password that others may have read");
+    }
+    return await this.#proveByPassword(credentials, transport);
   }
 
   /** @throws UNAUTHENTICATED where the user is gone, or what proved the identity no longer does */
@@ -42,18 +57,45 @@ export class Login {
     return user;
   }
 
-  #proveByCertificate(name: string | undefined): Identity {
+  #proveByCertificate(transport: Transport): Identity {
+    const { certified: name } = transport;
     const user = name === undefined ? undefined : this.#users.get(name);
-    if (user?.certificate !== true) throw unauthenticated();
-    return { name: user.name };
+    if (user?.certificate === true) return { name: user.name };
+    const reason = name === undefined ? "no credentials" : "a certificate of no user";
+    throw this.#turnAway(transport, name, reason);
   }
 
-  async #proveByPassword({ user: name, password }: Credentials): Promise<Identity> {
+  async #proveByPassword(
+    { user: name, password }: Credentials,
+    transport: Transport,
+  ): Promise<Identity> {
+    const { peer } = transport;
+    let isGone = false;
+    void transport.closed.then(() => {
+      isGone = true;
+    });
+    if (!(await this.#throttle.turn(name, peer))) {
+      throw this.#turnAway(transport, name, "too many attempts");
+    }
+    if (isGone) throw unauthenticated();
     const stored = this.#users.get(name)?.password;
     const checked = stored ?? decoyOf(this.#users.exampleFor(name));
     const isRight = await verifyPassword(password, checked);
-    if (!isRight || stored === undefined) throw unauthenticated();
-    return { name, password: stored };
+    if (isRight && stored !== undefined) {
+      this.#throttle.succeeded(name, peer);
+      return { name, password: stored };
+    }
+    this.#throttle.failed(name, peer);
+    throw this.#turnAway(transport, name, "a wrong password");
+  }
+
+  /** The name is told where it is known: what a stranger types there may be a password. */
+  #turnAway({ peer }: Transport, name: string | undefined, reason: string): AhnlichError {
+    const user = name === undefined ? undefined : this.#users.get(name)?.name;
+    const isKnown = name === undefined || user !== undefined;
+    const asker = { ...(user === undefined ? {} : { user }), address: peer };
+    this.#audit?.turnedAway(asker, isKnown ? reason : "an unknown user");
+    return unauthenticated();
   }
 }
 

@@ -23,8 +23,9 @@ export interface UrlUser {
 }
 
 /**
- * "ahnlich://host:1369", "ahnlichs://host:1369" over TLS, or "ahnlich+unix:///path"; the port may be left out. A user, or a user and a
- * password, may stand before the host: "ahnlich://ada:secret@host", with %40 for an "@" in them.
+ * "ahnlich://host:1369", "ahnlichs://host:1369" over TLS, or "ahnlich+unix:///path"; the port may be
+ * left out. A user, or a user and a password, may stand before the host: "ahnlich://ada:secret@host",
+ * with %40 for an "@" in them.
  *
  * @throws INVALID_ARGUMENT for any other text; no error quotes a password
  */
@@ -84,10 +85,9 @@ function decodePercents(text: string): string | undefined {
 }
 
 function notAUrl(text: string): AhnlichError {
-  return new AhnlichError(
-    "INVALID_ARGUMENT",
-    `expected "ahnlich://host:port", "ahnlichs://host:port" or "ahnlich+unix:///path", got ${JSON.stringify(withoutUser(text).slice(0, 200))}`,
-  );
+  const forms = '"ahnlich://host:port", "ahnlichs://host:port" or "ahnlich+unix:///path"';
+  const shown = JSON.stringify(withoutUser(text).slice(0, 200));
+  return new AhnlichError("INVALID_ARGUMENT", `expected ${forms}, got ${shown}`);
 }
 
 /** The text without what may be a password: all before its last "@". */
