@@ -45,6 +45,10 @@ export class ServeProcess {
     return process;
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** Where it listens, as its one line says. */
   get url(): string {
     return /listens on ([^\s,]+)/.exec(this.stdout)?.[1] ?? "";
