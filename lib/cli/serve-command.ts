@@ -7,15 +7,18 @@ import {
   type ListenOptions,
   listen,
   type Server,
+  type ServerLimits,
   type ServerTls,
+  troubleSentences,
 } from "../server.js";
 import { flag, numberFlag, switchFlag } from "./flag.js";
 import { onHangup } from "./hangup-signal.js";
+import { limitFlags, limitsIn } from "./limit-flags.js";
 import { onStopSignal } from "./stop-signal.js";
 
 /** `ahnlich serve`: an engine and its listener, until a signal or a shutdown query ends it. */
 export function serveCommand(): Command {
-  return new Command("serve")
+  const command = new Command("serve")
     .description("Open an engine and serve it to clients, until SIGTERM, SIGINT or a shutdown.")
     .addOption(flag("path", "folder", "keep the data in this folder (default: keep nothing)"))
     .addOption(switchFlag("read-only", "serve the folder as it is now, and take no writes"))
@@ -33,13 +36,15 @@ export function serveCommand(): Command {
     .addOption(flag("backups", "folder", "let clients back up below this folder"))
     .addOption(numberFlag("threads", "workers for searches and large writes", 0, 256))
     .addOption(numberFlag("max-clients", "refuse clients above this number", 1, 1_000_000))
-    .addOption(numberFlag("max-frame-bytes", "refuse larger frames", 16_384, 2 ** 30))
+    .addOption(numberFlag("max-frame-bytes", "refuse larger frames", 16_384, 2 ** 30));
+  for (const option of limitFlags()) command.addOption(option);
+  return command
     .addOption(flag("log-level", "level", "what to log to stderr").choices(levels).default("info"))
     .addHelpText("after", "\nExample:\n  ahnlich serve --path ./data --port 1369")
     .action(serve);
 }
 
-interface ServeFlags {
+interface ServeFlags extends Partial<ServerLimits> {
   readonly path?: string;
   readonly readOnly?: boolean;
   readonly host: string;
@@ -102,6 +107,8 @@ async function serveUntil(
     backups,
     maxClients,
     maxFrameBytes,
+    limits: limitsIn(flags),
+    onTrouble: (trouble) => log.warn(trouble, troubleSentences[trouble.kind]),
     ...(mayShutDown && { onShutdown: (reason, client) => ask(`${client.name}: ${reason}`) }),
   });
   // A terminal that is closed ends what has nothing to read again, as ever.

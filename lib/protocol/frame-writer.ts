@@ -20,7 +20,7 @@ import { messagesPerFrame, messageTypes, sentenceMax } from "./message-types.js"
 export class FrameWriter {
   /** The longest frame body that the peer takes. */
   maxFrameBytes: number;
-  #slab = newSlab();
+  #slab: Uint8Array = new Uint8Array(firstSlabBytes);
   /** The slab's bytes from `#from` to `#at` are written and in no chunk yet. */
   #from = 0;
   #at = 0;
@@ -253,6 +253,8 @@ function newSlab(): Uint8Array {
 }
 
 const slabBytes = 64 * 1024;
+/** Who has hardly anything to say needs no more: most connections are idle. */
+const firstSlabBytes = 512;
 /** What is longer becomes a chunk of its own instead of being copied. */
 const largestCopied = 8 * 1024;
 /** The array's head, the type and the id take at most this. */

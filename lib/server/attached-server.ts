@@ -7,6 +7,7 @@ import type { ConnectMessage } from "../protocol/message.js";
 import type { Listener, Transport } from "../transport/transport.js";
 import { type Asker, Audit, type AuditLog, mayAdminister } from "./audit.js";
 import { ClientList, type ConnectedClient } from "./client-list.js";
+import { FairQueue } from "./fair-queue.js";
 import type { CarryOut } from "./guard.js";
 import { Guard } from "./guard.js";
 import { type Identity, unauthenticated } from "./login.js";
@@ -14,6 +15,7 @@ import { LoginThrottle } from "./login-throttle.js";
 import type { Server } from "./server.js";
 import { Session, type SessionHost } from "./session.js";
 import type { SessionSettings } from "./session-settings.js";
+import { type Trouble, tell } from "./trouble.js";
 import type { RegistryOwner, UserRegistry } from "./user-registry.js";
 
 export interface ServerSettings {
@@ -22,6 +24,7 @@ export interface ServerSettings {
   readonly maxClients: number;
   readonly session: SessionSettings;
   readonly onShutdown: ((reason: string, client: ClientInfo) => void) | undefined;
+  readonly onTrouble?: ((trouble: Trouble) => void) | undefined;
   /** Who may connect, and do what; undefined: everybody, everything. */
   readonly users?: UserRegistry | undefined;
   /** Who is told of refusals and of what is administered. */
@@ -41,6 +44,8 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
   readonly #listener: Listener;
   readonly #settings: ServerSettings;
   readonly #list: ClientList;
+  readonly #searches: FairQueue;
+  readonly #scans: FairQueue;
   readonly #users: UserRegistry | undefined;
   readonly #guard: Guard | undefined;
   readonly #audit: Audit | undefined;
@@ -59,7 +64,10 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
     this.#engine = engine;
     this.#listener = listener;
     this.#settings = settings;
-    this.#list = new ClientList(settings.maxClients);
+    this.#list = new ClientList(settings.maxClients, settings.session.connectionsMax);
+    const { searchesAtOnceMax, scansAtOnceMax, queuedMax } = settings.session;
+    this.#searches = new FairQueue(searchesAtOnceMax, queuedMax);
+    this.#scans = new FairQueue(scansAtOnceMax, queuedMax);
     const { users, audit: log } = settings;
     const audit = log && new Audit(log);
     this.#audit = audit;
@@ -141,7 +149,28 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
   #carryOut(query: Query, options: CallOptions, session: Session): Promise<unknown> {
     if (query.kind === "shutdown") return this.#shutdown(query, session);
     if (query.kind === "backup") return this.#settings.backup(query, options);
-    return this.#engine.execute(query, options);
+    const owner = session.entered;
+    const queue = this.#queueOf(query);
+    if (owner === undefined || queue === undefined) return this.#engine.execute(query, options);
+    return queue.run(owner, options, (given) => this.#engine.execute(query, given));
+  }
+
+  /** Where a query waits that may take long; undefined where it does not wait. */
+  #queueOf(query: Query): FairQueue | undefined {
+    switch (query.kind) {
+      case "search":
+      case "searchMany":
+        return query.where === undefined ? this.#searches : this.#scans;
+      case "find":
+      case "count":
+        return this.#scans;
+      default:
+        return undefined;
+    }
+  }
+
+  troubled(kind: Trouble["kind"], peer: string): void {
+    tell(this.#settings.onTrouble, { kind, peer });
   }
 
   ended(session: Session): void {
@@ -170,9 +199,10 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
 
   /** Those who connect and say nothing cannot take the place of all others: the oldest makes room. */
   #boundStrangers(): void {
-    if (this.#strangers.size <= strangersMax) return;
+    if (this.#strangers.size <= this.#settings.session.strangersMax) return;
     const [oldest] = this.#strangers;
     this.#strangers.delete(oldest);
+    this.troubled("strangers", oldest.peer);
     oldest.drop();
   }
 
@@ -225,6 +255,8 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
   #tick(): void {
     const now = performance.now();
     for (const session of this.#sessions) session.tick(now);
+    this.#searches.dropExpired(now);
+    this.#scans.dropExpired(now);
   }
 }
 
@@ -246,11 +278,11 @@ function shuttingDown(): AhnlichError {
 
 /** Often enough that the shortest bound is kept within a fifth of it. */
 function tickMs(settings: SessionSettings): number {
-  const { handshakeTimeoutMs, frameTimeoutMs, stallTimeoutMs, lingerMs } = settings;
-  const shortest = Math.min(handshakeTimeoutMs, frameTimeoutMs, stallTimeoutMs, lingerMs);
+  const { handshakeTimeoutMs, frameTimeoutMs, stallTimeoutMs, idleTimeoutMs, lingerMs } = settings;
+  const idle = idleTimeoutMs === 0 ? Number.POSITIVE_INFINITY : idleTimeoutMs;
+  const shortest = Math.min(handshakeTimeoutMs, frameTimeoutMs, stallTimeoutMs, idle, lingerMs);
   return Math.min(1_000, Math.max(5, shortest / 5));
 }
 
 const closeTimeoutMs = 10_000;
-const strangersMax = 256;
 const reasonMax = 1_000;

@@ -16,10 +16,12 @@ export interface ClientConnection {
 /** The clients of one server: each `connect()` once, however many connections it holds. */
 export class ClientList {
   readonly #clientsMax: number;
+  readonly #connectionsMax: number;
   readonly #clients = new Map<string, ConnectedClient>();
 
-  constructor(clientsMax: number) {
+  constructor(clientsMax: number, connectionsMax: number) {
     this.#clientsMax = clientsMax;
+    this.#connectionsMax = connectionsMax;
   }
 
   /** @throws BUSY when there are as many clients as may be; LIMIT_EXCEEDED for their connections. */
@@ -34,7 +36,7 @@ export class ClientList {
       client = new ConnectedClient(message, connection.peer, user);
       this.#clients.set(key, client);
     }
-    client.add(connection);
+    client.add(connection, this.#connectionsMax);
     return client;
   }
 
@@ -71,7 +73,7 @@ export class ConnectedClient {
   }
 
   /** @throws LIMIT_EXCEEDED */
-  add(connection: ClientConnection): void {
+  add(connection: ClientConnection, connectionsMax: number): void {
     if (this.#connections.size >= connectionsMax) {
       const sentence = `expected at most ${connectionsMax} connections of one client, got one more`;
       throw new AhnlichError("LIMIT_EXCEEDED", sentence);
@@ -126,5 +128,3 @@ function printable(text: string): string {
 }
 
 const textMax = 100;
-/** Of one client. */
-export const connectionsMax = 64;

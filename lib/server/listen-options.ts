@@ -7,6 +7,8 @@ import type { ServerTls } from "../transport/tls-files.js";
 import type { Listener } from "../transport/transport.js";
 import type { AuditLog } from "./audit.js";
 import { checkExposure } from "./check-exposure.js";
+import { checkServerLimits, type ServerLimits } from "./server-limits.js";
+import type { Trouble } from "./trouble.js";
 
 export interface ListenOptions {
   /** "127.0.0.1" */
@@ -39,6 +41,10 @@ export interface ListenOptions {
    * FORBIDDEN. The library never ends the process: close the server and the engine in here.
    */
   onShutdown?: ((reason: string, client: ClientInfo) => void) | undefined;
+  /** Other bounds than the standard ones, each by its name. */
+  limits?: Partial<ServerLimits> | undefined;
+  /** Told of clients that were dropped for their slowness, and of connections for which there was no room. */
+  onTrouble?: ((trouble: Trouble) => void) | undefined;
 }
 
 export interface CheckedListenOptions {
@@ -50,6 +56,8 @@ export interface CheckedListenOptions {
   readonly maxClients: number;
   readonly maxFrameBytes: number;
   readonly onShutdown: ((reason: string, client: ClientInfo) => void) | undefined;
+  readonly limits: ServerLimits;
+  readonly onTrouble: ((trouble: Trouble) => void) | undefined;
 }
 
 /** @throws INVALID_ARGUMENT */
@@ -59,15 +67,18 @@ export function checkListenOptions(options: unknown): CheckedListenOptions {
   }
   const { host, port, socket, listener, backups, users, tls, ...others } = options as ListenOptions;
   const { maxClients = 512, maxFrameBytes = 32 * 1024 * 1024, ...unnumbered } = others;
-  const { onShutdown, insecureListen = false, audit, ...rest } = unnumbered;
+  const { insecureListen = false, audit, ...inAnyCase } = unnumbered;
+  const { onShutdown, onTrouble, limits, ...rest } = inAnyCase;
   for (const [name, value] of Object.entries(rest)) {
     if (value !== undefined)
       throw invalid(`options.${name.slice(0, 100)}`, "no such option", value);
   }
   checkInteger("maxClients", maxClients, 1, clientsMax);
   checkInteger("maxFrameBytes", maxFrameBytes, frameBytesMin, frameBytesMax);
-  if (onShutdown !== undefined && typeof onShutdown !== "function") {
-    throw invalid("options.onShutdown", "a function", onShutdown);
+  for (const [name, callback] of Object.entries({ onShutdown, onTrouble })) {
+    if (callback !== undefined && typeof callback !== "function") {
+      throw invalid(`options.${name}`, "a function", callback);
+    }
   }
   if (backups !== undefined && (typeof backups !== "string" || !isPath(backups))) {
     throw invalid("options.backups", "the name of a folder", backups);
@@ -84,7 +95,10 @@ export function checkListenOptions(options: unknown): CheckedListenOptions {
   const where = checkWhere({ host, port, socket, listener });
   const checkedTls = checkServerTls(tls);
   checkExposure(where, { users, tls: checkedTls, insecureListen });
-  return { where, tls: checkedTls, users, audit, backups, maxClients, maxFrameBytes, onShutdown };
+  return {
+    ...{ where, tls: checkedTls, users, audit, backups, maxClients, maxFrameBytes },
+    ...{ onShutdown, onTrouble, limits: checkServerLimits(limits) },
+  };
 }
 
 type Place = Pick<ListenOptions, "host" | "port" | "socket" | "listener">;

@@ -11,6 +11,7 @@ import { AttachedServer } from "./attached-server.js";
 import { checkListenOptions, type ListenOptions } from "./listen-options.js";
 import type { Server } from "./server.js";
 import { type SessionSettings, standardSettings } from "./session-settings.js";
+import { tell } from "./trouble.js";
 import { UserRegistry } from "./user-registry.js";
 
 /**
@@ -24,25 +25,26 @@ import { UserRegistry } from "./user-registry.js";
  * @throws INVALID_ARGUMENT, ADDRESS_IN_USE, IO_ERROR, CLOSED when the engine is
  */
 export function listen(engine: EmbeddedEngine, options: ListenOptions = {}): Promise<Server> {
-  return listenWith(engine, options, standardSettings);
+  return listenWith(engine, options, {});
 }
 
 /** `listen` with other bounds for its sessions. */
 export async function listenWith(
   engine: EmbeddedEngine,
   options: ListenOptions,
-  settings: Omit<SessionSettings, "maxFrameBytes">,
+  settings: Partial<SessionSettings>,
 ): Promise<Server> {
-  const { where, backups, maxClients, maxFrameBytes, onShutdown, ...checked } =
+  const { where, backups, maxClients, maxFrameBytes, onShutdown, onTrouble, ...checked } =
     checkListenOptions(options);
   const users = checked.users === undefined ? undefined : await UserRegistry.open(checked.users);
+  const onFull = (peer: string) => tell(onTrouble, { kind: "descriptors", peer });
   let listener: Listener | undefined;
   try {
-    listener = Symbol.asyncIterator in where ? where : await listenTcp(where, checked.tls);
-    const session = { ...settings, maxFrameBytes };
+    listener = Symbol.asyncIterator in where ? where : await listenTcp(where, checked.tls, onFull);
+    const session = { ...standardSettings, ...checked.limits, ...settings, maxFrameBytes };
     const backup = (query: Query<"backup">, options: CallOptions) =>
       backUpBelow(backups, engine, query, options);
-    const closing = { onShutdown, lively: true };
+    const closing = { onShutdown, onTrouble, lively: true };
     return new AttachedServer(engine, listener, {
       ...{ users, audit: checked.audit, backup, maxClients, session, ...closing },
     });

@@ -19,6 +19,7 @@ import type { ClientConnection, ConnectedClient } from "./client-list.js";
 import type { Identity } from "./login.js";
 import { RequestWindow } from "./request-window.js";
 import { type SessionSettings, strangerFrameBytes } from "./session-settings.js";
+import type { Trouble } from "./trouble.js";
 import { Turn } from "./turn.js";
 
 /** What a session asks of its server. */
@@ -32,6 +33,8 @@ export interface SessionHost {
   /** @throws the error that the client is refused with. */
   enter(message: ConnectMessage, session: Session): ConnectedClient;
   execute(query: Query, options: CallOptions, session: Session): Promise<unknown>;
+  /** Something befell a session that its server's owner may want to know. */
+  troubled(kind: Trouble["kind"], peer: string): void;
   /** The session is over and holds nothing any more. */
   ended(session: Session): void;
 }
@@ -161,18 +164,31 @@ export class Session implements ClientConnection {
   /** Closes what took too long; called now and then. */
   tick(now: number): void {
     const { handshakeTimeoutMs, frameTimeoutMs, stallTimeoutMs, lingerMs } = this.#settings;
+    const { idleTimeoutMs } = this.#settings;
     const blocked = this.#outbox.blockedSince;
     const since = this.#partialSince;
     if (blocked !== undefined && now - blocked >= stallTimeoutMs) {
+      this.#host.troubled("slow_consumer", this.peer);
       this.drop();
     } else if (this.stranger && now - this.#begun >= handshakeTimeoutMs) {
       if (this.#status === "deaf") this.drop();
-      else this.#giveUp(new AhnlichError("TIMEOUT", "the handshake took too long"));
+      else this.#giveUpSlow(new AhnlichError("TIMEOUT", "the handshake took too long"));
     } else if (since !== undefined && now - since >= frameTimeoutMs) {
-      this.#giveUp(new AhnlichError("PROTOCOL_ERROR", "a frame took too long to arrive"));
+      this.#giveUpSlow(new AhnlichError("PROTOCOL_ERROR", "a frame took too long to arrive"));
     } else if (this.#idleSince !== undefined && now - this.#idleSince >= lingerMs) {
       void this.#close();
+    } else if (idleTimeoutMs > 0 && now - this.#touched >= idleTimeoutMs && this.#isIdle) {
+      this.leave(new AhnlichError("TIMEOUT", "the connection was idle for too long"));
     }
+  }
+
+  get #isIdle(): boolean {
+    return this.#requests.size === 0 && this.#outbox.queuedBytes === 0;
+  }
+
+  #giveUpSlow(error: AhnlichError): void {
+    this.#host.troubled("slow_sender", this.peer);
+    this.#giveUp(error);
   }
 
   async #read(chunk: Uint8Array): Promise<void> {

@@ -12,6 +12,7 @@ import {
 } from "node:tls";
 import { AhnlichError } from "../model/errors.js";
 import { type Address, printUrl, type TcpAddress } from "./address.js";
+import { connectionRoom } from "./descriptors.js";
 import { isLoopback } from "./loopback.js";
 import { Queue } from "./queue.js";
 import { aborted, codeOf, unbindable, unreachable, untrusted } from "./socket-failure.js";
@@ -82,21 +83,28 @@ export async function dial(address: Address, options: DialOptions = {}): Promise
 /**
  * Listens on a TCP port, or on a unix socket (on Windows a named pipe). Port 0 is any free one. The
  * file that a dead server has left at the path is replaced, and removed on close. With `tls` whoever
- * connects to the port must speak it.
+ * connects to the port must speak it. `onFull` is told of a peer that was let go since the process can
+ * hardly open anything more; listening goes on.
  *
  * @throws ADDRESS_IN_USE, IO_ERROR; INVALID_ARGUMENT where the files of `tls` are wrong
  */
-export async function listenTcp(address: Address, tls?: ServerTls): Promise<Listener> {
-  if (tls !== undefined && !("path" in address)) return listenTls({ ...address, tls: true }, tls);
+export async function listenTcp(
+  address: Address,
+  tls?: ServerTls,
+  onFull: OnFull = () => {},
+): Promise<Listener> {
+  if (tls !== undefined && !("path" in address)) {
+    return listenTls({ ...address, tls: true }, tls, onFull);
+  }
   const where = "path" in address ? { path: socketPath(address.path) } : address;
   try {
-    return await listenOnce(where);
+    return await listenOnce(where, onFull);
   } catch (cause) {
     if (!("path" in where) || codeOf(cause) !== "EADDRINUSE") throw unbindable(where, cause);
     if (!(await removeDead(where.path))) throw unbindable(where, cause);
   }
   try {
-    return await listenOnce(where);
+    return await listenOnce(where, onFull);
   } catch (cause) {
     throw unbindable(where, cause);
   }
@@ -162,13 +170,23 @@ async function removeDead(path: string): Promise<boolean> {
   }
 }
 
-function listenOnce(address: Address): Promise<Listener> {
+/** Told of the address of a peer. */
+type OnFull = (peer: string) => void;
+
+function leaveRoom(server: Server, address: Address, onFull: OnFull): void {
+  const room = connectionRoom();
+  if (room !== undefined) server.maxConnections = room;
+  server.on("drop", (peer) => onFull(addressOf(peer?.remoteAddress, peer?.remotePort, address)));
+}
+
+function listenOnce(address: Address, onFull: OnFull): Promise<Listener> {
   return new Promise((resolve, reject) => {
     const opened = new Queue<Transport>();
     const server = createServer(socketOptions, (socket) => {
       const facts = { confidential: staysHere(socket) };
       opened.put(new SocketTransport(socket, peerOf(socket, address), facts));
     });
+    leaveRoom(server, address, onFull);
     server.on("error", reject);
     server.listen({ ...target(address), exclusive: true }, () => {
       server.off("error", reject);
@@ -179,9 +197,10 @@ function listenOnce(address: Address): Promise<Listener> {
   });
 }
 
-async function listenTls(address: TcpAddress, tls: ServerTls): Promise<Listener> {
+async function listenTls(address: TcpAddress, tls: ServerTls, onFull: OnFull): Promise<Listener> {
   const opened = new Queue<Transport>();
   const server = createTlsServer(await securityOf(tls));
+  leaveRoom(server, address, onFull);
   // By their addresses: the socket of TLS is another than the one that it wraps.
   const strangers = new Map<string, { readonly socket: Socket; readonly begun: number }>();
   server.on("connection", (socket) => {
@@ -258,9 +277,12 @@ function reached(server: Server, address: Address): Address {
 }
 
 function peerOf(socket: Socket, address: Address): string {
+  return addressOf(socket.remoteAddress, socket.remotePort, address);
+}
+
+function addressOf(host = "unknown", port: number | undefined, address: Address): string {
   if ("path" in address) return printUrl(address);
-  const host = socket.remoteAddress ?? "unknown";
-  return host.includes(":") ? `[${host}]:${socket.remotePort}` : `${host}:${socket.remotePort}`;
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** Whether its bytes never leave this machine: unix sockets, and pipes, have no address. */

@@ -7,6 +7,7 @@ import { ioSuite } from "./io-suite.js";
 import { killSuite } from "./kill-suite.js";
 import { loginsSuite } from "./logins-suite.js";
 import { powerSuite } from "./power-suite.js";
+import { pressureSuite } from "./pressure-suite.js";
 import { processesSuite } from "./processes-suite.js";
 import type { Suite } from "./suite.js";
 
@@ -21,5 +22,6 @@ export const suites: { readonly [name: string]: Suite } = {
   churn: churnSuite,
   processes: processesSuite,
   hostile: hostileSuite,
+  pressure: pressureSuite,
   logins: loginsSuite,
 };
