@@ -81,7 +81,8 @@ class Results {
     const { harmless, refused, lost, verified, died } = this.#counts;
     const [data, ...checkpoints] = this.#files;
     const figures = {
-      flips: `${this.#done}, half of them in a file of ${data?.bytes.length} bytes, of these every fourth in the head of a page`,
+      flips: `${this.#done}, half of them in a file of ${data?.bytes.length} bytes`,
+      "of these": "every fourth in the head of a page",
       "the others": `in ${checkpoints.length} checkpoints`,
       "noticed by nothing and harmless": harmless,
       "met with an error of ours": refused,
