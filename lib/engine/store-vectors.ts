@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import type { VectorBlock, VectorIndex, VectorIndexes } from "../indexes/vector-index.js";
 import { closedError } from "../model/errors.js";
 import type { Persistence } from "../persistence/persistence.js";
@@ -34,6 +33,7 @@ export class StoreVectors {
   #awaiting: Effects[] | undefined;
   /** A checkpoint is being read into the index, whose memory stays until that is over. */
   #filling: Promise<unknown> | undefined;
+  #fillNow: () => void = () => {};
   /** Why the index that is being loaded is given up. */
   #failure: unknown;
   #isClosed = false;
@@ -77,6 +77,7 @@ export class StoreVectors {
 
   /** Settles when all that it has in memory is there, also what searches can do without. Never rejects. */
   async whole(): Promise<void> {
+    this.#fillNow();
     await this.#filling;
   }
 
@@ -126,6 +127,7 @@ export class StoreVectors {
     this.#isClosed = true;
     const index = this.#index;
     this.#index = undefined;
+    this.#fillNow();
     await this.#filling;
     if (index) closeIndex(this.#parts.log, this.#store, index);
   }
@@ -213,11 +215,22 @@ export class StoreVectors {
     return restored.from;
   }
 
+  /** The first search is answered before, and whoever wants all of it ends the wait. */
+  #waitToFill(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, fillLaterMs).unref();
+      this.#fillNow = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
   /** Reads what searches can do without for a while. Never rejects. */
   async #fill(restoration: Restoration | undefined, index: VectorIndex): Promise<void> {
     const slice = new Slice();
     try {
-      await setTimeout(fillLaterMs);
+      await this.#waitToFill();
       await restoration?.fill(() => {
         if (this.#index !== index) throw closedError();
         return slice.isOver ? slice.next() : undefined;
@@ -270,8 +283,7 @@ export function closeIndex(log: Logger, { name: store }: StoredStore, index: Vec
   }
 }
 
-/** The first search is answered before. */
-const fillLaterMs = 20;
+const fillLaterMs = 200;
 
 /** Those of a block that the index does not hold. */
 function unheld(index: VectorIndex, { ordinals, bytes }: VectorBlock): VectorBlock {

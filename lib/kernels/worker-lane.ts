@@ -23,10 +23,12 @@ export class WorkerLane implements Lane {
     this.#worker.on("message", (statuses: WorkerResponse | WorkerReady) => {
       if (statuses === "ready") {
         this.#isUp = true;
+        if (this.#settle === undefined) this.#worker.unref();
         return;
       }
       this.#worker.unref();
       this.#settle?.resolve(statuses);
+      this.#settle = undefined;
     });
     this.#worker.on("error", (cause) => this.#fail(`a search worker failed: ${cause}`, cause));
     this.#worker.on("exit", (code) => this.#fail(`a search worker ended with code ${code}`));

@@ -4,8 +4,8 @@
  */
 export interface Checkpoints {
   /**
-   * What is there, each with its first bytes; a name is 1 to 64 of `a-z0-9-`. What was begun by somebody who is no more is
-   * taken away where something may be written.
+   * What is there, each with its first bytes; a name is 1 to 64 of `a-z0-9-`. What was begun by somebody who is no
+   * more is taken away where something may be written.
    *
    * @throws what the file system says
    */

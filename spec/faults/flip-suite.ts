@@ -22,9 +22,9 @@ import { textOf } from "./truth.js";
 import { isBrief } from "./workload.js";
 
 /**
- * One byte of a file is flipped, anywhere in the data or in a checkpoint, and a process of its own opens it, reads, verifies, writes and reads
- * again: it is never given a vector or metadata that was not set; what is missing is found by `verify`. LMDB trusts
- * its own pages: processes that die of what they read there are counted apart.
+ * One byte of a file is flipped, anywhere in the data or in a checkpoint, and a process of its own opens it, reads,
+ * verifies, writes and reads again: it is never given a vector or metadata that was not set; what is missing is found
+ * by `verify`. LMDB trusts its own pages: processes that die of what they read there are counted apart.
  */
 export const flipSuite: Suite = {
   unit: "flips",
@@ -79,8 +79,11 @@ class Results {
 
   get findings(): Findings {
     const { harmless, refused, lost, verified, died } = this.#counts;
+    const [data, ...checkpoints] = this.#files;
     const figures = {
-      flips: `${this.#done} in ${this.#files.map(({ bytes }) => bytes.length).join(" and ")} bytes: half of them in the data, every fourth there in the head of a page, half in checkpoints`,
+      flips: `${this.#done}, half of them in a file of ${data?.bytes.length} bytes`,
+      "of these": "every fourth in the head of a page",
+      "the others": `in ${checkpoints.length} checkpoints`,
       "noticed by nothing and harmless": harmless,
       "met with an error of ours": refused,
       "entries missing, all found by verify": lost,
