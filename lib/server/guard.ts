@@ -39,7 +39,12 @@ export class Guard {
     options: CallOptions,
     carryOut: CarryOut,
   ): Promise<unknown> {
-    const listStores = () => carryOut({ kind: "listStores" }, {}) as Promise<StoreInfo[]>;
+    let listed: Promise<unknown> | undefined;
+    // Once for a whole pipeline, however often it asks.
+    const listStores = () => {
+      listed ??= carryOut({ kind: "listStores" }, {});
+      return listed as Promise<StoreInfo[]>;
+    };
     const user = this.#login.userOf(identity);
     const permitted = permit(user, query, listStores);
     const answer = await carryOut(permitted.query, options);

@@ -1,4 +1,5 @@
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import { availableParallelism } from "node:os";
 import { AhnlichError } from "../model/errors.js";
 import { checkText, textBytes } from "../model/text.js";
 import { Turnstile } from "./turnstile.js";
@@ -97,5 +98,5 @@ const storedMax = 200;
 const passwordBytesMax = 1_024;
 const storedForm =
   /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{22,64})\$([A-Za-z0-9+/]{43})$/;
-/** Derivations take the threads that commits to disk need too: two at once, and few that wait. */
-const turnstile = new Turnstile({ atOnce: 2, waitingMax: 64 });
+/** Derivations take the cores and threads that searches and commits need too: two at once, and few that wait. */
+const turnstile = new Turnstile({ atOnce: availableParallelism() > 2 ? 2 : 1, waitingMax: 64 });

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { type FileHandle, open, rename, unlink } from "node:fs/promises";
+import { type FileHandle, open, rename, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { AhnlichError } from "../model/errors.js";
 import type { User, Users } from "./user.js";
@@ -53,6 +53,7 @@ export async function changeUsers(
       const bytes = Buffer.from(printUsers(users));
       if (bytes.length > fileBytesMax) throw tooLarge(path, bytes.length);
       await file.writeFile(bytes);
+      await keepOwner(file, path);
       await file.sync();
     } finally {
       await file.close();
@@ -72,6 +73,13 @@ async function readIfThere(path: string): Promise<Users> {
     if (error instanceof AhnlichError && codeOf(error.cause) === "ENOENT") return new Map();
     throw error;
   }
+}
+
+/** A file that root changes for somebody remains theirs. */
+async function keepOwner(file: FileHandle, path: string): Promise<void> {
+  const [own, before] = [await file.stat(), await stat(path).catch(() => undefined)];
+  if (before === undefined || (own.uid === before.uid && own.gid === before.gid)) return;
+  await file.chown(before.uid, before.gid);
 }
 
 /** No more than may be there, however much it has become since it was measured. */
