@@ -11,9 +11,10 @@ export interface Owner {
 export type Work = (options: CallOptions) => Promise<unknown>;
 
 /**
- * Lets so much work run at once and the rest wait, the owners of what waits in turn, who asks seldom first, so that one
- * who asks for much is in nobody's way. An owner that takes no answers has no turn until it does. What is given up or too late while it waits never begins. Beyond its bound the work of whoever
- * has most waiting is BUSY, and so is work whose time would be over before its turn.
+ * Lets so much work run at once and the rest wait, the owners of what waits in turn, who asks seldom first, so that
+ * one who asks for much is in nobody's way. An owner that takes no answers has no turn until it does. What is given up
+ * or too late while it waits never begins. Beyond its bound the work of whoever has most waiting is BUSY, and so is
+ * work whose time would be over before its turn.
  */
 export class FairQueue {
   readonly #atOnceMax: number;
