@@ -36,4 +36,5 @@ export {
 } from "./model/query.js";
 export { idOf, type VectorInput } from "./model/vector.js";
 export type { Condition, FieldName, Operators, Where } from "./model/where.js";
+export type { ClientTls } from "./transport/tls-files.js";
 export type { Transport } from "./transport/transport.js";

@@ -18,6 +18,7 @@ export type { Provider } from "./open-options.js";
 export type {
   CheckpointDraft,
   CheckpointFile,
+  CheckpointHead,
   Checkpoints,
 } from "./persistence/checkpoints.js";
 export { Persistence, type Snapshot } from "./persistence/persistence.js";

@@ -51,7 +51,9 @@ export function encodeHeader(header: CheckpointHeader): Uint8Array {
 }
 
 /** Undefined where it is none, of a later version, or damaged. */
-export function decodeHeader(bytes: Buffer): CheckpointHeader | undefined {
+export function decodeHeader(head: Uint8Array): CheckpointHeader | undefined {
+  if (head.length < headerBytes) return undefined;
+  const bytes = Buffer.from(head.buffer, head.byteOffset, head.length);
   if (bytes.toString("latin1", 0, magic.length) !== magic) return undefined;
   if (bytes.readUInt32LE(8) !== version) return undefined;
   const sections: SlotSection[] = [];
@@ -79,12 +81,6 @@ export function decodeHeader(bytes: Buffer): CheckpointHeader | undefined {
 /** What the file of a store is called. */
 export function checkpointName(incarnation: number): string {
   return `vectors-${incarnation}`;
-}
-
-/** The incarnation of the store whose file it is; undefined for any other name. */
-export function incarnationOf(name: string): number | undefined {
-  const digits = /^vectors-([1-9][0-9]{0,9})$/.exec(name)?.[1];
-  return digits === undefined ? undefined : Number(digits);
 }
 
 export const headerBytes = 4_096;

@@ -59,6 +59,6 @@ export function chunkSlotsFor(sections: readonly SlotSection[]): number {
   return Math.max(1, Math.floor(chunkBytes / bytes / slotsMultiple)) * slotsMultiple;
 }
 
-const chunkBytes = 1024 * 1024;
+const chunkBytes = 512 * 1024;
 const slotsMultiple = 64;
 const pageBytes = 4_096;

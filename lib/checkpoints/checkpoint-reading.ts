@@ -1,12 +1,14 @@
-import type { SlotImage, SlotSection } from "../indexes/vector-index.js";
+import { floatsKind, type SlotImage, type SlotSection } from "../indexes/vector-index.js";
 import type { Checkpoint } from "./checkpoint.js";
 import type { SlotChunk } from "./checkpoint-layout.js";
-import { piecesOf } from "./image-pieces.js";
+import { piecesOf, type SlotPiece } from "./image-pieces.js";
 
 /** A checkpoint on its way into an image, which has made room for it. */
 export class CheckpointReading {
   readonly checkpoint: Checkpoint;
   readonly #image: SlotImage;
+  /** So many slots were taken, from the first on. */
+  #taken = 0;
 
   /**
    * Lays the slots in an image that fits and has never held anything.
@@ -16,16 +18,54 @@ export class CheckpointReading {
   constructor(checkpoint: Checkpoint, image: SlotImage) {
     this.checkpoint = checkpoint;
     this.#image = image;
-    image.lay(checkpoint.header.slots);
+    image.lay(checkpoint.header.slots, { rowsLater: true });
   }
 
   /**
-   * Reads everything but the ordinals to where it belongs. `pause` is waited for now and then.
+   * Reads everything but the ordinals and the vectors to where it belongs. `pause` is waited for now and then.
    *
    * @throws CORRUPT, what the file system says, what `pause` throws; nothing is being read then any more
    */
-  async fill(pause: () => Promise<void> | undefined): Promise<void> {
-    const parts = this.#parts();
+  fill(pause: () => Promise<void> | undefined): Promise<void> {
+    return this.#fill(this.#parts(false), pause);
+  }
+
+  /** Reads the vectors as well. @throws as `fill` */
+  async fillRows(pause: () => Promise<void> | undefined): Promise<void> {
+    await this.#fill(this.#parts(true), pause);
+    this.#image.giveRows(this.checkpoint.header.slots);
+  }
+
+  /** Makes the slots with an ordinal visible, though what is searched may not be there yet, in small steps. */
+  *take(ordinals: Float64Array): Generator<undefined, void, undefined> {
+    for (const { first, count } of this.#pieces()) {
+      this.#image.take(first, ordinals.subarray(first, first + count));
+      this.#taken = first + count;
+      yield;
+    }
+  }
+
+  /** Gives up what was read and taken, before anything is searched: all slots are free. Nothing is being read. */
+  *abandon(): Generator<undefined, void, undefined> {
+    for (const { first, count } of this.#pieces()) {
+      if (first < this.#taken) this.#image.drop(first, count);
+      else this.#image.take(first, new Float64Array(count));
+      yield;
+    }
+    this.#image.giveRows(this.checkpoint.header.slots);
+  }
+
+  *#pieces(): Generator<SlotPiece, void, undefined> {
+    const { slots, chunkSlots } = this.checkpoint.header;
+    for (let first = 0; first < slots; first += chunkSlots) {
+      yield* piecesOf(this.#image, first, Math.min(chunkSlots, slots - first));
+    }
+  }
+
+  async #fill(
+    parts: Generator<Part, void, undefined>,
+    pause: () => Promise<void> | undefined,
+  ): Promise<void> {
     const work = async (): Promise<void> => {
       for (const { section, chunks } of parts) {
         await this.#read(section, chunks);
@@ -34,21 +74,6 @@ export class CheckpointReading {
     };
     const done = await Promise.allSettled(Array.from({ length: readsAtOnce }, work));
     for (const each of done) if (each.status === "rejected") throw each.reason;
-  }
-
-  /** Makes the slots with an ordinal visible, and frees the others, in small steps. */
-  *take(ordinals: Float64Array): Generator<undefined, void, undefined> {
-    for (const chunk of this.checkpoint.layout.chunks) {
-      for (const { first, count } of piecesOf(this.#image, chunk.first, chunk.count)) {
-        this.#image.take(first, ordinals.subarray(first, first + count));
-        yield;
-      }
-    }
-  }
-
-  /** Gives up what was read: all slots are free. */
-  *abandon(): Generator<undefined, void, undefined> {
-    yield* this.take(new Float64Array(this.checkpoint.header.slots));
   }
 
   async #read(section: number, chunks: readonly SlotChunk[]): Promise<void> {
@@ -62,10 +87,11 @@ export class CheckpointReading {
   }
 
   /** What is read in one go: of each section so many chunks that it is worth the call. */
-  *#parts(): Generator<Part, void, undefined> {
+  *#parts(ofRows: boolean): Generator<Part, void, undefined> {
     const { chunks, sections } = this.checkpoint.layout;
     for (let section = 1; section < sections.length; section++) {
-      const { bytesPerSlot } = sections[section] as SlotSection;
+      const { kind, bytesPerSlot } = sections[section] as SlotSection;
+      if ((kind === floatsKind) !== ofRows) continue;
       const bytes = (chunks[0]?.count ?? 1) * bytesPerSlot;
       const step = Math.max(1, Math.floor(partBytes / bytes));
       for (let at = 0; at < chunks.length; at += step) {
@@ -80,6 +106,6 @@ interface Part {
   readonly chunks: readonly SlotChunk[];
 }
 
-const partBytes = 1024 * 1024;
+const partBytes = 2 * 1024 * 1024;
 /** So many threads of the system are kept busy: they fill memory that was never touched before. */
 const readsAtOnce = 3;

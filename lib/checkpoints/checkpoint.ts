@@ -33,7 +33,7 @@ export class Checkpoint {
     if (file === undefined) return undefined;
     try {
       const bytes = Buffer.alloc(headerBytes);
-      if (file.bytes >= headerBytes) await file.read(bytes, 0);
+      if (file.bytes >= headerBytes) file.readNow(bytes, 0);
       const header = decodeHeader(bytes);
       if (header?.incarnation === incarnation && leastBytes(header) <= file.bytes) {
         const checkpoint = new Checkpoint(header, file);
@@ -71,7 +71,7 @@ export class Checkpoint {
     into: readonly Uint8Array[],
   ): Promise<void> {
     const [{ first } = { first: 0 }] = chunks;
-    this.#sums ??= await this.#readSums();
+    this.#sums ??= this.#readSums();
     let position = this.layout.positionOf(section, first);
     for (const bytes of into) {
       await this.#file.read(bytes, position);
@@ -88,14 +88,23 @@ export class Checkpoint {
     }
   }
 
+  /** What is said of one slot in a section, not checked. @throws what the file system says */
+  peek(kind: number, slot: number): Uint8Array {
+    const { sections } = this.layout;
+    const section = sections.findIndex((each) => each.kind === kind);
+    const bytes = new Uint8Array(sections[section]?.bytesPerSlot ?? 0);
+    this.#file.readNow(bytes, this.layout.positionOf(section, slot));
+    return bytes;
+  }
+
   /** Waits for what is being read. Never rejects. */
   async close(): Promise<void> {
     await this.#file.close();
   }
 
-  async #readSums(): Promise<Buffer> {
+  #readSums(): Buffer {
     const sums = Buffer.alloc(this.layout.sums * 4);
-    await this.#file.read(sums, headerBytes);
+    this.#file.readNow(sums, headerBytes);
     return sums;
   }
 }

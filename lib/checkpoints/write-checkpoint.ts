@@ -56,9 +56,12 @@ async function writeChunks(
   draft: CheckpointDraft,
 ): Promise<Buffer | undefined> {
   const sums = Buffer.alloc(layout.sums * 4);
+  const [{ count: longest } = { count: 0 }] = layout.chunks;
+  // Used again and again: memory that was never touched costs more than copying to it.
+  const buffers = layout.sections.map(({ bytesPerSlot }) => new Uint8Array(longest * bytesPerSlot));
   for (const chunk of layout.chunks) {
     if (!(await goOn())) return undefined;
-    for (const [section, bytes] of copyChunk(image, chunk).entries()) {
+    for (const [section, bytes] of copyChunk(image, chunk, buffers).entries()) {
       const sum = layout.sumOf(section, chunk);
       sums.writeUInt32LE(checksum(bytes, sum), sum * 4);
       await draft.write(bytes, layout.positionOf(section, chunk.first));
@@ -67,9 +70,16 @@ async function writeChunks(
   return sums;
 }
 
-/** Of each section what it has of the chunk. */
-function copyChunk(image: SlotImage, { first, count }: SlotChunk): Uint8Array[] {
-  const copies = sectionsOf(image).map(({ bytesPerSlot }) => new Uint8Array(count * bytesPerSlot));
+/** Of each section what it has of the chunk, at one moment. */
+function copyChunk(
+  image: SlotImage,
+  { first, count }: SlotChunk,
+  buffers: readonly Uint8Array[],
+): Uint8Array[] {
+  const sections = sectionsOf(image);
+  const copies = buffers.map((buffer, section) => {
+    return buffer.subarray(0, count * (sections[section]?.bytesPerSlot ?? 0));
+  });
   for (const piece of piecesOf(image, first, count)) {
     for (const [section, copy] of copies.entries()) {
       const bytes = bytesOf(image, section, piece);

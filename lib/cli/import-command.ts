@@ -36,11 +36,11 @@ interface ImportFlags extends EngineFlags, Pick<ImportOptions, "format" | "from"
 
 async function importFrom(file: string, flags: ImportFlags): Promise<void> {
   using stop = abortOnStop();
-  const { path, url, store, ...options } = flags;
+  const { path, url, user, passwordFile, store, ...options } = flags;
   if (file !== "-" && !existsSync(file)) {
     throw new AhnlichError("INVALID_ARGUMENT", `${file}: there is no such file or folder`);
   }
-  const report = await withEngine({ path, url }, { makeFolder: true }, async (engine) => {
+  const report = await withEngine(flags, { makeFolder: true }, async (engine) => {
     using progress = new Progress("importing");
     try {
       return await importStore(engine, store, file === "-" ? process.stdin : file, {

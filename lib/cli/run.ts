@@ -11,6 +11,7 @@ import { readVersion } from "./read-version.js";
 import { restoreCommand } from "./restore-command.js";
 import { serveCommand } from "./serve-command.js";
 import { shutdownCommand } from "./shutdown-command.js";
+import { userCommand } from "./user-command.js";
 import { verifyCommand } from "./verify-command.js";
 
 /** Runs one command line to its end and gives the exit code: 0, 1 where it failed, 2 where it was ill-formed. */
@@ -33,13 +34,17 @@ function makeProgram(): Command {
   const commands = [
     ...[serveCommand, pingCommand, infoCommand, clientsCommand, shutdownCommand],
     ...[backupCommand, restoreCommand, verifyCommand, compactCommand],
-    ...[exportCommand, importCommand],
+    ...[exportCommand, importCommand, userCommand],
   ];
   for (const make of commands) program.addCommand(make());
-  for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({ outputError: writeOneLine });
-  }
+  adopt(program);
   return program;
+}
+
+/** The same ways for a command and all below it. */
+function adopt(command: Command): void {
+  command.exitOverride().configureOutput({ outputError: writeOneLine });
+  for (const each of command.commands) adopt(each);
 }
 
 /** Commander has printed its own errors when they come here; ours are printed here, in one line. */

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { Option } from "commander";
 import type { Engine } from "../client.js";
 import { AhnlichError, open } from "../index.js";
-import { withClient } from "./with-client.js";
+import { type ClientFlags, clientFlags, withClient } from "./with-client.js";
 
 /** Where the engine of a command is: the folder that this process opens, or the server that it asks. */
-export interface EngineFlags {
+export interface EngineFlags extends ClientFlags {
   readonly path?: string | undefined;
   readonly url?: string | undefined;
 }
@@ -18,6 +18,7 @@ export function engineFlags(): Option[] {
       "--url <url>",
       "or ask a server: ahnlich://HOST:PORT, ahnlich+unix:///FILE",
     ).conflicts("path"),
+    ...clientFlags(),
   ];
 }
 
@@ -27,11 +28,11 @@ export function engineFlags(): Option[] {
  * @throws INVALID_ARGUMENT where neither is named, or nothing is in the folder and it is not to be made
  */
 export async function withEngine<T>(
-  { path, url }: EngineFlags,
+  { path, url, ...client }: EngineFlags,
   { makeFolder }: { makeFolder: boolean },
   work: (engine: Engine) => Promise<T>,
 ): Promise<T> {
-  if (url !== undefined) return withClient(url, work);
+  if (url !== undefined) return withClient(url, client, work);
   if (path === undefined || path === "") {
     throw new AhnlichError("INVALID_ARGUMENT", "expected --path FOLDER or --url URL");
   }

@@ -1,4 +1,8 @@
 import { AhnlichError } from "../model/errors.js";
+import { textBytes } from "../model/text.js";
+import type { Credentials } from "../protocol/credentials.js";
+import { checkClientTls } from "../transport/check-tls.js";
+import type { ClientTls } from "../transport/tls-files.js";
 import type { Transport } from "../transport/transport.js";
 
 export interface ConnectOptions {
@@ -6,6 +10,12 @@ export interface ConnectOptions {
   connections?: number | undefined;
   /** What the server's list of clients calls this one, at most 100 characters. */
   name?: string | undefined;
+  /** Who connects, where the server has users; with a password. */
+  user?: string | undefined;
+  /** It travels only inside TLS, over a unix socket, or within this machine. */
+  password?: string | undefined;
+  /** Of "ahnlichs://" targets: whom to believe, and a certificate of ours. Servers are verified without it too. */
+  tls?: ClientTls | undefined;
   /** Milliseconds that a connection may take to open, and a call waits for one; 5,000. */
   connectTimeoutMs?: number | undefined;
   /** Opens any other transport; the target is then only a name. */
@@ -15,6 +25,9 @@ export interface ConnectOptions {
 export interface CheckedConnectOptions {
   readonly connections: number;
   readonly name: string;
+  /** A target's URL goes before them. */
+  readonly credentials: Partial<Credentials>;
+  readonly tls: ClientTls | undefined;
   readonly connectTimeoutMs: number;
   readonly dial: (() => Promise<Transport>) | undefined;
 }
@@ -27,6 +40,9 @@ export function checkConnectOptions(options: unknown): CheckedConnectOptions {
   const {
     connections = 4,
     name = "",
+    user,
+    password,
+    tls,
     connectTimeoutMs = 5_000,
     dial,
     ...rest
@@ -50,7 +66,21 @@ export function checkConnectOptions(options: unknown): CheckedConnectOptions {
   if (dial !== undefined && typeof dial !== "function") {
     throw invalid("options.dial", "a function", dial);
   }
-  return { connections, name, connectTimeoutMs, dial };
+  const credentials = { user, password } as Partial<Credentials>;
+  return { connections, name, credentials, tls: checkClientTls(tls), connectTimeoutMs, dial };
+}
+
+/** @throws INVALID_ARGUMENT where one is there without the other */
+export function checkCredentials(user: unknown, password: unknown): Credentials | undefined {
+  if (user === undefined && password === undefined) return undefined;
+  for (const [what, value] of Object.entries({ user, password })) {
+    const isText = typeof value === "string" && value.isWellFormed();
+    if (isText && value.length >= 1 && textBytes(value) <= credentialBytesMax) continue;
+    // Neither is quoted: people take one for the other.
+    const sentence = `${what}: expected a text of 1 to ${credentialBytesMax} bytes, a user with a password`;
+    throw new AhnlichError("INVALID_ARGUMENT", sentence);
+  }
+  return { user, password } as Credentials;
 }
 
 function invalid(what: string, expected: string, got: unknown): AhnlichError {
@@ -61,3 +91,4 @@ function invalid(what: string, expected: string, got: unknown): AhnlichError {
 /** As many as a server takes of one client. */
 const connectionsMax = 64;
 const nameMax = 100;
+const credentialBytesMax = 1_024;

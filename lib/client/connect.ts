@@ -1,26 +1,28 @@
 import { EngineHandle } from "../handles/engine-handle.js";
 import { AhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
-import { parseUrl, printUrl } from "../transport/address.js";
+import { parseTarget, printUrl } from "../transport/address.js";
 import { dial } from "../transport/tcp.js";
 import {
   type CheckedConnectOptions,
   type ConnectOptions,
   checkConnectOptions,
+  checkCredentials,
 } from "./connect-options.js";
 import { ConnectionPool } from "./connection-pool.js";
 import type { Target } from "./dialer.js";
 import type { ConnectionStatus, RemoteEngine } from "./remote-engine.js";
 
 /**
- * Connects to a server: "ahnlich://host:1369" or "ahnlich+unix:///run/ahnlich.sock"; of several
- * targets the first that can be reached.
+ * Connects to a server: "ahnlich://host:1369", "ahnlichs://host:1369" over TLS, or
+ * "ahnlich+unix:///run/ahnlich.sock"; of several targets the first that can be reached. A user and
+ * password may stand in it, or in the options.
  *
  * @example
  * await using engine = await connect("ahnlich://127.0.0.1:1369");
  * await engine.ping();
  *
- * @throws INVALID_ARGUMENT, CONNECTION_LOST, TIMEOUT, VERSION_MISMATCH, BUSY
+ * @throws INVALID_ARGUMENT, UNAUTHENTICATED, CONNECTION_LOST, TIMEOUT, VERSION_MISMATCH, BUSY
  */
 export async function connect(
   target: string | readonly string[],
@@ -72,12 +74,22 @@ function toTarget(given: unknown, options: CheckedConnectOptions): Target {
   if (typeof given !== "string") {
     throw new AhnlichError("INVALID_ARGUMENT", `target: expected a URL, got ${typeof given}`);
   }
-  const { connectTimeoutMs: timeoutMs, dial: dialOther } = options;
-  if (dialOther !== undefined) return { address: given, dial: async () => dialOther() };
-  const address = parseUrl(given);
+  const { connectTimeoutMs: timeoutMs, dial: dialOther, credentials, tls } = options;
+  if (dialOther !== undefined) {
+    const { user, password } = credentials;
+    const checked = checkCredentials(user, password);
+    return { address: given, credentials: checked, dial: async () => dialOther() };
+  }
+  const { address, user = credentials.user, password = credentials.password } = parseTarget(given);
+  const isSecure = "tls" in address && address.tls === true;
+  if (tls !== undefined && !isSecure) {
+    const sentence = `${printUrl(address)}: expected ahnlichs://, since options.tls is given`;
+    throw new AhnlichError("INVALID_ARGUMENT", sentence);
+  }
   return {
     address: printUrl(address),
-    dial: (signal) => dial(address, { timeoutMs, signal }),
+    credentials: checkCredentials(user, password),
+    dial: (signal) => dial(address, { timeoutMs, signal, tls }),
   };
 }
 

@@ -388,6 +388,7 @@ const lossesMax = 2;
 /** What another attempt in a moment cannot cure. */
 const lasting: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "VERSION_MISMATCH",
+  "UNAUTHENTICATED",
   "FORBIDDEN",
   // These a folder gives that several processes share.
   "LOCKED",

@@ -1,5 +1,6 @@
 import { AhnlichError, toAhnlichError } from "../model/errors.js";
 import { packageVersion } from "../model/version.js";
+import type { Credentials } from "../protocol/credentials.js";
 import { decodeFrame } from "../protocol/decode-frame.js";
 import { FrameReader } from "../protocol/frame-reader.js";
 import { FrameWriter } from "../protocol/frame-writer.js";
@@ -21,6 +22,7 @@ export interface Introduction {
   readonly name: string;
   /** The same for all connections of one client. */
   readonly clientId: string;
+  readonly credentials?: Credentials | undefined;
 }
 
 /** What a connection tells its pool. */

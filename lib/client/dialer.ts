@@ -1,10 +1,13 @@
 import { AhnlichError, closedError } from "../model/errors.js";
+import type { Credentials } from "../protocol/credentials.js";
 import type { Transport } from "../transport/transport.js";
 import { Connection, type ConnectionOwner, type Introduction } from "./connection.js";
 
 /** One place where the server may be. */
 export interface Target {
   readonly address: string;
+  /** With what to say who connects there. */
+  readonly credentials?: Credentials | undefined;
   readonly dial: (signal: AbortSignal) => Promise<Transport>;
 }
 
@@ -42,7 +45,12 @@ async function dialAndGreet(
     void transport.close().catch(() => {});
     throw limit.signal.reason;
   }
-  const connection = new Connection(transport, owner, introduction);
+  const { credentials } = target;
+  if (credentials !== undefined && transport.confidential !== true) {
+    void transport.close().catch(() => {});
+    throw overheard(target);
+  }
+  const connection = new Connection(transport, owner, { ...introduction, credentials });
   const drop = () => connection.drop();
   limit.signal.addEventListener("abort", drop, { once: true });
   try {
@@ -90,6 +98,13 @@ class Limit {
     clearTimeout(this.#timer);
     this.#outer.removeEventListener("abort", this.#onOuter);
   }
+}
+
+function overheard({ address }: Target): AhnlichError {
+  return new AhnlichError(
+    "INVALID_ARGUMENT",
+    `${address}: a password travels only inside TLS, over a unix socket or within one machine`,
+  );
 }
 
 function dialError(target: Target, thrown: unknown): AhnlichError {

@@ -52,16 +52,23 @@ export class Checkpointer {
     clearInterval(this.#timer);
     this.#stopping.abort();
     await this.#working;
-    if (!this.#canWrite) return;
+    if (!this.#canWrite) return this.#checkpoints.settled();
     const ends = performance.now() + Math.min(timeoutMs, this.#rules.closeMs);
     for (const store of this.#publication.views.current.catalog.list()) {
-      const vectors = this.#loaded(store);
-      if (vectors === undefined) continue;
-      const { size, bytes, unkept } = vectors;
-      const isWorthIt = unkept.count > size / partAtClose;
-      if (!isWorthIt || performance.now() + bytes / bytesPerMs > ends) continue;
-      await this.#write(store, vectors, async () => performance.now() < ends);
+      await this.#writeAtClose(store, ends);
     }
+    await this.#checkpoints.settled();
+  }
+
+  async #writeAtClose(store: StoredStore, ends: number): Promise<void> {
+    const known = this.#publication.knownVectorsOf(store);
+    const index = known?.loaded;
+    if (known === undefined || index === undefined) return;
+    if (known.unkept.count <= index.size / partAtClose) return;
+    await known.whole();
+    const vectors = this.#loaded(store);
+    if (vectors === undefined || performance.now() + vectors.bytes / bytesPerMs > ends) return;
+    await this.#write(store, vectors, async () => performance.now() < ends);
   }
 
   get #canWrite(): boolean {
@@ -92,7 +99,7 @@ export class Checkpointer {
   #loaded(store: StoredStore): LoadedVectors | undefined {
     const vectors = this.#publication.knownVectorsOf(store);
     const index = vectors?.loaded;
-    if (vectors === undefined || index?.image === undefined) return undefined;
+    if (vectors === undefined || !index?.image?.hasRows) return undefined;
     const bytes = index.image.used * store.dimension * 4;
     if (bytes < this.#rules.leastBytes) return undefined;
     const { size, image } = index;

@@ -27,6 +27,8 @@ export class Publication implements Publisher {
   readonly #log: Logger;
   readonly #vectors: Map<number, StoreVectors> = new Map();
   readonly #followers: Follower[] = [];
+  /** The vectors of stores that are gone, as long as something is read into their memory. */
+  readonly #closing: Set<Promise<void>> = new Set();
 
   constructor(
     @inject(Persistence) persistence: Persistence,
@@ -127,10 +129,11 @@ export class Publication implements Publisher {
     }
   }
 
-  readonly #giveUp: GiveUp = (store, index, error) => {
+  readonly #giveUp: GiveUp = (store, index, error, filling) => {
     this.#log.error({ store: store.name, error }, "the vectors in memory are given up");
     const { sequence } = this.views.current;
-    this.views.whenForgotten(sequence + 1, () => closeIndex(this.#log, store, index));
+    const close = (): void => closeIndex(this.#log, store, index);
+    this.views.whenForgotten(sequence + 1, filling ? () => void filling.then(close) : close);
   };
 
   /** Slots of what has died are free once nobody sees it. */
@@ -142,17 +145,19 @@ export class Publication implements Publisher {
 
   #forget(store: StoredStore, sequence: number): void {
     this.views.whenForgotten(sequence, () => {
-      void this.#vectors.get(store.incarnation)?.close();
+      const closing = this.#vectors.get(store.incarnation)?.close() ?? Promise.resolve();
       this.#vectors.delete(store.incarnation);
+      this.#closing.add(closing);
+      void closing.then(() => this.#closing.delete(closing));
     });
   }
 
   /** Ends every view and gives the vectors back. Never rejects. */
   async close(): Promise<void> {
     this.views.close();
-    const closing = [...this.#vectors.values()].map((vectors) => vectors.close());
+    for (const vectors of this.#vectors.values()) this.#closing.add(vectors.close());
     this.#vectors.clear();
-    await Promise.all(closing);
+    await Promise.all(this.#closing);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { CheckpointReading } from "../checkpoints/checkpoint-reading.js";
-import { floatsKind, type SlotImage } from "../indexes/vector-index.js";
+import { floatsKind } from "../indexes/vector-index.js";
 import { closedError } from "../model/errors.js";
 import { vectorToBytes } from "../model/vector.js";
 import type { Snapshot } from "../persistence/persistence.js";
@@ -13,7 +13,6 @@ import { inSlices, type Steps } from "./steps.js";
 export interface Restoring {
   /** Laid already, in an index that follows what happens meanwhile. */
   readonly reading: CheckpointReading;
-  readonly image: SlotImage;
   readonly snapshot: Snapshot;
   /** As the snapshot has it. */
   readonly store: StoredStore;
@@ -30,20 +29,29 @@ export interface Restoring {
  */
 export async function restoreVectors(restoring: Restoring): Promise<number> {
   const { reading, slice, isWanted } = restoring;
+  // While other threads fill memory, this one finds out what lives.
+  const filling = reading.fill(() => {
+    if (!isWanted()) throw closedError();
+    return slice.isOver ? slice.next() : undefined;
+  });
+  const taking = judgeAndTake(restoring);
   try {
-    const ordinals = await reading.checkpoint.ordinals();
-    const changed = await inSlices(reconcile(restoring, ordinals), slice);
-    await reading.fill(() => {
-      if (!isWanted()) throw closedError();
-      return slice.isOver ? slice.next() : undefined;
-    });
-    await inSlices(compare(restoring, ordinals), slice);
-    await inSlices(reading.take(ordinals), slice);
+    const [changed] = await Promise.all([taking, filling]);
     return changed;
   } catch (error) {
+    await Promise.allSettled([taking, filling]);
     await inSlices(reading.abandon(), slice);
     throw error;
   }
+}
+
+async function judgeAndTake(restoring: Restoring): Promise<number> {
+  const { reading, slice } = restoring;
+  const ordinals = await reading.checkpoint.ordinals();
+  const changed = await inSlices(reconcile(restoring, ordinals), slice);
+  await inSlices(compare(restoring, ordinals), slice);
+  await inSlices(reading.take(ordinals), slice);
+  return changed;
 }
 
 /**
@@ -85,16 +93,15 @@ function* reconcile(
 }
 
 /**
- * Looks at some vectors in their rows, the youngest above all. Nothing is expected of it, since what happened since is
+ * Looks at some vectors in their rows, the last ones above all. Nothing is expected of it, since what happened since is
  * known; but a folder may have been put together from two that had gone separate ways.
  */
-function* compare({ image, snapshot, store }: Restoring, ordinals: Float64Array): Steps<void> {
-  const section = image.sections.findIndex(({ kind }) => kind === floatsKind);
+function* compare({ reading, snapshot, store }: Restoring, ordinals: Float64Array): Steps<void> {
   for (const slot of samplesOf(ordinals)) {
     const ordinal = ordinals[slot] as number;
     const vector = readVector(snapshot, store.incarnation, ordinal);
-    const bytes = image.view(section, slot, 1).subarray(0, store.dimension * 4);
-    if (vector === undefined || Buffer.compare(vectorToBytes(vector), bytes) !== 0) {
+    const there = reading.checkpoint.peek(floatsKind, slot).subarray(0, store.dimension * 4);
+    if (vector === undefined || Buffer.compare(vectorToBytes(vector), there) !== 0) {
       throw new Error(`its vector of ordinal ${ordinal} is not that of the row`);
     }
     yield;
@@ -121,25 +128,21 @@ function strikeOut(
   return old;
 }
 
-/** The slots of the youngest, and some from everywhere. */
+/** Of those that live: the last slots, where the youngest mostly are, and some from everywhere. */
 function samplesOf(ordinals: Float64Array): Set<number> {
   const samples = new Set<number>();
   const step = Math.ceil(ordinals.length / samplesMax);
   for (let slot = 0; slot < ordinals.length; slot += step) {
     if (ordinals[slot] !== 0) samples.add(slot);
   }
-  let youngest = 0;
-  for (let slot = 0; slot < ordinals.length; slot++) {
-    if ((ordinals[slot] as number) > youngest) youngest = ordinals[slot] as number;
-  }
-  for (let slot = 0, left = samplesMax; slot < ordinals.length && left > 0; slot++) {
-    if ((ordinals[slot] as number) <= Math.max(0, youngest - samplesMax)) continue;
+  for (let slot = ordinals.length - 1, left = samplesMax; slot >= 0 && left > 0; slot--) {
+    if (ordinals[slot] === 0) continue;
     samples.add(slot);
     left--;
   }
   return samples;
 }
 
-const samplesMax = 16;
+const samplesMax = 8;
 const changesLeast = 65_536;
 const slotsPerStep = 64 * 1_024;

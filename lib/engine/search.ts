@@ -8,6 +8,7 @@ import { resolveExamples } from "./examples.js";
 import { visitExpired } from "./expiry.js";
 import type { Publication } from "./publication.js";
 import { resolveMatches } from "./resolve-matches.js";
+import { RowSource } from "./row-source.js";
 import { scanEntries } from "./scan.js";
 import { Slice } from "./slice.js";
 import { inSlices } from "./steps.js";
@@ -88,6 +89,7 @@ async function nearest(
     maxDistance,
     within,
     without: within === undefined ? await expired(searched) : undefined,
+    source: new RowSource(view.snapshot, store),
   };
   const found: readonly Nearest[] =
     within?.size === 0 ? targets.map(() => nothing) : await index.search(request, call.signal);

@@ -1,11 +1,4 @@
-import type { Checkpoint } from "../checkpoints/checkpoint.js";
-import { CheckpointReading } from "../checkpoints/checkpoint-reading.js";
-import type {
-  SlotImage,
-  VectorBlock,
-  VectorIndex,
-  VectorIndexes,
-} from "../indexes/vector-index.js";
+import type { VectorBlock, VectorIndex, VectorIndexes } from "../indexes/vector-index.js";
 import { closedError } from "../model/errors.js";
 import type { Persistence } from "../persistence/persistence.js";
 import type { StoredStore } from "../rows/store-rows.js";
@@ -14,7 +7,7 @@ import { type Call, unlessGivenUp } from "./call.js";
 import type { Effects } from "./draft.js";
 import { loadVectors } from "./load-vectors.js";
 import type { Logger } from "./ports.js";
-import { restoreVectors } from "./restore-vectors.js";
+import { Restoration } from "./restoration.js";
 import { Slice } from "./slice.js";
 import type { TrustedCheckpoints } from "./trusted-checkpoints.js";
 import { UnkeptChanges } from "./unkept-changes.js";
@@ -39,7 +32,8 @@ export class StoreVectors {
   /** What is applied before there is an index to follow it, while a checkpoint is opened. */
   #awaiting: Effects[] | undefined;
   /** A checkpoint is being read into the index, whose memory stays until that is over. */
-  #restoring: Promise<unknown> | undefined;
+  #filling: Promise<unknown> | undefined;
+  #fillNow: () => void = () => {};
   /** Why the index that is being loaded is given up. */
   #failure: unknown;
   #isClosed = false;
@@ -66,7 +60,8 @@ export class StoreVectors {
   unloadIfIdle(time: number, idleMs: number): void {
     this.#heldAt ??= time;
     const index = this.loaded;
-    if (index === undefined || this.#holders > 0 || time - this.#heldAt < idleMs) return;
+    if (index === undefined || this.#filling !== undefined) return;
+    if (this.#holders > 0 || time - this.#heldAt < idleMs) return;
     this.#index = undefined;
     closeIndex(this.#parts.log, this.#store, index);
   }
@@ -78,6 +73,12 @@ export class StoreVectors {
   /** The index, where it is there and whole: in this turn it holds at least all that the current view sees. */
   get loaded(): VectorIndex | undefined {
     return this.#loading === undefined ? this.#index : undefined;
+  }
+
+  /** Settles when all that it has in memory is there, also what searches can do without. Never rejects. */
+  async whole(): Promise<void> {
+    this.#fillNow();
+    await this.#filling;
   }
 
   /**
@@ -126,7 +127,8 @@ export class StoreVectors {
     this.#isClosed = true;
     const index = this.#index;
     this.#index = undefined;
-    await this.#restoring?.catch(() => undefined);
+    this.#fillNow();
+    await this.#filling;
     if (index) closeIndex(this.#parts.log, this.#store, index);
   }
 
@@ -146,12 +148,12 @@ export class StoreVectors {
     if (this.#index !== index) return;
     this.#index = undefined;
     this.#failure = error;
-    this.#giveUp(this.#store, index, error);
+    this.#giveUp(this.#store, index, error, this.#filling);
   }
 
   /** @param store as the current view has it */
   async #load(store: StoredStore): Promise<VectorIndex> {
-    const { persistence, views, indexes, log } = this.#parts;
+    const { persistence, views, indexes, log, checkpoints } = this.#parts;
     const { incarnation, dimension } = store;
     const view = views.acquire();
     const slice = new Slice();
@@ -159,17 +161,18 @@ export class StoreVectors {
     this.#awaiting = [...this.#unpublished];
     this.#deaths = new Map();
     this.#failure = undefined;
-    const checkpoint = await this.#open();
+    const restoration = await Restoration.open(checkpoints, this.#store, log);
+    let from: number | undefined;
     try {
       if (this.#isClosed) throw closedError();
       index = indexes.create(dimension);
-      const laid = checkpoint && this.#layIn(index, checkpoint);
+      const isLaid = restoration?.layIn(index);
       const missed = this.#awaiting;
       this.#awaiting = undefined;
       this.#index = index;
       for (const effects of missed) await this.#follow(index, effects, slice);
       const loaded = index;
-      const from = laid && (await this.#restore(laid, view, store, slice));
+      if (isLaid) from = await this.#restore(restoration, view, store, slice);
       await loadVectors({
         ...{ persistence, views, view, slice },
         range: { incarnation, dimension, from: from ?? 1, to: store.counters.nextOrdinal },
@@ -178,70 +181,70 @@ export class StoreVectors {
         deaths: this.#deaths,
       });
       if (this.#failure !== undefined) throw this.#failure;
+      if (from === undefined) await restoration?.close();
+      else this.#filling = this.#fill(restoration, loaded);
       return index;
     } catch (error) {
       if (this.#index === index) this.#index = undefined;
       if (index) closeIndex(log, this.#store, index);
+      await restoration?.close();
       throw this.#failure ?? error;
     } finally {
       this.#deaths = undefined;
       this.#awaiting = undefined;
       views.release(view);
-      await checkpoint?.close();
     }
   }
 
-  /** The checkpoint that may be used, if any. Never rejects. */
-  async #open(): Promise<Checkpoint | undefined> {
-    const { checkpoints, log } = this.#parts;
-    try {
-      return await checkpoints.open(this.#store.incarnation);
-    } catch (error) {
-      log.warn({ store: this.#store.name, error }, "a checkpoint of vectors cannot be opened");
-      return undefined;
-    }
-  }
-
-  /** Undefined where it does not fit. @throws LIMIT_EXCEEDED */
-  #layIn({ image }: VectorIndex, checkpoint: Checkpoint): Laid | undefined {
-    if (image === undefined) return undefined;
-    if (checkpoint.fits(image)) return { image, reading: new CheckpointReading(checkpoint, image) };
-    this.#distrust("it has another shape");
-    return undefined;
-  }
-
-  /** From which ordinal on rows are still to be read; undefined where all of them are. */
+  /** From which ordinal on rows are still to be read; undefined where all of them are. @throws CLOSED */
   async #restore(
-    laid: Laid,
-    view: View,
+    restoration: Restoration | undefined,
+    { snapshot }: View,
     store: StoredStore,
     slice: Slice,
   ): Promise<number | undefined> {
     const isWanted = (): boolean => !this.#isClosed;
-    const { snapshot } = view;
-    const restoring = restoreVectors({ ...laid, snapshot, store, slice, isWanted });
-    this.#restoring = restoring;
-    try {
-      const changed = await restoring;
-      this.unkept.keep(this.unkept.mark - changed);
-      this.#parts.log.info({ store: store.name, changed }, "vectors were read from a checkpoint");
-    } catch (error) {
-      if (this.#isClosed) throw closedError();
-      this.#distrust(error);
-      return undefined;
-    } finally {
-      this.#restoring = undefined;
-    }
+    const restoring = restoration?.restore({ snapshot, store, slice, isWanted });
+    this.#filling = restoring;
+    const restored = await restoring;
+    this.#filling = undefined;
+    if (this.#isClosed) throw closedError();
+    if (restored === undefined) return undefined;
+    this.unkept.keep(this.unkept.mark - restored.changed);
     for (const [ordinal, died] of this.#deaths ?? []) this.#index?.kill(ordinal, died);
-    return laid.reading.checkpoint.header.nextOrdinal;
+    return restored.from;
   }
 
-  /** It is taken away: it costs time, and another will be written. */
-  #distrust(error: unknown): void {
-    const { checkpoints, log } = this.#parts;
-    log.warn({ store: this.#store.name, error }, "a checkpoint of vectors is of no use");
-    this.unkept.lose();
-    void checkpoints.remove(this.#store.incarnation);
+  /** The first search is answered before, and whoever wants all of it ends the wait. */
+  #waitToFill(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, fillLaterMs).unref();
+      this.#fillNow = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Reads what searches can do without for a while. Never rejects. */
+  async #fill(restoration: Restoration | undefined, index: VectorIndex): Promise<void> {
+    const slice = new Slice();
+    try {
+      await this.#waitToFill();
+      await restoration?.fill(() => {
+        if (this.#index !== index) throw closedError();
+        return slice.isOver ? slice.next() : undefined;
+      });
+    } catch (error) {
+      if (this.#index === index) {
+        restoration?.distrust(error);
+        this.unkept.lose();
+        this.#lose(index, error);
+      }
+    } finally {
+      await restoration?.close();
+      this.#filling = undefined;
+    }
   }
 
   async #follow(index: VectorIndex, { added, killed }: Effects, slice: Slice): Promise<void> {
@@ -280,6 +283,8 @@ export function closeIndex(log: Logger, { name: store }: StoredStore, index: Vec
   }
 }
 
+const fillLaterMs = 200;
+
 /** Those of a block that the index does not hold. */
 function unheld(index: VectorIndex, { ordinals, bytes }: VectorBlock): VectorBlock {
   const places = [...ordinals.keys()].filter((i) => !index.has(ordinals[i] as number));
@@ -292,12 +297,6 @@ function unheld(index: VectorIndex, { ordinals, bytes }: VectorBlock): VectorBlo
   return { ordinals: Float64Array.from(places, (i) => ordinals[i] as number), bytes: left };
 }
 
-/** A checkpoint, and where it is to be read to. */
-interface Laid {
-  readonly image: SlotImage;
-  readonly reading: CheckpointReading;
-}
-
 interface Parts {
   readonly checkpoints: TrustedCheckpoints;
   readonly log: Logger;
@@ -306,5 +305,13 @@ interface Parts {
   readonly views: Views;
 }
 
-/** Told of an index that could not follow: those who search in it already may go on, then it is closed. */
-export type GiveUp = (store: StoredStore, index: VectorIndex, error: unknown) => void;
+/**
+ * Told of an index that could not follow: those who search in it already may go on, then it is closed, but not before
+ * what is being read into its memory.
+ */
+export type GiveUp = (
+  store: StoredStore,
+  index: VectorIndex,
+  error: unknown,
+  filling: Promise<unknown> | undefined,
+) => void;

@@ -1,5 +1,5 @@
 import { Checkpoint } from "../checkpoints/checkpoint.js";
-import { checkpointName, incarnationOf } from "../checkpoints/checkpoint-header.js";
+import { checkpointName, decodeHeader, headerBytes } from "../checkpoints/checkpoint-header.js";
 import type { Checkpoints } from "../persistence/checkpoints.js";
 import type { Logger } from "./ports.js";
 import type { Recovery } from "./recovery.js";
@@ -15,6 +15,7 @@ export class TrustedCheckpoints {
   readonly history: Uint8Array;
   readonly #log: Logger;
   readonly #trusted = new Set<number>();
+  readonly #removing = new Set<Promise<void>>();
 
   constructor(files: Checkpoints | undefined, history: Uint8Array, log: Logger) {
     this.files = files;
@@ -53,9 +54,21 @@ export class TrustedCheckpoints {
     this.#trusted.add(incarnation);
   }
 
-  /** It is of no use. Never rejects. */
+  /** It is of no use. Settles when its file is gone; never rejects. */
   async remove(incarnation: number): Promise<void> {
     if (!this.#trusted.delete(incarnation)) return;
+    const removing = this.#remove(incarnation);
+    this.#removing.add(removing);
+    await removing;
+    this.#removing.delete(removing);
+  }
+
+  /** Settles when nothing is being removed any more. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#removing);
+  }
+
+  async #remove(incarnation: number): Promise<void> {
     try {
       await this.files?.remove?.(checkpointName(incarnation));
     } catch (error) {
@@ -64,18 +77,15 @@ export class TrustedCheckpoints {
   }
 
   async #look(files: Checkpoints, { origin, state, catalog }: Recovery): Promise<void> {
-    await files.sweep?.();
-    const names = await files.names();
-    if (names.length === 0) return;
+    const heads = await files.list(headerBytes);
+    if (heads.length === 0) return;
     const dimensions = new Map<number, number>();
     for (const { incarnation, dimension } of catalog.list()) dimensions.set(incarnation, dimension);
-    for (const name of names) {
-      const incarnation = incarnationOf(name);
-      const checkpoint = incarnation && (await Checkpoint.open(files, incarnation));
-      const header = checkpoint ? checkpoint.header : undefined;
-      if (checkpoint) await checkpoint.close();
+    for (const { name, head } of heads) {
+      const header = decodeHeader(head);
       const isOurs =
         header !== undefined &&
+        checkpointName(header.incarnation) === name &&
         Buffer.compare(header.history, origin.history) === 0 &&
         header.dimension === dimensions.get(header.incarnation) &&
         header.done <= state.sequence;

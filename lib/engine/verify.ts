@@ -42,6 +42,7 @@ export async function verify(
     await inSlices(verifyCatalog(snapshot, indexes, problems), slice);
     for (const { store, index } of indexes) {
       if (index === undefined) continue;
+      await publication.vectorsOf(store).whole();
       const found = new Problems();
       await inSlices(verifyIndex({ snapshot, sequence, store, index, problems: found }), slice);
       // One that was given up meanwhile has let go of its vectors, and says nothing.

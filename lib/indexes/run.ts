@@ -102,18 +102,22 @@ export class Run {
     const { doubles } = this.arena;
     const born = this.#born / 8;
     const end = first + ordinals.length;
-    this.setOrdinals(first, ordinals);
-    for (let i = 0; i < ordinals.length; i++) {
-      if (ordinals[i] !== 0) doubles[born + first + i] = 0;
-    }
     const blocks = this.#field(layout.runBlocks);
+    const setLastBirth = (index: number, time: number): void => {
+      const header = blocks + Math.floor(index / layout.blockSlots) * layout.blockBytes;
+      doubles[(header + layout.blockBorn) / 8] = time;
+    };
+    this.setOrdinals(first, ordinals);
+    doubles.fill(0, born + first, born + end);
     for (let at = first & ~(layout.blockSlots - 1); at < end; at += layout.blockSlots) {
       // Of a block in which one is not born every slot is looked at.
-      let last = 0;
       const next = Math.min(at + layout.blockSlots, this.capacity);
-      for (let i = born + at; i < born + next; i++) last = Math.max(last, doubles[i]);
-      const header = blocks + (at / layout.blockSlots) * layout.blockBytes + layout.blockBorn;
-      doubles[header / 8] = last;
+      const isWhole = at >= first && next <= end;
+      setLastBirth(at, isWhole ? 0 : this.#lastBirth(at, next));
+    }
+    for (let i = ordinals.indexOf(0); i >= 0; i = ordinals.indexOf(0, i + 1)) {
+      doubles[born + first + i] = Number.POSITIVE_INFINITY;
+      setLastBirth(first + i, Number.POSITIVE_INFINITY);
     }
   }
 
@@ -124,6 +128,12 @@ export class Run {
 
   give(arenas: Arenas): void {
     for (const place of this.#places) arenas.give(place);
+  }
+
+  #lastBirth(from: number, to: number): number {
+    let last = 0;
+    for (let index = from; index < to; index++) last = Math.max(last, this.bornAt(index));
+    return last;
   }
 
   #field(field: number): number {

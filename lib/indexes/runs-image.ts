@@ -64,6 +64,11 @@ export class RunsImage implements SlotImage {
     this.#slots.take(run, index, ordinals);
   }
 
+  drop(first: number, count: number): void {
+    const { run, index } = this.#find(first);
+    this.#slots.drop(run, index, count);
+  }
+
   #find(slot: number): { run: Run; index: number } {
     const { runs } = this.#slots;
     if (slot < this.#last.first) this.#last = { number: 0, first: 0 };

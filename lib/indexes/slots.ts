@@ -144,10 +144,23 @@ export class Slots {
     run.take(first, ordinals);
     const slot = run.firstBlock * layout.blockSlots + first;
     this.#ordinals.setAll(ordinals, slot);
-    for (let i = 0; i < ordinals.length; i++) {
-      if (ordinals[i] === 0) this.#dead.push(slot + i, 0);
+    for (let i = ordinals.indexOf(0); i >= 0; i = ordinals.indexOf(0, i + 1)) {
+      this.#dead.push(slot + i, 0);
     }
     this.#size += ordinals.length - this.#dead.reclaim(0);
+  }
+
+  /** What was taken of these slots is dropped again: nobody has seen it. */
+  drop(run: Run, first: number, count: number): void {
+    const slot = run.firstBlock * layout.blockSlots;
+    for (let index = first; index < first + count; index++) {
+      const ordinal = run.ordinalOf(index);
+      if (ordinal === 0) continue;
+      this.#ordinals.delete(ordinal);
+      if (run.diedAt(index) === Number.POSITIVE_INFINITY) this.#dead.push(slot + index, 0);
+    }
+    run.take(first, new Float64Array(count));
+    this.#size -= this.#dead.reclaim(0);
   }
 
   /** Of the first so many slots that were laid the rows have come. */

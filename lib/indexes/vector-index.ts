@@ -87,6 +87,8 @@ export interface SlotImage {
    * search, those with 0 are free. No search runs.
    */
   take(first: number, ordinals: Float64Array): void;
+  /** Drops what was taken of slots of one piece, and that no search has seen: they are free. */
+  drop(first: number, count: number): void;
   /**
    * The views of the floats of the first so many slots that were laid hold what they should, or nothing of them lives.
    * For slots whose rows come later; searches may run.

@@ -4,6 +4,7 @@ import { finished, unfinished } from "./layout.js";
 import { LocalLane, runSlice } from "./local-lane.js";
 import type { SearchTask } from "./search-task.js";
 import { Turns } from "./turns.js";
+import { WarmingLane } from "./warming-lane.js";
 import { WorkerLane } from "./worker-lane.js";
 
 export interface SearchQueueOptions {
@@ -109,9 +110,11 @@ export class SearchQueue {
         if (status === finished) task.finish();
         if (status === finished || status === unfinished) return status === finished;
         const providing = task.provide(status);
-        if (providing === undefined) continue;
-        void this.#goOnAfter(task, providing);
-        return true;
+        if (providing !== undefined) {
+          void this.#goOnAfter(task, providing);
+          return true;
+        }
+        if (performance.now() >= deadline) return false;
       }
     } catch (thrown) {
       task.fail(toAhnlichError(thrown));
@@ -150,10 +153,16 @@ export class SearchQueue {
 
   #open(): Lane | undefined {
     if (this.#lanes.size >= this.#lanesMax) return undefined;
-    const { threads, worker } = this.#options;
-    const lane = threads === 0 ? new LocalLane() : new WorkerLane(worker);
+    const lane = this.#newLane();
     this.#lanes.add(lane);
     return lane;
+  }
+
+  #newLane(): Lane {
+    const { threads, worker } = this.#options;
+    if (threads === 0) return new LocalLane();
+    if (worker !== undefined || this.#lanes.size > 0) return new WorkerLane(worker);
+    return new WarmingLane();
   }
 
   async #run(lane: Lane, batch: readonly SearchTask[]): Promise<void> {

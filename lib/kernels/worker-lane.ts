@@ -2,7 +2,12 @@ import { Worker } from "node:worker_threads";
 import { AhnlichError, closedError } from "../model/errors.js";
 import type { Lane } from "./lane.js";
 import type { SearchJob } from "./search-job.js";
-import type { WorkerMemory, WorkerRequest, WorkerResponse } from "./worker-messages.js";
+import type {
+  WorkerMemory,
+  WorkerReady,
+  WorkerRequest,
+  WorkerResponse,
+} from "./worker-messages.js";
 
 /** Searches in a worker thread of its own, which keeps the process alive only while it searches. */
 export class WorkerLane implements Lane {
@@ -10,16 +15,28 @@ export class WorkerLane implements Lane {
   readonly #met = new Set<number>();
   #settle: PromiseWithResolversOf<ArrayLike<number>> | undefined;
   #error: AhnlichError | undefined;
+  #isUp = false;
 
   constructor(entry: URL = workerEntry) {
     this.#worker = new Worker(entry, { execArgv: [], name: "ahnlich search" });
     this.#worker.unref();
-    this.#worker.on("message", (statuses: WorkerResponse) => {
+    this.#worker.on("message", (statuses: WorkerResponse | WorkerReady) => {
+      if (statuses === "ready") {
+        this.#isUp = true;
+        if (this.#settle === undefined) this.#worker.unref();
+        return;
+      }
       this.#worker.unref();
       this.#settle?.resolve(statuses);
+      this.#settle = undefined;
     });
     this.#worker.on("error", (cause) => this.#fail(`a search worker failed: ${cause}`, cause));
     this.#worker.on("exit", (code) => this.#fail(`a search worker ended with code ${code}`));
+  }
+
+  /** Whether it would begin at once. */
+  get isUp(): boolean {
+    return this.#isUp;
   }
 
   get broken(): boolean {

@@ -16,3 +16,6 @@ export interface WorkerMemory {
 
 /** From a worker: how each of the jobs stands. */
 export type WorkerResponse = readonly number[];
+
+/** From a worker that has begun. */
+export type WorkerReady = "ready";

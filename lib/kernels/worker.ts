@@ -2,7 +2,7 @@ import { parentPort } from "node:worker_threads";
 import { instantiate, type Kernels } from "./kernels.js";
 import { jobStop, unfinished } from "./layout.js";
 import type { SharedMemory } from "./web-assembly.js";
-import type { WorkerRequest, WorkerResponse } from "./worker-messages.js";
+import type { WorkerReady, WorkerRequest, WorkerResponse } from "./worker-messages.js";
 
 /** The entry of a search worker: takes jobs in shared memory further, and nothing else. */
 parentPort?.on("message", ({ memories, jobs }: WorkerRequest) => {
@@ -34,3 +34,4 @@ const arenas = new Map<number, { readonly memory: SharedMemory; readonly kernels
 /** After this long other searches have their turn. */
 const sliceMs = 12;
 const stepBudget = 1024 * 1024;
+parentPort?.postMessage("ready" satisfies WorkerReady);

@@ -73,6 +73,8 @@ export interface ClientInfo {
   readonly id: string;
   readonly name: string;
   readonly version: string;
+  /** Whose password or certificate it came with; absent where the server has no users. */
+  readonly user?: string;
   readonly address: string;
   readonly connections: number;
   readonly since: number;

@@ -17,6 +17,7 @@ import type {
   Target,
 } from "./options.js";
 import type { MetadataMode, Patch } from "./patch.js";
+import type { Right } from "./right.js";
 import type { VectorInput } from "./vector.js";
 import type { Where } from "./where.js";
 
@@ -110,7 +111,7 @@ export type ResponseTo<Q extends { readonly kind: QueryKind }> = Q extends unkno
   : never;
 
 /** Of each kind, the right that a user must hold to ask it. */
-export const rights: { readonly [K in QueryKind]: "read" | "write" | "admin" } = {
+export const rights: { readonly [K in QueryKind]: Right } = {
   ping: "read",
   info: "read",
   clients: "read",

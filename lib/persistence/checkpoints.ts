@@ -3,8 +3,13 @@
  * What is read from them may be damaged or from another time, and is checked by whoever reads it.
  */
 export interface Checkpoints {
-  /** What is there; a name is 1 to 64 of `a-z0-9-`. @throws what the file system says */
-  names(): Promise<string[]>;
+  /**
+   * What is there, each with its first bytes; a name is 1 to 64 of `a-z0-9-`. What was begun by somebody who is no
+   * more is taken away where something may be written.
+   *
+   * @throws what the file system says
+   */
+  list(headBytes: number): Promise<CheckpointHead[]>;
   /** Undefined where there is none. To be closed. @throws what the file system says */
   open(name: string): Promise<CheckpointFile | undefined>;
   /**
@@ -13,10 +18,14 @@ export interface Checkpoints {
    * @throws DISK_FULL where there is no room for so many bytes; what the file system says
    */
   create?(name: string, bytes: number): Promise<CheckpointDraft>;
-  /** Takes away what was begun by somebody who is no more. Absent where nothing may be written. */
-  sweep?(): Promise<void>;
   /** Nothing happens where there is none. Absent where nothing may be written. @throws what the file system says */
   remove?(name: string): Promise<void>;
+}
+
+export interface CheckpointHead {
+  readonly name: string;
+  /** Fewer where the file is shorter. */
+  readonly head: Uint8Array;
 }
 
 /** A file that does not change: another that takes its name leaves it as it is to those who have it open. */
@@ -28,6 +37,8 @@ export interface CheckpointFile {
    * @throws CORRUPT where the file ends before; what the file system says
    */
   read(into: Uint8Array, position: number): Promise<void>;
+  /** The same for some kilobytes, on this thread: asking another takes longer. */
+  readNow(into: Uint8Array, position: number): void;
   /** Waits for what is being read. Never rejects. */
   close(): Promise<void>;
 }

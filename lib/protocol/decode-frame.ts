@@ -1,6 +1,7 @@
 import { AhnlichError } from "../model/errors.js";
 import { textBytes } from "../model/text.js";
 import { keyBytesMax } from "../model/write-identity.js";
+import { readCredentials } from "./credentials.js";
 import { EnvelopeReader } from "./envelope-reader.js";
 import { errorFromWire } from "./error-codec.js";
 import type { AcceptMessage, ConnectMessage, Message, RequestMessage } from "./message.js";
@@ -126,10 +127,12 @@ function readConnect(reader: EnvelopeReader): ConnectMessage {
   const name = reader.text();
   const version = reader.text();
   const clientId = reader.text();
-  if (clientId.length >= 1 && clientId.length <= 64) {
-    return { kind: "connect", name, version, clientId };
+  if (clientId.length < 1 || clientId.length > 64) {
+    throw new AhnlichError("PROTOCOL_ERROR", "connect: expected a client id of 1 to 64 characters");
   }
-  throw new AhnlichError("PROTOCOL_ERROR", "connect: expected a client id of 1 to 64 characters");
+  const credentials = reader.left === 0 ? undefined : readCredentials(reader.decoded());
+  const message = { kind: "connect", name, version, clientId } as const;
+  return credentials === undefined ? message : { ...message, credentials };
 }
 
 function readAccept(reader: EnvelopeReader): AcceptMessage {

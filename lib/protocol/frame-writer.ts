@@ -4,6 +4,7 @@ import { keyBytesMax } from "../model/write-identity.js";
 import { errorToWire } from "./error-codec.js";
 import type {
   AcceptMessage,
+  ConnectMessage,
   Message,
   PartMessage,
   RequestMessage,
@@ -19,7 +20,7 @@ import { messagesPerFrame, messageTypes, sentenceMax } from "./message-types.js"
 export class FrameWriter {
   /** The longest frame body that the peer takes. */
   maxFrameBytes: number;
-  #slab = newSlab();
+  #slab: Uint8Array = new Uint8Array(firstSlabBytes);
   /** The slab's bytes from `#from` to `#at` are written and in no chunk yet. */
   #from = 0;
   #at = 0;
@@ -221,7 +222,7 @@ type SmallMessage = Exclude<Message, { kind: "request" | "response" | "part" | "
 function smallMessage(message: SmallMessage): unknown {
   switch (message.kind) {
     case "connect":
-      return [messageTypes.connect, message.name, message.version, message.clientId, null];
+      return connectPositions(message);
     case "accept":
       return [messageTypes.accept, acceptFields(message)];
     case "refuse":
@@ -237,6 +238,12 @@ function smallMessage(message: SmallMessage): unknown {
   }
 }
 
+function connectPositions({ name, version, clientId, credentials }: ConnectMessage): unknown[] {
+  const { user, password } = credentials ?? {};
+  const shown = credentials === undefined ? null : { user, password };
+  return [messageTypes.connect, name, version, clientId, shown];
+}
+
 function acceptFields({ version, inFlight, waiting }: AcceptMessage): object {
   return waiting === undefined ? { version, inFlight } : { version, inFlight, waiting };
 }
@@ -246,6 +253,8 @@ function newSlab(): Uint8Array {
 }
 
 const slabBytes = 64 * 1024;
+/** Who has hardly anything to say needs no more: most connections are idle. */
+const firstSlabBytes = 512;
 /** What is longer becomes a chunk of its own instead of being copied. */
 const largestCopied = 8 * 1024;
 /** The array's head, the type and the id take at most this. */

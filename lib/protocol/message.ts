@@ -1,5 +1,6 @@
 import type { AhnlichError } from "../model/errors.js";
 import type { WriteNumber } from "../model/write-identity.js";
+import type { Credentials } from "./credentials.js";
 
 /**
  * What one end tells the other; docs/protocol.md gives their bytes. Queries and answers stay as
@@ -27,6 +28,8 @@ export interface ConnectMessage {
   readonly version: string;
   /** The same for all connections of one client, and of no other: 1 to 64 characters. */
   readonly clientId: string;
+  /** Absent where it has none, or a certificate says who it is. */
+  readonly credentials?: Credentials | undefined;
 }
 
 /** The server's answer to connect. */

@@ -4,11 +4,19 @@ import { AhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
 import type { ConnectMessage } from "../protocol/message.js";
-import type { Listener } from "../transport/transport.js";
+import type { Listener, Transport } from "../transport/transport.js";
+import { type Asker, Audit, type AuditLog, mayAdminister } from "./audit.js";
 import { ClientList, type ConnectedClient } from "./client-list.js";
+import { FairQueue } from "./fair-queue.js";
+import type { CarryOut } from "./guard.js";
+import { Guard } from "./guard.js";
+import { type Identity, unauthenticated } from "./login.js";
+import { LoginThrottle } from "./login-throttle.js";
 import type { Server } from "./server.js";
 import { Session, type SessionHost } from "./session.js";
 import type { SessionSettings } from "./session-settings.js";
+import { type Trouble, tell } from "./trouble.js";
+import type { RegistryOwner, UserRegistry } from "./user-registry.js";
 
 export interface ServerSettings {
   /** What becomes of the backups that clients ask for. */
@@ -16,6 +24,11 @@ export interface ServerSettings {
   readonly maxClients: number;
   readonly session: SessionSettings;
   readonly onShutdown: ((reason: string, client: ClientInfo) => void) | undefined;
+  readonly onTrouble?: ((trouble: Trouble) => void) | undefined;
+  /** Who may connect, and do what; undefined: everybody, everything. */
+  readonly users?: UserRegistry | undefined;
+  /** Who is told of refusals and of what is administered. */
+  readonly audit?: AuditLog | undefined;
   /** Whether the server keeps the process alive. */
   readonly lively: boolean;
 }
@@ -24,13 +37,18 @@ export interface ServerSettings {
 export type ServedEngine = Pick<EmbeddedEngine, "attach" | "execute">;
 
 /** Takes every transport that a listener gives into a session on the engine, until it is closed. */
-export class AttachedServer implements Server, SessionHost {
+export class AttachedServer implements Server, SessionHost, RegistryOwner {
   readonly url: string;
   readonly closed: Promise<Error | undefined>;
   readonly #engine: ServedEngine;
   readonly #listener: Listener;
   readonly #settings: ServerSettings;
   readonly #list: ClientList;
+  readonly #searches: FairQueue;
+  readonly #scans: FairQueue;
+  readonly #users: UserRegistry | undefined;
+  readonly #guard: Guard | undefined;
+  readonly #audit: Audit | undefined;
   readonly #sessions = new Set<Session>();
   /** Those that have not introduced themselves, in the order they came. */
   readonly #strangers = new Set<Session>();
@@ -46,11 +64,20 @@ export class AttachedServer implements Server, SessionHost {
     this.#engine = engine;
     this.#listener = listener;
     this.#settings = settings;
-    this.#list = new ClientList(settings.maxClients);
+    this.#list = new ClientList(settings.maxClients, settings.session.connectionsMax);
+    const { searchesAtOnceMax, scansAtOnceMax, queuedMax } = settings.session;
+    this.#searches = new FairQueue(searchesAtOnceMax, queuedMax);
+    this.#scans = new FairQueue(scansAtOnceMax, queuedMax);
+    const { users, audit: log } = settings;
+    const audit = log && new Audit(log);
+    this.#audit = audit;
+    this.#users = users;
+    this.#guard = users && new Guard({ users, throttle: new LoginThrottle(), audit });
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
     this.#attachment = engine.attach(this);
+    this.#users?.follow(this);
     this.#ticking = setInterval(() => this.#tick(), tickMs(settings.session));
     if (!settings.lively) this.#ticking.unref();
     void this.#accept();
@@ -69,17 +96,81 @@ export class AttachedServer implements Server, SessionHost {
     return this.close();
   }
 
+  prove(message: ConnectMessage, transport: Transport): Promise<Identity> | undefined {
+    return this.#guard?.prove(message.credentials, transport);
+  }
+
   enter(message: ConnectMessage, session: Session): ConnectedClient {
     if (this.#closing !== undefined) throw shuttingDown();
-    const client = this.#list.enter(message, session);
+    const client = this.#list.enter(message, session, session.identity?.name);
     this.#strangers.delete(session);
     return client;
   }
 
   execute(query: Query, options: CallOptions, session: Session): Promise<unknown> {
+    const answering = this.#permitted(query, options, session);
+    // Where everybody may do everything only what admins do is worth a line.
+    const isTold = this.#guard !== undefined || mayAdminister(query);
+    if (this.#audit === undefined || !isTold) return answering;
+    const asker = (): Asker => ({ user: session.identity?.name, address: session.peer });
+    return this.#audit.watch(asker, query, answering);
+  }
+
+  #permitted(query: Query, options: CallOptions, session: Session): Promise<unknown> {
+    const { identity } = session;
+    if (this.#guard === undefined || identity === undefined) {
+      return this.#carryOut(query, options, session);
+    }
+    const carryOut: CarryOut = (asked, given) => this.#carryOut(asked, given, session);
+    return this.#guard.execute(identity, query, options, carryOut);
+  }
+
+  /** Sessions go whose users are no longer there, or have another password. */
+  changed(): void {
+    this.#audit?.tell("read the users again");
+    for (const session of this.#sessions) {
+      const { identity } = session;
+      if (identity !== undefined && this.#guard?.isOver(identity)) session.leave(unauthenticated());
+    }
+  }
+
+  failed(error: AhnlichError): void {
+    this.#audit?.tell("the users stay as they were", error);
+  }
+
+  async reload(): Promise<void> {
+    const reloads = [this.#users?.reload(), this.#listener.reload?.()];
+    // Each as far as it can: what is wrong with the one does not hold up the other.
+    for (const outcome of await Promise.allSettled(reloads)) {
+      if (outcome.status === "rejected") throw outcome.reason;
+    }
+  }
+
+  #carryOut(query: Query, options: CallOptions, session: Session): Promise<unknown> {
     if (query.kind === "shutdown") return this.#shutdown(query, session);
     if (query.kind === "backup") return this.#settings.backup(query, options);
-    return this.#engine.execute(query, options);
+    const owner = session.entered;
+    const queue = this.#queueOf(query);
+    if (owner === undefined || queue === undefined) return this.#engine.execute(query, options);
+    return queue.run(owner, options, (given) => this.#engine.execute(query, given));
+  }
+
+  /** Where a query waits that may take long; undefined where it does not wait. */
+  #queueOf(query: Query): FairQueue | undefined {
+    switch (query.kind) {
+      case "search":
+      case "searchMany":
+        return query.where === undefined ? this.#searches : this.#scans;
+      case "find":
+      case "count":
+        return this.#scans;
+      default:
+        return undefined;
+    }
+  }
+
+  troubled(kind: Trouble["kind"], peer: string): void {
+    tell(this.#settings.onTrouble, { kind, peer });
   }
 
   ended(session: Session): void {
@@ -108,9 +199,10 @@ export class AttachedServer implements Server, SessionHost {
 
   /** Those who connect and say nothing cannot take the place of all others: the oldest makes room. */
   #boundStrangers(): void {
-    if (this.#strangers.size <= strangersMax) return;
+    if (this.#strangers.size <= this.#settings.session.strangersMax) return;
     const [oldest] = this.#strangers;
     this.#strangers.delete(oldest);
+    this.troubled("strangers", oldest.peer);
     oldest.drop();
   }
 
@@ -143,6 +235,7 @@ export class AttachedServer implements Server, SessionHost {
     await this.#empty(timeoutMs);
     for (const session of this.#sessions) session.drop();
     clearInterval(this.#ticking);
+    this.#users?.close();
     this.#attachment[Symbol.dispose]();
     this.#settle(reason);
   }
@@ -162,6 +255,8 @@ export class AttachedServer implements Server, SessionHost {
   #tick(): void {
     const now = performance.now();
     for (const session of this.#sessions) session.tick(now);
+    this.#searches.tick(now);
+    this.#scans.tick(now);
   }
 }
 
@@ -183,11 +278,11 @@ function shuttingDown(): AhnlichError {
 
 /** Often enough that the shortest bound is kept within a fifth of it. */
 function tickMs(settings: SessionSettings): number {
-  const { handshakeTimeoutMs, frameTimeoutMs, stallTimeoutMs, lingerMs } = settings;
-  const shortest = Math.min(handshakeTimeoutMs, frameTimeoutMs, stallTimeoutMs, lingerMs);
+  const { handshakeTimeoutMs, frameTimeoutMs, stallTimeoutMs, idleTimeoutMs, lingerMs } = settings;
+  const idle = idleTimeoutMs === 0 ? Number.POSITIVE_INFINITY : idleTimeoutMs;
+  const shortest = Math.min(handshakeTimeoutMs, frameTimeoutMs, stallTimeoutMs, idle, lingerMs);
   return Math.min(1_000, Math.max(5, shortest / 5));
 }
 
 const closeTimeoutMs = 10_000;
-const strangersMax = 256;
 const reasonMax = 1_000;

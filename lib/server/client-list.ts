@@ -9,6 +9,8 @@ export interface ClientConnection {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly inFlight: number;
+  /** Whether there is room for more of its answers. */
+  readonly takesAnswers: boolean;
   /** When (`performance.now`) something last came from it. */
   readonly touched: number;
 }
@@ -16,24 +18,27 @@ export interface ClientConnection {
 /** The clients of one server: each `connect()` once, however many connections it holds. */
 export class ClientList {
   readonly #clientsMax: number;
+  readonly #connectionsMax: number;
   readonly #clients = new Map<string, ConnectedClient>();
 
-  constructor(clientsMax: number) {
+  constructor(clientsMax: number, connectionsMax: number) {
     this.#clientsMax = clientsMax;
+    this.#connectionsMax = connectionsMax;
   }
 
   /** @throws BUSY when there are as many clients as may be; LIMIT_EXCEEDED for their connections. */
-  enter(message: ConnectMessage, connection: ClientConnection): ConnectedClient {
-    let client = this.#clients.get(message.clientId);
+  enter(message: ConnectMessage, connection: ClientConnection, user?: string): ConnectedClient {
+    const key = keyOf(message, user);
+    let client = this.#clients.get(key);
     if (client === undefined) {
       if (this.#clients.size >= this.#clientsMax) {
         const sentence = `the server has ${this.#clientsMax} clients, as many as it takes`;
         throw new AhnlichError("BUSY", sentence, { details: { maxClients: this.#clientsMax } });
       }
-      client = new ConnectedClient(message, connection.peer);
-      this.#clients.set(message.clientId, client);
+      client = new ConnectedClient(message, connection.peer, user);
+      this.#clients.set(key, client);
     }
-    client.add(connection);
+    client.add(connection, this.#connectionsMax);
     return client;
   }
 
@@ -52,6 +57,7 @@ export class ConnectedClient {
   readonly #id = randomBytes(8).toString("hex");
   readonly #name: string;
   readonly #version: string;
+  readonly #user: string | undefined;
   readonly #address: string;
   readonly #since = Date.now();
   readonly #connections = new Set<ClientConnection>();
@@ -60,15 +66,22 @@ export class ConnectedClient {
   #bytesOut = 0;
   #touched = 0;
 
-  constructor(message: ConnectMessage, address: string) {
-    this.key = message.clientId;
+  constructor(message: ConnectMessage, address: string, user: string | undefined) {
+    this.key = keyOf(message, user);
+    this.#user = user;
     this.#name = printable(message.name);
     this.#version = printable(message.version);
     this.#address = address;
   }
 
+  /** Whether there is room for more of the answers of every connection. */
+  get takesAnswers(): boolean {
+    for (const { takesAnswers } of this.#connections) if (!takesAnswers) return false;
+    return true;
+  }
+
   /** @throws LIMIT_EXCEEDED */
-  add(connection: ClientConnection): void {
+  add(connection: ClientConnection, connectionsMax: number): void {
     if (this.#connections.size >= connectionsMax) {
       const sentence = `expected at most ${connectionsMax} connections of one client, got one more`;
       throw new AhnlichError("LIMIT_EXCEEDED", sentence);
@@ -100,6 +113,7 @@ export class ConnectedClient {
       id: this.#id,
       name: this.#name,
       version: this.#version,
+      ...(this.#user === undefined ? {} : { user: this.#user }),
       address: this.#address,
       connections: this.#connections.size,
       since: this.#since,
@@ -111,11 +125,14 @@ export class ConnectedClient {
   }
 }
 
+/** Who gives the client id of another user's client is not taken for it. No name of a user has a blank. */
+function keyOf({ clientId }: ConnectMessage, user: string | undefined): string {
+  return user === undefined ? clientId : `${user} ${clientId}`;
+}
+
 /** What strangers call themselves, fit for a terminal. */
 function printable(text: string): string {
   return text.slice(0, textMax).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "?");
 }
 
 const textMax = 100;
-/** Of one client. */
-export const connectionsMax = 64;

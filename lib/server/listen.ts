@@ -6,10 +6,13 @@ import { defaultLimits } from "../model/limits.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
 import { listenTcp } from "../transport/tcp.js";
+import type { Listener } from "../transport/transport.js";
 import { AttachedServer } from "./attached-server.js";
 import { checkListenOptions, type ListenOptions } from "./listen-options.js";
 import type { Server } from "./server.js";
 import { type SessionSettings, standardSettings } from "./session-settings.js";
+import { tell } from "./trouble.js";
+import { UserRegistry } from "./user-registry.js";
 
 /**
  * Attaches a listener to an engine, which goes on answering in this process beside it. There may be
@@ -22,25 +25,32 @@ import { type SessionSettings, standardSettings } from "./session-settings.js";
  * @throws INVALID_ARGUMENT, ADDRESS_IN_USE, IO_ERROR, CLOSED when the engine is
  */
 export function listen(engine: EmbeddedEngine, options: ListenOptions = {}): Promise<Server> {
-  return listenWith(engine, options, standardSettings);
+  return listenWith(engine, options, {});
 }
 
 /** `listen` with other bounds for its sessions. */
 export async function listenWith(
   engine: EmbeddedEngine,
   options: ListenOptions,
-  settings: Omit<SessionSettings, "maxFrameBytes">,
+  settings: Partial<SessionSettings>,
 ): Promise<Server> {
-  const { where, backups, maxClients, maxFrameBytes, onShutdown } = checkListenOptions(options);
-  const listener = Symbol.asyncIterator in where ? where : await listenTcp(where);
+  const { where, backups, maxClients, maxFrameBytes, onShutdown, onTrouble, ...checked } =
+    checkListenOptions(options);
+  const users = checked.users === undefined ? undefined : await UserRegistry.open(checked.users);
+  const onFull = (peer: string) => tell(onTrouble, { kind: "descriptors", peer });
+  let listener: Listener | undefined;
   try {
-    const session = { ...settings, maxFrameBytes };
+    listener = Symbol.asyncIterator in where ? where : await listenTcp(where, checked.tls, onFull);
+    const session = { ...standardSettings, ...checked.limits, ...settings, maxFrameBytes };
     const backup = (query: Query<"backup">, options: CallOptions) =>
       backUpBelow(backups, engine, query, options);
-    const closing = { onShutdown, lively: true };
-    return new AttachedServer(engine, listener, { backup, maxClients, session, ...closing });
+    const closing = { onShutdown, onTrouble, lively: true };
+    return new AttachedServer(engine, listener, {
+      ...{ users, audit: checked.audit, backup, maxClients, session, ...closing },
+    });
   } catch (error) {
-    await listener.close();
+    users?.close();
+    await listener?.close();
     throw error;
   }
 }

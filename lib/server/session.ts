@@ -16,27 +16,37 @@ import type {
 import { Outbox } from "../transport/outbox.js";
 import type { Transport } from "../transport/transport.js";
 import type { ClientConnection, ConnectedClient } from "./client-list.js";
+import type { Identity } from "./login.js";
 import { RequestWindow } from "./request-window.js";
 import { type SessionSettings, strangerFrameBytes } from "./session-settings.js";
+import type { Trouble } from "./trouble.js";
 import { Turn } from "./turn.js";
 
 /** What a session asks of its server. */
 export interface SessionHost {
+  /**
+   * Who the client is; undefined at once where the server does not ask.
+   *
+   * @throws the error that the client is refused with
+   */
+  prove(message: ConnectMessage, transport: Transport): Promise<Identity> | undefined;
   /** @throws the error that the client is refused with. */
   enter(message: ConnectMessage, session: Session): ConnectedClient;
   execute(query: Query, options: CallOptions, session: Session): Promise<unknown>;
+  /** Something befell a session that its server's owner may want to know. */
+  troubled(kind: Trouble["kind"], peer: string): void;
   /** The session is over and holds nothing any more. */
   ended(session: Session): void;
 }
 
 /**
- *   greeting --hello--> meeting --connect--> open --goaway, disconnect--> leaving --> closed
- *       \__________________\___________________\____________ deaf ___________/
+ *   greeting --hello--> meeting --connect--> proving --> open --goaway, disconnect--> leaving --> closed
+ *       \__________________\___________________\___________\____________ deaf ___________/
  *
  * A deaf session has lost its framing or was refused: it reads no more, and is closed as soon as
  * its last words are sent.
  */
-type Status = "greeting" | "meeting" | "open" | "leaving" | "deaf" | "closed";
+type Status = "greeting" | "meeting" | "proving" | "open" | "leaving" | "deaf" | "closed";
 
 /** The server's end of one connection. Nothing that comes from the peer can make it throw. */
 export class Session implements ClientConnection {
@@ -48,8 +58,9 @@ export class Session implements ClientConnection {
   readonly #writer = new FrameWriter(strangerFrameBytes);
   readonly #outbox: Outbox;
   readonly #requests: RequestWindow;
-  readonly #begun: number = performance.now();
+  readonly #begun: number;
   #status: Status = "greeting";
+  #identity: Identity | undefined;
   #client: ConnectedClient | undefined;
   #touched: number = performance.now();
   #partialSince: number | undefined;
@@ -61,6 +72,7 @@ export class Session implements ClientConnection {
 
   constructor(transport: Transport, host: SessionHost, settings: SessionSettings) {
     this.#transport = transport;
+    this.#begun = transport.begun ?? performance.now();
     this.#host = host;
     this.#settings = settings;
     this.#outbox = new Outbox(transport, this.#writer, () => this.#progress());
@@ -87,6 +99,10 @@ export class Session implements ClientConnection {
     return this.#requests.size;
   }
 
+  get takesAnswers(): boolean {
+    return this.#outbox.queuedBytes <= this.#settings.queuedBytesMax;
+  }
+
   get touched(): number {
     return this.#touched;
   }
@@ -98,6 +114,11 @@ export class Session implements ClientConnection {
 
   get entered(): ConnectedClient | undefined {
     return this.#client;
+  }
+
+  /** Whom it speaks for; undefined where the server does not ask. */
+  get identity(): Identity | undefined {
+    return this.#identity;
   }
 
   get client(): ClientInfo | undefined {
@@ -130,7 +151,7 @@ export class Session implements ClientConnection {
       this.#write({ kind: "goaway", reason: refusal.message });
       this.#requests.endWaiting(refusal);
       this.#progress();
-    } else if (this.#status === "meeting") {
+    } else if (this.#status === "meeting" || this.#status === "proving") {
       this.#giveUp(refusal);
     } else if (this.#status === "greeting") {
       // There is no word for it yet.
@@ -147,18 +168,31 @@ export class Session implements ClientConnection {
   /** Closes what took too long; called now and then. */
   tick(now: number): void {
     const { handshakeTimeoutMs, frameTimeoutMs, stallTimeoutMs, lingerMs } = this.#settings;
+    const { idleTimeoutMs } = this.#settings;
     const blocked = this.#outbox.blockedSince;
     const since = this.#partialSince;
     if (blocked !== undefined && now - blocked >= stallTimeoutMs) {
+      this.#host.troubled("slow_consumer", this.peer);
       this.drop();
     } else if (this.stranger && now - this.#begun >= handshakeTimeoutMs) {
       if (this.#status === "deaf") this.drop();
-      else this.#giveUp(new AhnlichError("TIMEOUT", "the handshake took too long"));
+      else this.#giveUpSlow(new AhnlichError("TIMEOUT", "the handshake took too long"));
     } else if (since !== undefined && now - since >= frameTimeoutMs) {
-      this.#giveUp(new AhnlichError("PROTOCOL_ERROR", "a frame took too long to arrive"));
+      this.#giveUpSlow(new AhnlichError("PROTOCOL_ERROR", "a frame took too long to arrive"));
     } else if (this.#idleSince !== undefined && now - this.#idleSince >= lingerMs) {
       void this.#close();
+    } else if (idleTimeoutMs > 0 && now - this.#touched >= idleTimeoutMs && this.#isIdle) {
+      this.leave(new AhnlichError("TIMEOUT", "the connection was idle for too long"));
     }
+  }
+
+  get #isIdle(): boolean {
+    return this.#requests.size === 0 && this.#outbox.queuedBytes === 0;
+  }
+
+  #giveUpSlow(error: AhnlichError): void {
+    this.#host.troubled("slow_sender", this.peer);
+    this.#giveUp(error);
   }
 
   async #read(chunk: Uint8Array): Promise<void> {
@@ -201,7 +235,7 @@ export class Session implements ClientConnection {
 
   #receive(message: Message): void {
     if (this.#status === "meeting" && message.kind === "connect") {
-      this.#accept(message);
+      this.#meet(message);
     } else if (this.#client === undefined) {
       throw unexpected();
     } else if (message.kind === "request") {
@@ -219,15 +253,28 @@ export class Session implements ClientConnection {
     }
   }
 
-  #accept(message: ConnectMessage): void {
-    let client: ConnectedClient;
+  #meet(message: ConnectMessage): void {
+    const proving = this.#host.prove(message, this.#transport);
+    if (proving === undefined) {
+      this.#accept(message, undefined);
+      return;
+    }
+    this.#status = "proving";
+    proving.then(
+      (identity) => this.#accept(message, identity),
+      (error) => this.#giveUp(toAhnlichError(error)),
+    );
+  }
+
+  #accept(message: ConnectMessage, identity: Identity | undefined): void {
+    if (this.#isDeaf) return;
+    this.#identity = identity;
     try {
-      client = this.#host.enter(message, this);
+      this.#client = this.#host.enter(message, this);
     } catch (error) {
       this.#giveUp(toAhnlichError(error));
       return;
     }
-    this.#client = client;
     this.#status = "open";
     this.#reader.maxFrameBytes = this.#settings.maxFrameBytes;
     const { inFlightMax: inFlight, waitingMax: waiting } = this.#settings;
@@ -261,10 +308,7 @@ export class Session implements ClientConnection {
   }
 
   get #hasRoom(): boolean {
-    return (
-      this.#requests.busy < this.#settings.inFlightMax &&
-      this.#outbox.queuedBytes <= this.#settings.queuedBytesMax
-    );
+    return this.#requests.busy < this.#settings.inFlightMax && this.takesAnswers;
   }
 
   #room(): Promise<void> {

@@ -90,7 +90,9 @@ export class Claim {
   async #isAlone(doorbell: Doorbell, ends: number): Promise<boolean> {
     const { folder, owner } = this;
     while (performance.now() < ends) {
-      const residents = await residentsOf(folder, doorbell);
+      // Our own bell is asked only where the note does not tell that we were not taken for dead: asking takes long.
+      const own = hasNote(folder, owner.nonce) ? owner.nonce : undefined;
+      const residents = await residentsOf(folder, doorbell, own);
       const others = residents.filter(({ nonce }) => nonce !== owner.nonce);
       for (const other of others) if (other.owner !== undefined) throw locked(folder, other.owner);
       if (!this.#isSeen(residents)) return false;

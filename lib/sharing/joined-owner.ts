@@ -38,6 +38,8 @@ export class JoinedOwner implements Executor {
       connections: 4,
       name: `process ${process.pid}`,
       connectTimeoutMs: patienceMs,
+      credentials: {},
+      tls: undefined,
       dial: undefined,
     };
     this.#pool = new ConnectionPool([target], options, {

@@ -10,9 +10,14 @@ export interface Resident {
   readonly owner: Owner | undefined;
 }
 
-/** Those whose bell answers. */
-export async function residentsOf(folder: string, doorbell: Doorbell): Promise<Resident[]> {
+/** Those whose bell answers; one of them need not be asked. */
+export async function residentsOf(
+  folder: string,
+  doorbell: Doorbell,
+  except?: string,
+): Promise<Resident[]> {
   const rung = noncesIn(folder).map(async (nonce) => {
+    if (nonce === except) return [];
     using bell = bellPath(folder, nonce);
     return (await doorbell.answers(bell.path)) ? { nonce, owner: readNote(folder, nonce) } : [];
   });

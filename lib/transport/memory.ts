@@ -43,6 +43,7 @@ export class MemoryListener implements Listener {
 export class MemoryTransport implements Transport {
   readonly closed: Promise<Error | undefined>;
   readonly peer: string;
+  readonly confidential = true;
   readonly #settle: (reason: Error | undefined) => void;
   readonly #arrived: Queue<Uint8Array> = new Queue((chunk) => this.#took(chunk));
   #other: MemoryTransport | undefined;

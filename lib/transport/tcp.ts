@@ -1,10 +1,25 @@
+import { constants } from "node:crypto";
 import { chmodSync, unlinkSync } from "node:fs";
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, isIP, type Server, type Socket } from "node:net";
 import { resolve as absolute } from "node:path";
+import {
+  checkServerIdentity,
+  connect as connectTls,
+  createSecureContext,
+  createServer as createTlsServer,
+  type TLSSocket,
+  type TlsOptions,
+} from "node:tls";
 import { AhnlichError } from "../model/errors.js";
-import { type Address, printUrl } from "./address.js";
+import { type Address, printUrl, type TcpAddress } from "./address.js";
+import { connectionRoom } from "./descriptors.js";
+import { isLoopback } from "./loopback.js";
 import { Queue } from "./queue.js";
+import { aborted, codeOf, unbindable, unreachable, untrusted } from "./socket-failure.js";
 import { closeSocketFile, fileAt, isUntouched } from "./socket-file.js";
+import { SocketListener } from "./socket-listener.js";
+import { highWater, SocketTransport } from "./socket-transport.js";
+import { type ClientTls, readTlsFiles, type ServerTls, type TlsMaterial } from "./tls-files.js";
 import type { Listener, Transport } from "./transport.js";
 
 export interface DialOptions {
@@ -13,23 +28,33 @@ export interface DialOptions {
   readonly signal?: AbortSignal | undefined;
   /** Whether the transport keeps the process alive while it is open; it does unless this is false. */
   readonly lively?: boolean | undefined;
+  /** Where the address says TLS: what the client believes, and shows. */
+  readonly tls?: ClientTls | undefined;
 }
 
 /**
  * A transport to whoever listens there.
  *
- * @throws CONNECTION_LOST where nobody answers, TIMEOUT, ABORTED
+ * @throws CONNECTION_LOST where nobody answers, TIMEOUT, ABORTED; with TLS also UNAUTHENTICATED where the
+ * server's certificate is not believed, INVALID_ARGUMENT where our own files are wrong
  */
-export function dial(address: Address, options: DialOptions = {}): Promise<Transport> {
-  const { timeoutMs = 5_000, signal, lively = true } = options;
+export async function dial(address: Address, options: DialOptions = {}): Promise<Transport> {
+  const { timeoutMs = 5_000, signal, lively = true, tls = {} } = options;
   const url = printUrl(address);
-  if (signal?.aborted) return Promise.reject(aborted(url, signal));
+  const isSecure = "tls" in address && address.tls === true;
+  // Read anew with each connection: certificates are replaced while programs run.
+  const material = isSecure ? await readTlsFiles(tls) : undefined;
+  if (signal?.aborted) throw aborted(url, signal);
   return new Promise((resolve, reject) => {
-    const socket = connect({ ...target(address), ...socketOptions });
+    const socket = isSecure
+      ? openTls(address, tls, material)
+      : connect({ ...target(address), ...socketOptions });
+    const ready = isSecure ? "secureConnect" : "connect";
     const give = (): void => {
       stop();
       if (!lively) socket.unref();
-      resolve(new SocketTransport(socket, url));
+      if (isSecure) socket.setNoDelay(true).setKeepAlive(true, socketOptions.keepAliveInitialDelay);
+      resolve(new SocketTransport(socket, url, { confidential: isSecure || staysHere(socket) }));
     };
     const fail = (error: Error): void => {
       stop();
@@ -37,7 +62,10 @@ export function dial(address: Address, options: DialOptions = {}): Promise<Trans
       socket.destroy();
       reject(error);
     };
-    const onError = (cause: Error): void => fail(unreachable(url, cause));
+    const onError = (cause: Error): void => {
+      const isBelieved = !("authorizationError" in socket) || !socket.authorizationError;
+      fail(isBelieved ? unreachable(url, cause) : untrusted(url, cause));
+    };
     const onAbort = (): void => fail(aborted(url, signal));
     const timer = setTimeout(() => {
       fail(new AhnlichError("TIMEOUT", `no connection to ${url} within ${timeoutMs} ms`));
@@ -45,29 +73,38 @@ export function dial(address: Address, options: DialOptions = {}): Promise<Trans
     const stop = (): void => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
-      socket.off("error", onError).off("connect", give);
+      socket.off("error", onError).off(ready, give);
     };
     signal?.addEventListener("abort", onAbort);
-    socket.on("error", onError).on("connect", give);
+    socket.on("error", onError).on(ready, give);
   });
 }
 
 /**
  * Listens on a TCP port, or on a unix socket (on Windows a named pipe). Port 0 is any free one. The
- * file that a dead server has left at the path is replaced, and removed on close.
+ * file that a dead server has left at the path is replaced, and removed on close. With `tls` whoever
+ * connects to the port must speak it. `onFull` is told of a peer that was let go since the process can
+ * hardly open anything more; listening goes on.
  *
- * @throws ADDRESS_IN_USE, IO_ERROR
+ * @throws ADDRESS_IN_USE, IO_ERROR; INVALID_ARGUMENT where the files of `tls` are wrong
  */
-export async function listenTcp(address: Address): Promise<Listener> {
+export async function listenTcp(
+  address: Address,
+  tls?: ServerTls,
+  onFull: OnFull = () => {},
+): Promise<Listener> {
+  if (tls !== undefined && !("path" in address)) {
+    return listenTls({ ...address, tls: true }, tls, onFull);
+  }
   const where = "path" in address ? { path: socketPath(address.path) } : address;
   try {
-    return await listenOnce(where);
+    return await listenOnce(where, onFull);
   } catch (cause) {
     if (!("path" in where) || codeOf(cause) !== "EADDRINUSE") throw unbindable(where, cause);
     if (!(await removeDead(where.path))) throw unbindable(where, cause);
   }
   try {
-    return await listenOnce(where);
+    return await listenOnce(where, onFull);
   } catch (cause) {
     throw unbindable(where, cause);
   }
@@ -86,7 +123,10 @@ export function hang(
 ): { close(): Promise<void> } {
   const server = createServer(socketOptions, (socket) => {
     socket.unref();
-    if (welcome !== undefined) return welcome(new SocketTransport(socket, printUrl({ path })));
+    if (welcome !== undefined) {
+      const facts = { confidential: true };
+      return welcome(new SocketTransport(socket, printUrl({ path }), facts));
+    }
     socket.on("error", () => {});
     socket.destroy();
   });
@@ -130,154 +170,102 @@ async function removeDead(path: string): Promise<boolean> {
   }
 }
 
-class SocketListener implements Listener {
-  readonly url: string;
-  readonly #opened: Queue<Transport>;
-  readonly #stop: () => void;
+/** Told of the address of a peer. */
+type OnFull = (peer: string) => void;
 
-  /** `stop` lets nobody connect any more. */
-  constructor(url: string, opened: Queue<Transport>, stop: () => void) {
-    this.url = url;
-    this.#opened = opened;
-    this.#stop = stop;
-  }
-
-  /** Transports that nobody has taken yet are closed. */
-  async close(): Promise<void> {
-    this.#opened.end();
-    const left = this.#opened.clear();
-    this.#stop();
-    await new Promise((resolve) => setImmediate(resolve));
-    await Promise.all(left.map((transport) => transport.close()));
-  }
-
-  [Symbol.asyncIterator](): AsyncIterator<Transport> {
-    return this.#opened;
-  }
+function leaveRoom(server: Server, address: Address, onFull: OnFull): void {
+  const room = connectionRoom();
+  if (room !== undefined) server.maxConnections = room;
+  server.on("drop", (peer) => onFull(addressOf(peer?.remoteAddress, peer?.remotePort, address)));
 }
 
-class SocketTransport implements Transport {
-  readonly closed: Promise<Error | undefined>;
-  readonly peer: string;
-  readonly #socket: Socket;
-  readonly #arrived: Queue<Uint8Array> = new Queue((chunk) => this.#took(chunk));
-  #waitingBytes = 0;
-  #drained: Promise<void> | undefined;
-  #closing = false;
-
-  constructor(socket: Socket, peer: string) {
-    this.#socket = socket;
-    this.peer = peer;
-    let reason: Error | undefined;
-    socket.on("error", (cause) => {
-      reason = new AhnlichError("CONNECTION_LOST", `the connection with ${peer} broke`, { cause });
-    });
-    socket.on("data", (chunk) => this.#came(chunk));
-    socket.on("end", () => this.#arrived.end());
-    this.closed = new Promise((resolve) => {
-      socket.on("close", () => {
-        this.#arrived.end();
-        resolve(reason);
-      });
-    });
-  }
-
-  get bytesIn(): number {
-    return this.#socket.bytesRead;
-  }
-
-  get bytesOut(): number {
-    return this.#socket.bytesWritten;
-  }
-
-  send(chunks: readonly Uint8Array[]): Promise<void> | undefined {
-    const socket = this.#socket;
-    if (!socket.writable) return undefined;
-    // Corked until the turn is over: everything sent in it leaves with one system call.
-    if (socket.writableCorked === 0) {
-      socket.cork();
-      process.nextTick(() => socket.uncork());
-    }
-    for (const chunk of chunks) {
-      if (chunk.length > 0) socket.write(chunk);
-    }
-    if (!socket.writableNeedDrain) return undefined;
-    this.#drained ??= this.#drain();
-    return this.#drained;
-  }
-
-  async close(): Promise<void> {
-    this.#arrived.end();
-    this.#arrived.clear();
-    if (!this.#closing && !this.#socket.closed) {
-      this.#closing = true;
-      // What still comes is read and dropped: closing on unread bytes would reset the connection,
-      // and with it what the peer has not read yet.
-      this.#socket.resume();
-      this.#socket.end();
-      this.#destroyWhenStuck();
-    }
-    await this.closed;
-  }
-
-  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    return this.#arrived;
-  }
-
-  #came(chunk: Uint8Array): void {
-    if (this.#closing) return;
-    this.#waitingBytes += chunk.length;
-    this.#arrived.put(chunk);
-    if (this.#waitingBytes > highWater) this.#socket.pause();
-  }
-
-  #took(chunk: Uint8Array): void {
-    this.#waitingBytes -= chunk.length;
-    if (this.#waitingBytes <= highWater / 2 && this.#socket.isPaused()) this.#socket.resume();
-  }
-
-  #drain(): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        this.#socket.off("drain", done).off("close", done);
-        this.#drained = undefined;
-        resolve();
-      };
-      this.#socket.on("drain", done).on("close", done);
-    });
-  }
-
-  /** A peer that takes nothing more cannot hold the close up for ever. */
-  #destroyWhenStuck(): void {
-    const socket = this.#socket;
-    let before = socket.writableLength;
-    const timer = setInterval(() => {
-      const now = socket.writableLength;
-      if (now > 0 && now < before) {
-        before = now;
-        return;
-      }
-      clearInterval(timer);
-      socket.destroy();
-    }, stuckMs);
-    timer.unref();
-    socket.on("close", () => clearInterval(timer));
-  }
-}
-
-function listenOnce(address: Address): Promise<Listener> {
+function listenOnce(address: Address, onFull: OnFull): Promise<Listener> {
   return new Promise((resolve, reject) => {
     const opened = new Queue<Transport>();
     const server = createServer(socketOptions, (socket) => {
-      opened.put(new SocketTransport(socket, peerOf(socket, address)));
+      const facts = { confidential: staysHere(socket) };
+      opened.put(new SocketTransport(socket, peerOf(socket, address), facts));
     });
+    leaveRoom(server, address, onFull);
     server.on("error", reject);
     server.listen({ ...target(address), exclusive: true }, () => {
       server.off("error", reject);
       server.on("error", () => {}); // one connection that could not be accepted; the rest go on
       const url = printUrl(reached(server, address));
-      resolve(new SocketListener(url, opened, stopping(server, address)));
+      resolve(new SocketListener(url, opened, { stop: stopping(server, address) }));
     });
+  });
+}
+
+async function listenTls(address: TcpAddress, tls: ServerTls, onFull: OnFull): Promise<Listener> {
+  const opened = new Queue<Transport>();
+  const server = createTlsServer(await securityOf(tls));
+  leaveRoom(server, address, onFull);
+  // By their addresses: the socket of TLS is another than the one that it wraps.
+  const strangers = new Map<string, { readonly socket: Socket; readonly begun: number }>();
+  server.on("connection", (socket) => {
+    const peer = peerOf(socket, address);
+    strangers.set(peer, { socket, begun: performance.now() });
+    socket.on("close", () => strangers.delete(peer));
+    const [oldest] = strangers.values();
+    if (strangers.size > strangersMax) oldest.socket.destroy();
+  });
+  server.on("tlsClientError", (_error, socket) => socket.destroy());
+  server.on("secureConnection", (socket) => {
+    const peer = peerOf(socket, address);
+    const begun = strangers.get(peer)?.begun;
+    strangers.delete(peer);
+    const facts = { confidential: true, certified: certifiedName(socket), begun };
+    opened.put(new SocketTransport(socket, peer, facts));
+  });
+  const reload = async (): Promise<void> => server.setSecureContext(await securityOf(tls));
+  return new Promise((resolve, reject) => {
+    server.on("error", (cause) => reject(unbindable(address, cause)));
+    server.listen({ ...target(address), exclusive: true }, () => {
+      const url = printUrl(reached(server, address));
+      const stop = (): void => {
+        for (const { socket } of strangers.values()) socket.destroy();
+        if (server.listening) server.close();
+      };
+      resolve(new SocketListener(url, opened, { stop, reload }));
+    });
+  });
+}
+
+/** @throws INVALID_ARGUMENT */
+async function securityOf(tls: ServerTls): Promise<TlsOptions> {
+  const material = await readTlsFiles(tls);
+  const context = { ...material, minVersion: "TLSv1.2", secureOptions: noTickets } as const;
+  try {
+    createSecureContext(context);
+  } catch (cause) {
+    const sentence = `${tls.cert}, ${tls.key}: cannot be used for TLS: ${codeOf(cause)}`;
+    throw new AhnlichError("INVALID_ARGUMENT", sentence, { details: { file: tls.cert } });
+  }
+  return {
+    ...socketOptions,
+    ...context,
+    requestCert: tls.ca !== undefined,
+    rejectUnauthorized: tls.requireClientCert === true,
+    handshakeTimeout: handshakeTimeoutMs,
+  };
+}
+
+/** The one common name of a certificate that was believed: of several nobody knows which is meant. */
+function certifiedName(socket: TLSSocket): string | undefined {
+  if (!socket.authorized) return undefined;
+  const name: unknown = socket.getPeerCertificate().subject?.CN;
+  return typeof name === "string" ? name : undefined;
+}
+
+function openTls(address: TcpAddress, tls: ClientTls, material: TlsMaterial = {}): TLSSocket {
+  const { servername = address.host, insecureSkipVerify = false } = tls;
+  return connectTls({
+    ...{ host: address.host, port: address.port, ...material, minVersion: "TLSv1.2" },
+    // An address is compared with the certificate too, but is no name to ask for.
+    ...(isIP(servername) === 0 && { servername }),
+    rejectUnauthorized: !insecureSkipVerify,
+    checkServerIdentity: (_host, certificate) => checkServerIdentity(servername, certificate),
   });
 }
 
@@ -285,13 +273,21 @@ function listenOnce(address: Address): Promise<Listener> {
 function reached(server: Server, address: Address): Address {
   const bound = server.address();
   if ("path" in address || bound === null || typeof bound === "string") return address;
-  return { host: address.host, port: bound.port };
+  return { ...address, port: bound.port };
 }
 
 function peerOf(socket: Socket, address: Address): string {
+  return addressOf(socket.remoteAddress, socket.remotePort, address);
+}
+
+function addressOf(host = "unknown", port: number | undefined, address: Address): string {
   if ("path" in address) return printUrl(address);
-  const host = socket.remoteAddress ?? "unknown";
-  return host.includes(":") ? `[${host}]:${socket.remotePort}` : `${host}:${socket.remotePort}`;
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Whether its bytes never leave this machine: unix sockets, and pipes, have no address. */
+function staysHere({ remoteAddress }: Socket): boolean {
+  return remoteAddress === undefined || isLoopback(remoteAddress);
 }
 
 function stopping(server: Server, address: Address): () => void {
@@ -320,33 +316,14 @@ function isThere(path: string): boolean {
   return fileAt(path) !== undefined;
 }
 
-function unbindable(address: Address, cause: unknown): AhnlichError {
-  const url = printUrl(address);
-  const code = codeOf(cause);
-  return code === "EADDRINUSE"
-    ? new AhnlichError("ADDRESS_IN_USE", `cannot listen on ${url}: it is taken`, { cause })
-    : new AhnlichError("IO_ERROR", `cannot listen on ${url}: ${code}`, { cause });
-}
-
-function unreachable(url: string, cause: Error): AhnlichError {
-  return new AhnlichError("CONNECTION_LOST", `cannot reach ${url}: ${codeOf(cause)}`, { cause });
-}
-
-function aborted(url: string, signal: AbortSignal | undefined): AhnlichError {
-  return new AhnlichError("ABORTED", `given up connecting to ${url}`, { cause: signal?.reason });
-}
-
-function codeOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" ? code : String(error);
-}
-
 /** What connecting fails with where nobody listens. */
 const silent: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOENT"]);
 const answerTimeoutMs = 1_000;
-const stuckMs = 5_000;
-/** Bytes that may wait for a reader, or to be sent, before the sender is asked to wait. */
-const highWater = 256 * 1024;
+/** From the first byte to the end of the TLS handshake; of those on their way so many. */
+const handshakeTimeoutMs = 5_000;
+const strangersMax = 256;
+/** A session is not taken up again without looking at the certificate. */
+const noTickets = constants.SSL_OP_NO_TICKET;
 const socketOptions = {
   noDelay: true,
   keepAlive: true,

@@ -16,6 +16,12 @@ export interface Transport extends AsyncIterable<Uint8Array> {
   readonly closed: Promise<Error | undefined>;
   /** Who is at the other end, for people. */
   readonly peer: string;
+  /** Whether nobody but the two ends can read what passes: within one machine, inside TLS. Absent: perhaps not. */
+  readonly confidential?: boolean;
+  /** The name in the peer's certificate, where the peer has proved that it is signed by whom we trust. */
+  readonly certified?: string | undefined;
+  /** When (`performance.now`) the peer began to connect; absent: when we got it. */
+  readonly begun?: number;
   /** Bytes that the transport has taken from and given to the peer so far. */
   readonly bytesIn: number;
   readonly bytesOut: number;
@@ -25,6 +31,8 @@ export interface Transport extends AsyncIterable<Uint8Array> {
 export interface Listener extends AsyncIterable<Transport> {
   /** What `connect()` takes to reach it. */
   readonly url: string;
+  /** Reads again what it was made with, its certificates; @throws INVALID_ARGUMENT, after which all is as before */
+  readonly reload?: (() => Promise<void>) | undefined;
   /** Takes no more; transports it has given stay open. Idempotent. */
   close(): Promise<void>;
 }

@@ -6,7 +6,6 @@ import {
   decodeHeader,
   encodeHeader,
   headerBytes,
-  incarnationOf,
 } from "../../lib/checkpoints/checkpoint-header.js";
 import { CheckpointReading } from "../../lib/checkpoints/checkpoint-reading.js";
 import { writeCheckpoint } from "../../lib/checkpoints/write-checkpoint.js";
@@ -55,6 +54,7 @@ describe("a checkpoint", () => {
       const ordinals = await checkpoint.ordinals();
       await reading.fill(() => undefined);
       for (const _ of reading.take(ordinals));
+      await reading.fillRows(() => undefined);
     } catch (error) {
       for (const _ of reading.abandon());
       throw error;
@@ -157,6 +157,36 @@ describe("a checkpoint", () => {
     assert.equal(counts.same, 0);
   });
 
+  it("can be dropped after it was taken, as if it had never been there", async () => {
+    const index = filled(8, 1_000);
+    await write(index, 8);
+    const checkpoint = await Checkpoint.open(files, 7);
+    assert.ok(checkpoint);
+    for (const part of [0.5, 1]) {
+      const read = indexes.create(8);
+      const reading = new CheckpointReading(checkpoint, imageOf(read));
+      const ordinals = await checkpoint.ordinals();
+      await reading.fill(() => undefined);
+      const taken = ordinals.slice();
+      taken.fill(0, Math.floor(ordinals.length * part));
+      for (const _ of reading.take(taken));
+      read.add(7_777, new Float32Array(8).fill(1), 4);
+      read.kill(3, 5);
+      for (const _ of reading.abandon());
+      assert.deepEqual([...seen(read, 10).keys()], [7_777]);
+      assert.equal(read.has(1), false);
+      read.reclaim(9);
+      const { used } = imageOf(read);
+      for (const ordinal of ordinals) {
+        if (ordinal !== 0) read.add(ordinal, new Float32Array(8).fill(ordinal), 11);
+      }
+      for (const ordinal of ordinals) if (ordinal > 500) read.kill(ordinal, 12);
+      const left = [...ordinals].filter((ordinal) => ordinal > 0 && ordinal <= 500);
+      assert.deepEqual([...seen(read, 12).keys()], [...left.sort((a, b) => a - b), 7_777]);
+      assert.equal(imageOf(read).used, used);
+    }
+  });
+
   it("does not fit vectors of another shape", async () => {
     const index = filled(8, 100);
     await write(index, 8);
@@ -228,13 +258,6 @@ describe("the header of a checkpoint", () => {
     const bytes = Buffer.from(encodeHeader(header));
     bytes[8] = 2;
     assert.equal(decodeHeader(bytes), undefined);
-  });
-
-  it("has a store's incarnation in its name", () => {
-    assert.equal(incarnationOf(checkpointName(4_294_967_295)), 4_294_967_295);
-    for (const other of ["vectors-", "vectors-0", "vectors-01", "x", "vectors-1x"]) {
-      assert.equal(incarnationOf(other), undefined);
-    }
   });
 });
 

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { connect, type RemoteEngine } from "ahnlich/client";
+import { serverLimits } from "ahnlich/server";
+import { clientHello } from "../../lib/protocol/handshake.js";
+import { parseUrl } from "../../lib/transport/address.js";
+import { connectionRoom } from "../../lib/transport/descriptors.js";
+import { dial } from "../../lib/transport/tcp.js";
+import { introduction, RawPeer } from "../support/raw-peer.js";
 import { runNode } from "../support/run-node.js";
 import { ServeProcess } from "../support/serve-process.js";
 import { TemporaryFolder } from "../support/temporary-folder.js";
@@ -19,6 +26,43 @@ describe("ahnlich serve", function () {
     const { path, limits } = await client.info();
     assert.equal(path, undefined);
     assert.equal(limits.dimension, 4_096);
+  });
+
+  it("bounds its clients as its flags and their variables say, each by its own", async () => {
+    const flags = Object.keys(serverLimits).map((name) =>
+      name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+    );
+    const { stdout } = await runNode(["build/lib/cli/main.js", "serve", "--help"]);
+    for (const flag of flags) assert.match(stdout, new RegExp(`^ {2}--${flag} <number>`, "m"));
+    const env = { AHNLICH_PORT: "0", AHNLICH_WAITING_MAX: "9" };
+    await using serve = await ServeProcess.start(["--in-flight-max", "7"], env);
+    const peer = new RawPeer(await dial(parseUrl(serve.url)));
+    peer.bytes(clientHello(2 ** 20));
+    await peer.hello();
+    peer.send(introduction());
+    const { inFlight, waiting } = await peer.next("accept");
+    assert.deepEqual([inFlight, waiting], [7, 9]);
+    await peer.transport.close();
+  });
+
+  it("says when it runs out of descriptors, and goes on when there are some", async function () {
+    if (!existsSync("/proc/self/limits")) return assert.ok(connectionRoom() === undefined);
+    this.timeout(60_000);
+    const env = { AHNLICH_PORT: "0" };
+    await using serve = await ServeProcess.start(["--strangers-max", "1000"], env, 160);
+    await using client = await connect(serve.url);
+    const address = parseUrl(serve.url);
+    const many = await Promise.all(Array.from({ length: 200 }, () => dial(address)));
+    await serve.logged('"kind":"descriptors"');
+    assert.match(serve.stderr, /can open hardly any file more/);
+    const store = await client.createStore("s", { dimension: 1 });
+    await store.set({ id: "a", vector: [1] });
+    await Promise.all(many.map((transport) => transport.close()));
+    for (let tries = 0; tries < 100; tries++) {
+      await using other = await connect(serve.url, { name: "other" });
+      if ((await other.store("s").count()) === 1) return;
+    }
+    assert.fail("nobody can connect any more");
   });
 
   it("keeps what is written in the folder of --path", async () => {
@@ -209,7 +253,10 @@ describe("ahnlich serve", function () {
   });
 
   it("does not let clients shut it down where it listens to other machines", async () => {
-    await using serve = await ServeProcess.start(["--host", "0.0.0.0"]);
+    await using serve = await ServeProcess.start(["--host", "0.0.0.0", "--insecure-listen"]);
+    const line =
+      /, nothing is kept \(no --path\), INSECURE: whoever reaches it meets no users and no TLS\n$/;
+    assert.match(serve.stdout, line);
     const url = serve.url.replace("0.0.0.0", "127.0.0.1");
     const { code, stderr } = await runNode(["build/lib/cli/main.js", "shutdown", url]);
     assert.match(stderr, /^ahnlich: [^\n]+\n$/);

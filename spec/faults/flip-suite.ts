@@ -1,7 +1,18 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { CheckpointRules } from "../../lib/engine/checkpoint-rules.js";
 import { open } from "../../lib/index.js";
+import { provide } from "../../lib/ports.js";
+import { atClose } from "../support/keeping-engines.js";
 import { randomNumbers } from "../support/random.js";
 import type { Breakage } from "./breakages.js";
 import { FaultyProcess } from "./faulty-process.js";
@@ -11,9 +22,9 @@ import { textOf } from "./truth.js";
 import { isBrief } from "./workload.js";
 
 /**
- * One byte of the file is flipped, anywhere, and a process of its own opens it, reads, verifies, writes and reads
- * again: it is never given a vector or metadata that was not set; what is missing is found by `verify`. LMDB trusts
- * its own pages: processes that die of what they read there are counted apart.
+ * One byte of a file is flipped, anywhere in the data or in a checkpoint, and a process of its own opens it, reads,
+ * verifies, writes and reads again: it is never given a vector or metadata that was not set; what is missing is found
+ * by `verify`. LMDB trusts its own pages: processes that die of what they read there are counted apart.
  */
 export const flipSuite: Suite = {
   unit: "flips",
@@ -58,7 +69,8 @@ class Results {
   readonly #random: () => number;
   #begun = 0;
   #done = 0;
-  #bytes = Buffer.alloc(0);
+  /** The files by their place in the folder, the data first. */
+  #files: { readonly name: string; readonly bytes: Buffer }[] = [];
 
   constructor(task: SuiteTask) {
     this.#task = task;
@@ -67,8 +79,11 @@ class Results {
 
   get findings(): Findings {
     const { harmless, refused, lost, verified, died } = this.#counts;
+    const [data, ...checkpoints] = this.#files;
     const figures = {
-      flips: `${this.#done} in a file of ${this.#bytes.length} bytes, every fourth of them in the head of a page`,
+      flips: `${this.#done}, half of them in a file of ${data?.bytes.length} bytes`,
+      "of these": "every fourth in the head of a page",
+      "the others": `in ${checkpoints.length} checkpoints`,
       "noticed by nothing and harmless": harmless,
       "met with an error of ours": refused,
       "entries missing, all found by verify": lost,
@@ -91,7 +106,7 @@ class Results {
       { asks: ignore, hears: ignore, complains: ignore, notes: ignore },
       5_000,
     );
-    const engine = await open(path, { threads: 0 });
+    const engine = await open(path, { threads: 0, provide: [provide(CheckpointRules, atClose)] });
     await runner.makeStores(engine);
     const { seed } = this.#task;
     await Promise.all([0, 1].map((lane) => runner.run(engine, { lane, seed, tasks: 25 })));
@@ -105,7 +120,11 @@ class Results {
     }
     await engine.close();
     writeFileSync(this.#truth, JSON.stringify(truth));
-    this.#bytes = readFileSync(join(path, "data.mdb"));
+    const checkpoints = readdirSync(join(path, "indexes")).map((name) => join("indexes", name));
+    if (checkpoints.length === 0) throw new Error("no checkpoint was written");
+    this.#files = ["data.mdb", ...checkpoints].map((name) => {
+      return { name, bytes: readFileSync(join(path, name)) };
+    });
   }
 
   async work(): Promise<void> {
@@ -116,22 +135,25 @@ class Results {
   }
 
   async #try(number: number): Promise<void> {
-    const at = this.#place(number);
+    const { name, bytes } = this.#fileOf(number);
+    const at = name === "data.mdb" ? this.#place(number, bytes) : this.#within(bytes);
     const mask = 1 << Math.floor(this.#random() * 8);
     const path = join(this.#task.folder, `${number}`);
     const verdict = join(path, "verdict.json");
-    mkdirSync(path);
-    copyFileSync(join(this.#task.folder, "whole", "data.mdb"), join(path, "data.mdb"));
-    const flipped = Buffer.from(this.#bytes);
+    mkdirSync(join(path, "indexes"), { recursive: true });
+    for (const file of this.#files) {
+      copyFileSync(join(this.#task.folder, "whole", file.name), join(path, file.name));
+    }
+    const flipped = Buffer.from(bytes);
     flipped[at] ^= mask;
-    writeFileSync(join(path, "data.mdb"), flipped);
+    writeFileSync(join(path, name), flipped);
     const { seed, broken } = this.#task;
     const order: FlipOrder = { path, truth: this.#truth, verdict, seed: seed + number, broken };
     const child = fileURLToPath(new URL("./flip-child.js", import.meta.url));
     const ended = await new FaultyProcess(process.execPath, [child, JSON.stringify(order)]).ended(
       30_000,
     );
-    const where = `byte ${at} (page ${Math.floor(at / pageBytes)}, ${at % pageBytes}) by ${mask}`;
+    const where = `${name}, byte ${at} (page ${Math.floor(at / pageBytes)}, ${at % pageBytes}) by ${mask}`;
     if (ended.signal === "SIGKILL") this.#problems.push(`${where}: it was not done after 30 s`);
     else if (ended.signal !== null || !existsSync(verdict))
       this.#died(`${ended.signal ?? ended.code}`);
@@ -139,10 +161,20 @@ class Results {
     rmSync(path, { recursive: true });
   }
 
+  /** Every second time the data, else one of the checkpoints. */
+  #fileOf(number: number): { readonly name: string; readonly bytes: Buffer } {
+    const [data, ...checkpoints] = this.#files;
+    return number % 2 === 0 ? data : checkpoints[((number - 1) / 2) % checkpoints.length];
+  }
+
+  #within({ length }: Buffer): number {
+    return Math.floor(this.#random() * length);
+  }
+
   /** Three of four anywhere, the fourth where LMDB keeps what it needs to find its way. */
-  #place(number: number): number {
-    const at = Math.floor(this.#random() * this.#bytes.length);
-    return number % 4 === 3 ? at - (at % pageBytes) + (at % headBytes) : at;
+  #place(number: number, bytes: Buffer): number {
+    const at = this.#within(bytes);
+    return number % 8 === 6 ? at - (at % pageBytes) + (at % headBytes) : at;
   }
 
   #judge(where: string, { wrong, lost, errors, verified }: FlipVerdict): void {

@@ -5,7 +5,9 @@ import { fullSuite } from "./full-suite.js";
 import { hostileSuite } from "./hostile-suite.js";
 import { ioSuite } from "./io-suite.js";
 import { killSuite } from "./kill-suite.js";
+import { loginsSuite } from "./logins-suite.js";
 import { powerSuite } from "./power-suite.js";
+import { pressureSuite } from "./pressure-suite.js";
 import { processesSuite } from "./processes-suite.js";
 import type { Suite } from "./suite.js";
 
@@ -20,4 +22,6 @@ export const suites: { readonly [name: string]: Suite } = {
   churn: churnSuite,
   processes: processesSuite,
   hostile: hostileSuite,
+  pressure: pressureSuite,
+  logins: loginsSuite,
 };

@@ -197,7 +197,9 @@ describe("Searches of one engine", () => {
       index.add(7, new Uint8Array(4), 1);
       const targets = [Float32Array.of(1)];
       const [found] = await index.search({ targets, metric: "dot", limit: 1, sequence: 1 });
-      console.log(found.ordinals[0]);`;
+      console.log(found.ordinals[0]);
+      // Long enough for a worker to begin that the search did not wait for.
+      setTimeout(() => {}, 200);`;
     const run = promisify(execFile);
     const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script]);
     assert.equal(stdout.trim(), "7");

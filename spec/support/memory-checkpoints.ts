@@ -1,6 +1,7 @@
 import type {
   CheckpointDraft,
   CheckpointFile,
+  CheckpointHead,
   Checkpoints,
 } from "../../lib/persistence/checkpoints.js";
 
@@ -8,8 +9,8 @@ import type {
 export class MemoryCheckpoints implements Checkpoints {
   readonly files = new Map<string, Buffer>();
 
-  async names(): Promise<string[]> {
-    return [...this.files.keys()];
+  async list(headBytes: number): Promise<CheckpointHead[]> {
+    return [...this.files].map(([name, bytes]) => ({ name, head: bytes.subarray(0, headBytes) }));
   }
 
   async open(name: string): Promise<CheckpointFile | undefined> {
@@ -17,10 +18,8 @@ export class MemoryCheckpoints implements Checkpoints {
     if (bytes === undefined) return undefined;
     return {
       bytes: bytes.length,
-      read: async (into, position) => {
-        if (position + into.length > bytes.length) throw new Error("it ends early");
-        into.set(bytes.subarray(position, position + into.length));
-      },
+      read: async (into, position) => readFrom(bytes, into, position),
+      readNow: (into, position) => readFrom(bytes, into, position),
       close: async () => {},
     };
   }
@@ -37,4 +36,9 @@ export class MemoryCheckpoints implements Checkpoints {
   async remove(name: string): Promise<void> {
     this.files.delete(name);
   }
+}
+
+function readFrom(bytes: Buffer, into: Uint8Array, position: number): void {
+  if (position + into.length > bytes.length) throw new Error("it ends early");
+  into.set(bytes.subarray(position, position + into.length));
 }

@@ -7,8 +7,11 @@ export class ServeProcess {
   stdout = "";
   stderr = "";
 
-  private constructor(flags: readonly string[], env: NodeJS.ProcessEnv) {
-    this.#child = spawn(process.execPath, ["build/lib/cli/main.js", "serve", ...flags], {
+  private constructor(flags: readonly string[], env: NodeJS.ProcessEnv, descriptors?: number) {
+    const serve = [process.execPath, "build/lib/cli/main.js", "serve", ...flags];
+    const bounded = ["bash", "-c", `ulimit -n ${descriptors}; exec "$0" "$@"`, ...serve];
+    const [program, ...args] = descriptors === undefined ? serve : bounded;
+    this.#child = spawn(program, args, {
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -23,12 +26,16 @@ export class ServeProcess {
     });
   }
 
-  /** Settles when it listens, or has ended without. On a free port, unless the flags say where. */
+  /**
+   * Settles when it listens, or has ended without. On a free port, unless the flags say where; with no more than so
+   * many descriptors, where that is said.
+   */
   static async start(
     flags: readonly string[] = [],
     env: NodeJS.ProcessEnv = { AHNLICH_PORT: "0" },
+    descriptors?: number,
   ): Promise<ServeProcess> {
-    const process = new ServeProcess(flags, env);
+    const process = new ServeProcess(flags, env, descriptors);
     const ready = new Promise<void>((resolve) => {
       process.#child.stdout?.on("data", () => {
         if (process.stdout.includes("\n")) resolve();
@@ -36,6 +43,10 @@ export class ServeProcess {
     });
     await Promise.race([ready, process.ended]);
     return process;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   /** Where it listens, as its one line says. */

@@ -4,7 +4,7 @@ import type { RemoteEngine } from "../../lib/client/remote-engine.js";
 import { listenWith } from "../../lib/server/listen.js";
 import type { ListenOptions } from "../../lib/server/listen-options.js";
 import type { Server } from "../../lib/server/server.js";
-import { type SessionSettings, standardSettings } from "../../lib/server/session-settings.js";
+import type { SessionSettings } from "../../lib/server/session-settings.js";
 import { MemoryListener, type MemoryTransport } from "../../lib/transport/memory.js";
 import type { Transport } from "../../lib/transport/transport.js";
 import { FakeEngine } from "./fake-engine.js";
@@ -23,7 +23,9 @@ export class Serving {
     options: ListenOptions = { port: 0 },
     settings: Partial<SessionSettings> = {},
   ): Promise<Server> {
-    const server = await listenWith(this.engine, options, { ...standardSettings, ...settings });
+    // The fake engine holds searches, many at a time.
+    const limits = { searchesAtOnceMax: 1_000, ...options.limits };
+    const server = await listenWith(this.engine, { ...options, limits }, settings);
     this.servers.push(server);
     return server;
   }

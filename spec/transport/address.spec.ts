@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Address, parseUrl, printUrl } from "../../lib/transport/address.js";
+import { type Address, parseTarget, parseUrl, printUrl } from "../../lib/transport/address.js";
 
 describe("address", () => {
   it("reads hosts with and without a port", () => {
@@ -48,8 +48,25 @@ describe("address", () => {
     }
   });
 
-  it("refuses users, whom this version does not know", () => {
-    assert.throws(() => parseUrl("ahnlich://ada:secret@host"), { code: "UNSUPPORTED" });
-    assert.throws(() => parseUrl("ahnlich://ada@host"), { code: "UNSUPPORTED" });
+  it("reads who connects, alone or with a password", () => {
+    const url = "ahnlich://ada%40home:p%3a%2Fq@db:7000";
+    const address = { host: "db", port: 7_000 };
+    assert.deepStrictEqual(parseTarget(url), { address, user: "ada@home", password: "p:/q" });
+    assert.deepStrictEqual(parseTarget("ahnlich+unix://ada@/run/a@b"), {
+      ...{ address: { path: "/run/a@b" }, user: "ada" },
+    });
+    assert.deepStrictEqual(parseTarget("ahnlich://db:7000"), { address });
+    assert.deepStrictEqual(parseUrl(url), address);
+  });
+
+  it("quotes no password of a URL that is wrong", () => {
+    const wrong = ["ahnlich://ada:hunter2@", "http://ada:hunter2@db", "ahnlich://ada:hunter2@a b"];
+    wrong.push("ahnlich://:hunter2@db", "ahnlich://ada:hunter2%zz@db", "ahnlich://a/hunter2@db");
+    wrong.push("ada:hunter2@db", "ahnlich://ada:@db", "ahnlich+unix://ada:hunter2@relative");
+    for (const text of wrong) {
+      const isSilent = (error: Error & { code?: string }) =>
+        error.code === "INVALID_ARGUMENT" && !error.message.includes("hunter2");
+      assert.throws(() => parseTarget(text), isSilent, text);
+    }
   });
 });

@@ -1,0 +1,86 @@
+import type { Checkpoint } from "../checkpoints/checkpoint.js";
+import { CheckpointReading } from "../checkpoints/checkpoint-reading.js";
+import type { VectorIndex } from "../indexes/vector-index.js";
+import type { Logger } from "./ports.js";
+import { type Restoring, restoreVectors } from "./restore-vectors.js";
+import type { TrustedCheckpoints } from "./trusted-checkpoints.js";
+
+/** The checkpoint of one store on its way into an index: what is searched first, then the rows behind it. */
+export class Restoration {
+  readonly #checkpoint: Checkpoint;
+  readonly #checkpoints: TrustedCheckpoints;
+  readonly #log: Logger;
+  readonly #store: string;
+  #reading: CheckpointReading | undefined;
+
+  private constructor(
+    checkpoint: Checkpoint,
+    { checkpoints, log, store }: { checkpoints: TrustedCheckpoints; log: Logger; store: string },
+  ) {
+    this.#checkpoint = checkpoint;
+    this.#checkpoints = checkpoints;
+    this.#log = log;
+    this.#store = store;
+  }
+
+  /** Undefined where there is none that could be used. Never rejects. */
+  static async open(
+    checkpoints: TrustedCheckpoints,
+    { incarnation, name: store }: { readonly incarnation: number; readonly name: string },
+    log: Logger,
+  ): Promise<Restoration | undefined> {
+    try {
+      const checkpoint = await checkpoints.open(incarnation);
+      return checkpoint && new Restoration(checkpoint, { checkpoints, log, store });
+    } catch (error) {
+      log.warn({ store, error }, "a checkpoint of vectors cannot be opened");
+      return undefined;
+    }
+  }
+
+  /** Makes room in an index that has never held anything; whether it fits. @throws LIMIT_EXCEEDED */
+  layIn({ image }: VectorIndex): boolean {
+    if (image === undefined) return false;
+    if (this.#checkpoint.fits(image)) {
+      this.#reading = new CheckpointReading(this.#checkpoint, image);
+      return true;
+    }
+    this.distrust("it has another shape");
+    return false;
+  }
+
+  /**
+   * Takes what lives in the snapshot, but the rows: all below the ordinal `from`, and some of the others. Undefined
+   * where nothing can be taken. Never rejects.
+   */
+  async restore(
+    around: Omit<Restoring, "reading">,
+  ): Promise<{ from: number; changed: number } | undefined> {
+    const reading = this.#reading;
+    if (reading === undefined) return undefined;
+    try {
+      const changed = await restoreVectors({ ...around, reading });
+      this.#log.info({ store: this.#store, changed }, "vectors were read from a checkpoint");
+      return { from: this.#checkpoint.header.nextOrdinal, changed };
+    } catch (error) {
+      if (around.isWanted()) this.distrust(error);
+      return undefined;
+    }
+  }
+
+  /** Reads the rows, in the background. @throws as `CheckpointReading.fill` */
+  async fill(pause: () => Promise<void> | undefined): Promise<void> {
+    await this.#reading?.fillRows(pause);
+  }
+
+  /** It is taken away: it costs time, and another will be written. */
+  distrust(error: unknown): void {
+    this.#log.warn({ store: this.#store, error }, "a checkpoint of vectors is of no use");
+    void this.#checkpoints.remove(this.#checkpoint.header.incarnation);
+  }
+
+  /** Never rejects. */
+  close(): Promise<void> {
+    return this.#checkpoint.close();
+  }
+}

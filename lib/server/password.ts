@@ -1,0 +1,102 @@
+import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import { availableParallelism } from "node:os";
+import { AhnlichError } from "../model/errors.js";
+import { checkText, textBytes } from "../model/text.js";
+import { Turnstile } from "./turnstile.js";
+
+/**
+ * What is kept of a password: `$scrypt$ln=15,r=8,p=3$salt$hash`, the two in base64. Deriving it takes
+ * about 0.2 s and 32 MiB.
+ *
+ * @throws INVALID_ARGUMENT unless the password is 1 to 1,024 bytes of well-formed text
+ */
+export async function hashPassword(password: string): Promise<string> {
+  checkPassword(password);
+  const salt = randomBytes(saltBytes);
+  const hash = await derive(password, { ...standardCost, salt });
+  const { ln, r, p } = standardCost;
+  return `$scrypt$ln=${ln},r=${r},p=${p}$${base64(salt)}$${base64(hash)}`;
+}
+
+/**
+ * Whether the password is the one of which `stored` was kept. It takes as long to say no as yes.
+ *
+ * @throws BUSY when as many derivations wait as may
+ */
+export async function verifyPassword(password: string, stored: string): Promise<boolean> {
+  const { hash, ...recipe } = parse(stored) ?? absent();
+  return timingSafeEqual(await derive(password, recipe), hash);
+}
+
+/** Of no password at all, at the same cost as `stored`: to check against takes as long. */
+export function decoyOf(stored: string | undefined): string {
+  const { ln, r, p } = (stored === undefined ? undefined : parse(stored)) ?? standardCost;
+  const nothing = Buffer.alloc(hashBytes);
+  return `$scrypt$ln=${ln},r=${r},p=${p}$${base64(nothing.subarray(0, saltBytes))}$${base64(nothing)}`;
+}
+
+export function isPasswordHash(value: unknown): value is string {
+  return typeof value === "string" && parse(value) !== undefined;
+}
+
+/** @throws INVALID_ARGUMENT */
+export function checkPassword(password: unknown): string {
+  if (typeof password === "string") {
+    checkText(password, "password");
+    const bytes = textBytes(password);
+    if (bytes >= 1 && bytes <= passwordBytesMax) return password;
+  }
+  const sentence = `password: expected a text of 1 to ${passwordBytesMax} bytes`;
+  throw new AhnlichError("INVALID_ARGUMENT", sentence);
+}
+
+interface Cost {
+  /** The logarithm of how much memory is filled, in blocks. */
+  readonly ln: number;
+  readonly r: number;
+  readonly p: number;
+}
+
+function derive(password: string, recipe: Cost & { readonly salt: Uint8Array }): Promise<Buffer> {
+  const { ln, r, p, salt } = recipe;
+  const options = { N: 2 ** ln, r, p, maxmem: 256 * 2 ** ln * r };
+  // The same text typed on another keyboard may be composed otherwise.
+  const text = password.normalize("NFC");
+  return turnstile.pass(
+    () =>
+      new Promise((resolve, reject) => {
+        scrypt(text, salt, hashBytes, options, (error, hash) => {
+          if (error) reject(error);
+          else resolve(hash);
+        });
+      }),
+  );
+}
+
+function parse(stored: string): (Cost & { salt: Buffer; hash: Buffer }) | undefined {
+  const match = stored.length <= storedMax ? storedForm.exec(stored) : null;
+  if (match === null) return undefined;
+  const [ln, r, p] = match.slice(1, 4).map(Number);
+  const [salt, hash] = match.slice(4).map((text) => Buffer.from(text, "base64"));
+  const isBounded = ln >= 10 && ln <= 20 && r >= 1 && r <= 16 && p >= 1 && p <= 16;
+  if (!isBounded || salt.length < saltBytes || hash.length !== hashBytes) return undefined;
+  return { ln, r, p, salt, hash };
+}
+
+function absent(): never {
+  throw new AhnlichError("INTERNAL", "the stored password is none");
+}
+
+function base64(bytes: Buffer): string {
+  return bytes.toString("base64").replace(/=+$/, "");
+}
+
+const standardCost: Cost = { ln: 15, r: 8, p: 3 };
+const saltBytes = 16;
+const hashBytes = 32;
+const storedMax = 200;
+const passwordBytesMax = 1_024;
+const storedForm =
+  /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{22,64})\$([A-Za-z0-9+/]{43})$/;
+/** Derivations take the cores and threads that searches and commits need too: two at once, and few that wait. */
+const turnstile = new Turnstile({ atOnce: availableParallelism() > 2 ? 2 : 1, waitingMax: 64 });

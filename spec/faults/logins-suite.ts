@@ -1,0 +1,130 @@
+import { join } from "node:path";
+import { connect } from "../../lib/client.js";
+import { AhnlichError } from "../../lib/model/errors.js";
+import { Login } from "../../lib/server/login.js";
+import { LoginThrottle } from "../../lib/server/login-throttle.js";
+import { hashPassword } from "../../lib/server/password.js";
+import { UserRegistry } from "../../lib/server/user-registry.js";
+import { changeUsers } from "../../lib/server/users-file.js";
+import { memoryPair } from "../../lib/transport/memory.js";
+import { ServeProcess } from "../support/serve-process.js";
+import { Distribution } from "./distribution.js";
+import type { Findings, Suite, SuiteTask } from "./suite.js";
+
+/**
+ * Guesses at passwords: they are all refused in the same words, those for unknown users after the same time as
+ * those for known ones, and while they come as a flood who has logged in before goes on searching.
+ */
+export const loginsSuite: Suite = {
+  unit: "guesses of each kind",
+  short: 4,
+  recorded: 1_000,
+  run: async (task) => {
+    const users = join(task.folder, "users.json");
+    const password = await hashPassword("the right one");
+    const rights = new Map([["*", "admin"]] as const);
+    await changeUsers(users, async (all) => {
+      all.set("ada", { name: "ada", password, certificate: false, rights });
+    });
+    const problems = new Set<string>();
+    const guessed = await guess(task, users, problems);
+    const flooded = await flood(task, users, problems);
+    return { problems: [...problems], figures: { ...guessed, ...flooded } };
+  },
+};
+
+/** One after the other, with a throttle for which an hour passes at each look at the clock. */
+async function guess(
+  task: SuiteTask,
+  path: string,
+  problems: Set<string>,
+): Promise<Findings["figures"]> {
+  const users = await UserRegistry.open(path);
+  let hour = 0;
+  const throttle = new LoginThrottle(() => 3_600_000 * ++hour);
+  const login = new Login({ users, throttle, audit: undefined });
+  const [transport] = memoryPair();
+  const times = { known: 0, unknown: 0 };
+  const words = new Set<string>();
+  for (let done = 0; done < task.size; done++) {
+    // In turns, since the machine has other work as well.
+    for (const kind of done % 2 === 0
+      ? (["known", "unknown"] as const)
+      : (["unknown", "known"] as const)) {
+      const user = kind === "known" ? "ada" : `nobody ${done}`;
+      const begun = performance.now();
+      words.add(await refusalOf(login.prove({ user, password: `guess ${done}` }, transport)));
+      times[kind] += performance.now() - begun;
+    }
+    task.progress(done);
+  }
+  users.close();
+  if (words.size !== 1 || words.has("let in")) problems.add([...words].join(" | "));
+  const [known, unknown] = [times.known / task.size, times.unknown / task.size];
+  return {
+    "ms a guess at a known user": known.toFixed(2),
+    "at an unknown one": unknown.toFixed(2),
+    "difference in %": ((100 * Math.abs(known - unknown)) / known).toFixed(2),
+  };
+}
+
+/** Searches one after the other, with and without a hundred guesses a second beside them. */
+async function flood(
+  task: SuiteTask,
+  users: string,
+  problems: Set<string>,
+): Promise<Findings["figures"]> {
+  await using serve = await ServeProcess.start(["--users", users, "--log-level", "error"]);
+  await using client = await connect(serve.url, { user: "ada", password: "the right one" });
+  const store = await client.createStore("s", { dimension: 100 });
+  const vector = (i: number) =>
+    Float32Array.from({ length: 100 }, (_, at) => Math.sin(i * 101 + at));
+  await store.load(Array.from({ length: 10_000 }, (_, i) => ({ id: `${i}`, vector: vector(i) })));
+  const [quiet, busy] = [new Distribution(), new Distribution()];
+  let guesses = 0;
+  for (let round = 0; round < 2 * roundsEach; round++) {
+    const isFlooded = round % 2 === 1;
+    const flooding = new AbortController();
+    const ended = isFlooded ? guessOn(serve.url, flooding.signal, problems) : Promise.resolve(0);
+    for (let i = 0; i < 5 * task.size; i++) {
+      const begun = performance.now();
+      await store.search(vector(i));
+      (isFlooded ? busy : quiet).add(performance.now() - begun);
+    }
+    flooding.abort();
+    guesses += await ended;
+  }
+  const [alone, beside] = [quiet.percentile(99), busy.percentile(99)];
+  return {
+    "guesses in floods": guesses,
+    "p99 of a search, ms": alone.toFixed(2),
+    "in floods": beside.toFixed(2),
+    ratio: (beside / alone).toFixed(2),
+  };
+}
+
+/** How many guesses were made until the signal; all must be refused. */
+async function guessOn(url: string, signal: AbortSignal, problems: Set<string>): Promise<number> {
+  const guesses: Promise<string>[] = [];
+  while (!signal.aborted) {
+    const guess = { user: "ada", password: `guess ${guesses.length}`, connections: 1 };
+    const guessing = connect(url, guess).then(async (client) => {
+      await client.close();
+    });
+    guesses.push(refusalOf(guessing));
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  for (const words of await Promise.all(guesses)) if (words === "let in") problems.add(words);
+  return guesses.length;
+}
+
+async function refusalOf(guessing: Promise<unknown>): Promise<string> {
+  try {
+    await guessing;
+    return "let in";
+  } catch (error) {
+    return error instanceof AhnlichError ? `${error.code}: ${error.message}` : String(error);
+  }
+}
+
+const roundsEach = 3;
