@@ -255,8 +255,8 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
   #tick(): void {
     const now = performance.now();
     for (const session of this.#sessions) session.tick(now);
-    this.#searches.dropExpired(now);
-    this.#scans.dropExpired(now);
+    this.#searches.tick(now);
+    this.#scans.tick(now);
   }
 }
 

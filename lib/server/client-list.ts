@@ -9,6 +9,8 @@ export interface ClientConnection {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly inFlight: number;
+  /** Whether there is room for more of its answers. */
+  readonly takesAnswers: boolean;
   /** When (`performance.now`) something last came from it. */
   readonly touched: number;
 }
@@ -70,6 +72,12 @@ export class ConnectedClient {
     this.#name = printable(message.name);
     this.#version = printable(message.version);
     this.#address = address;
+  }
+
+  /** Whether there is room for more of the answers of every connection. */
+  get takesAnswers(): boolean {
+    for (const { takesAnswers } of this.#connections) if (!takesAnswers) return false;
+    return true;
   }
 
   /** @throws LIMIT_EXCEEDED */

@@ -1,19 +1,29 @@
 import { AhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 
+/** Whose work it is. */
+export interface Owner {
+  /** Whether there is room for more of its answers. */
+  readonly takesAnswers: boolean;
+}
+
 /** Work that may begin; may throw at once. */
 export type Work = (options: CallOptions) => Promise<unknown>;
 
 /**
- * Lets so much work run at once and the rest wait, the owners of what waits in turn, so that one who asks for much
- * is in nobody's way. What is given up or too late while it waits never begins. Beyond its bound the work of whoever
- * has most waiting is BUSY, and so is work whose time would be over before its turn.
+ * Lets so much work run at once and the rest wait, the owners of what waits in turn, who asks seldom first, so that
+ * one who asks for much is in nobody's way. An owner that takes no answers has no turn until it does. What is given up
+ * or too late while it waits never begins. Beyond its bound the work of whoever has most waiting is BUSY, and so is
+ * work whose time would be over before its turn.
  */
 export class FairQueue {
   readonly #atOnceMax: number;
   readonly #queuedMax: number;
-  /** By owner, in the order of their next turns; none of the lists is empty. */
-  readonly #waiting = new Map<object, Waiting[]>();
+  /** By owner; none of the lists is empty. */
+  readonly #waiting = new Map<Owner, Waiting[]>();
+  /** The number of each owner's next turn, and of the last that was had: who has none begins where the others are. */
+  readonly #turns = new WeakMap<Owner, number>();
+  #turn = 0;
   #queued = 0;
   #running = 0;
   #turnEnds = 0;
@@ -32,26 +42,33 @@ export class FairQueue {
   }
 
   /** @throws BUSY, TIMEOUT, or the reason of the signal where it never began */
-  run(owner: object, options: CallOptions, work: Work): Promise<unknown> {
-    if (this.#running < this.#atOnceMax && this.#queued === 0) return this.#begin(options, work);
+  run(owner: Owner, options: CallOptions, work: Work): Promise<unknown> {
+    if (this.#running < this.#atOnceMax && this.#queued === 0 && owner.takesAnswers) {
+      this.#takeTurn(owner);
+      return this.#begin(options, work);
+    }
     const { timeoutMs } = options;
     const soonest = (this.#usualMs * this.#ahead(owner)) / this.#atOnceMax;
-    if (timeoutMs !== undefined && soonest > timeoutMs) return Promise.reject(busy(this.#queued));
+    // Half of its time, since what is guessed may take twice as long.
+    if (timeoutMs !== undefined && soonest > timeoutMs / 2) {
+      return Promise.reject(busy(this.#queued));
+    }
     if (this.#queued >= this.#queuedMax && !this.#makeRoom(owner)) {
       return Promise.reject(busy(this.#queued));
     }
     return this.#enter(owner, options, work);
   }
 
-  /** Ends what has waited for longer than it may; called now and then. */
-  dropExpired(now: number): void {
+  /** Ends what has waited for longer than it may, and looks who takes answers again; called now and then. */
+  tick(now: number): void {
     for (const [owner, list] of this.#waiting) {
       for (const each of list.filter(({ ends }) => now >= ends))
         this.#leave(owner, each, tooLate());
     }
+    if (this.#queued > 0) this.#goOn();
   }
 
-  #enter(owner: object, options: CallOptions, work: Work): Promise<unknown> {
+  #enter(owner: Owner, options: CallOptions, work: Work): Promise<unknown> {
     const { timeoutMs = Number.POSITIVE_INFINITY, signal } = options;
     return new Promise((resolve, reject) => {
       const onAbort = () => this.#leave(owner, waiting, signal?.reason);
@@ -67,6 +84,8 @@ export class FairQueue {
       if (list === undefined) this.#waiting.set(owner, [waiting]);
       else list.push(waiting);
       this.#queued += 1;
+      // All others that wait take no answers.
+      if (this.#running < this.#atOnceMax) this.#goOn();
     });
   }
 
@@ -96,42 +115,60 @@ export class FairQueue {
     }
   }
 
-  /** Begins what is next: the oldest of the owner who has waited longest for a turn. */
   #next(): void {
     while (this.#running < this.#atOnceMax) {
-      const [turn] = this.#waiting;
-      if (turn === undefined) return;
-      const [owner, list] = turn;
-      const [waiting] = list;
+      const next = this.#nextOwner();
+      if (next === undefined) return;
+      const [owner, [waiting]] = next;
       this.#remove(owner, waiting);
-      if (this.#waiting.delete(owner)) this.#waiting.set(owner, list);
       const { options, resolve, reject, ends } = waiting;
       const left = ends - performance.now();
-      if (left <= 0) {
+      if (left <= this.#usualMs && left < Number.POSITIVE_INFINITY) {
         reject(tooLate());
-      } else {
-        const timeoutMs = Number.isFinite(left) ? Math.max(1, Math.ceil(left)) : undefined;
-        this.#begin({ ...options, signal: options.signal, timeoutMs }, waiting.work).then(
-          resolve,
-          reject,
-        );
+        continue;
       }
+      this.#takeTurn(owner);
+      const timeoutMs = Number.isFinite(left) ? Math.max(1, Math.ceil(left)) : undefined;
+      const given = { ...options, signal: options.signal, timeoutMs };
+      this.#begin(given, waiting.work).then(resolve, reject);
     }
   }
 
+  /** Who has had the fewest turns while others waited. */
+  #nextOwner(): [Owner, Waiting[]] | undefined {
+    let next: [Owner, Waiting[]] | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    for (const each of this.#waiting) {
+      const turn = this.#turnOf(each[0]);
+      if (turn >= least || !each[0].takesAnswers) continue;
+      least = turn;
+      next = each;
+    }
+    return next;
+  }
+
+  #turnOf(owner: Owner): number {
+    return Math.max(this.#turns.get(owner) ?? 0, this.#turn);
+  }
+
+  #takeTurn(owner: Owner): void {
+    this.#turn = this.#turnOf(owner);
+    this.#turns.set(owner, this.#turn + 1);
+  }
+
   /** How many begin before new work of this owner does, at most. */
-  #ahead(owner: object): number {
+  #ahead(owner: Owner): number {
     const own = this.#waiting.get(owner)?.length ?? 0;
     let ahead = own + 1;
     for (const [other, list] of this.#waiting) {
-      if (other !== owner) ahead += Math.min(list.length, own + 1);
+      if (other !== owner && other.takesAnswers) ahead += Math.min(list.length, own + 1);
     }
     return ahead;
   }
 
   /** Whether there is: the latest of the owner with most has gone for it. */
-  #makeRoom(owner: object): boolean {
-    let longest: [object, Waiting[]] | undefined;
+  #makeRoom(owner: Owner): boolean {
+    let longest: [Owner, Waiting[]] | undefined;
     for (const each of this.#waiting) {
       if (longest === undefined || each[1].length > longest[1].length) longest = each;
     }
@@ -142,11 +179,11 @@ export class FairQueue {
     return true;
   }
 
-  #leave(owner: object, waiting: Waiting, reason: unknown): void {
+  #leave(owner: Owner, waiting: Waiting, reason: unknown): void {
     if (this.#remove(owner, waiting)) waiting.reject(reason);
   }
 
-  #remove(owner: object, waiting: Waiting): boolean {
+  #remove(owner: Owner, waiting: Waiting): boolean {
     const list = this.#waiting.get(owner);
     const at = list?.indexOf(waiting) ?? -1;
     if (list === undefined || at < 0) return false;

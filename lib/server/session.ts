@@ -99,6 +99,10 @@ export class Session implements ClientConnection {
     return this.#requests.size;
   }
 
+  get takesAnswers(): boolean {
+    return this.#outbox.queuedBytes <= this.#settings.queuedBytesMax;
+  }
+
   get touched(): number {
     return this.#touched;
   }
@@ -304,10 +308,7 @@ export class Session implements ClientConnection {
   }
 
   get #hasRoom(): boolean {
-    return (
-      this.#requests.busy < this.#settings.inFlightMax &&
-      this.#outbox.queuedBytes <= this.#settings.queuedBytesMax
-    );
+    return this.#requests.busy < this.#settings.inFlightMax && this.takesAnswers;
   }
 
   #room(): Promise<void> {

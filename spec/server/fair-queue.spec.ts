@@ -26,7 +26,7 @@ class Held {
 }
 
 describe("FairQueue", () => {
-  const [ada, bob, eve] = [{}, {}, {}];
+  const [ada, bob, eve] = [1, 2, 3].map(() => ({ takesAnswers: true }));
   let held: Held;
   beforeEach(() => {
     held = new Held();
@@ -56,7 +56,7 @@ describe("FairQueue", () => {
     void queue.run(eve, {}, held.work("e0"));
     assert.equal(queue.queued, 52);
     for (let ends = 0; ends < 7; ends++) await held.end();
-    assert.deepEqual(held.begun, ["a0", "a1", "b0", "e0", "a2", "b1", "a3", "a4"]);
+    assert.deepEqual(held.begun, ["a0", "b0", "e0", "a1", "b1", "a2", "a3", "a4"]);
   });
 
   it("never begins what was given up or is too late, and says so at once", async () => {
@@ -70,7 +70,7 @@ describe("FairQueue", () => {
     await assert.rejects(before, /over/);
     stop.abort(new Error("given up"));
     await assert.rejects(given, /given up/);
-    queue.dropExpired(performance.now() + 51);
+    queue.tick(performance.now() + 51);
     await rejects(late, "TIMEOUT");
     assert.equal(queue.queued, 1);
     await held.end();
@@ -91,7 +91,32 @@ describe("FairQueue", () => {
     await latest;
     assert.equal(queue.queued, 4);
     for (let ends = 0; ends < 5; ends++) await held.end();
-    assert.deepEqual(held.begun, ["a", "a1", "b", "a2", "a3"]);
+    assert.deepEqual(held.begun, ["a", "b", "a1", "a2", "a3"]);
+  });
+
+  it("lets nobody who asks one at a time go before those who wait for long", async () => {
+    const queue = new FairQueue(1, 100);
+    for (let n = 0; n < 5; n++) void queue.run(ada, {}, held.work(`a${n}`));
+    for (let n = 0; n < 4; n++) {
+      void queue.run(bob, {}, held.work(`b${n}`));
+      await held.end();
+      await held.end();
+    }
+    assert.deepEqual(held.begun, ["a0", "b0", "a1", "b1", "a2", "b2", "a3", "b3", "a4"]);
+  });
+
+  it("gives no turn to who takes no answers, until it does", async () => {
+    const queue = new FairQueue(2, 100);
+    const slow = { takesAnswers: false };
+    void queue.run(slow, {}, held.work("s"));
+    void queue.run(bob, {}, held.work("b"));
+    queue.tick(performance.now());
+    await held.end();
+    assert.deepEqual(held.begun, ["b"]);
+    slow.takesAnswers = true;
+    queue.tick(performance.now());
+    await held.end();
+    assert.deepEqual(held.begun, ["b", "s"]);
   });
 
   it("lets others be heard while short work follows short work", async () => {
