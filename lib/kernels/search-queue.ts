@@ -109,9 +109,11 @@ export class SearchQueue {
         if (status === finished) task.finish();
         if (status === finished || status === unfinished) return status === finished;
         const providing = task.provide(status);
-        if (providing === undefined) continue;
-        void this.#goOnAfter(task, providing);
-        return true;
+        if (providing !== undefined) {
+          void this.#goOnAfter(task, providing);
+          return true;
+        }
+        if (performance.now() >= deadline) return false;
       }
     } catch (thrown) {
       task.fail(toAhnlichError(thrown));

@@ -65,10 +65,22 @@ export function keepFour(
 ): usize {
   const lower = f32x4.sub(key, error);
   const upper = f32x4.add(key, error);
-  if (passing & 1) end = keep(end, f32x4.extract_lane(lower, 0), f32x4.extract_lane(upper, 0), run, first + <u32>placeOf(four, 0));
-  if (passing & 2) end = keep(end, f32x4.extract_lane(lower, 1), f32x4.extract_lane(upper, 1), run, first + <u32>placeOf(four, 1));
-  if (passing & 4) end = keep(end, f32x4.extract_lane(lower, 2), f32x4.extract_lane(upper, 2), run, first + <u32>placeOf(four, 2));
-  if (passing & 8) end = keep(end, f32x4.extract_lane(lower, 3), f32x4.extract_lane(upper, 3), run, first + <u32>placeOf(four, 3));
+  if (passing & 1) {
+    const slot = first + <u32>placeOf(four, 0);
+    end = keep(end, f32x4.extract_lane(lower, 0), f32x4.extract_lane(upper, 0), run, slot);
+  }
+  if (passing & 2) {
+    const slot = first + <u32>placeOf(four, 1);
+    end = keep(end, f32x4.extract_lane(lower, 1), f32x4.extract_lane(upper, 1), run, slot);
+  }
+  if (passing & 4) {
+    const slot = first + <u32>placeOf(four, 2);
+    end = keep(end, f32x4.extract_lane(lower, 2), f32x4.extract_lane(upper, 2), run, slot);
+  }
+  if (passing & 8) {
+    const slot = first + <u32>placeOf(four, 3);
+    end = keep(end, f32x4.extract_lane(lower, 3), f32x4.extract_lane(upper, 3), run, slot);
+  }
   return end;
 }
 

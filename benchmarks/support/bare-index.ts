@@ -1,0 +1,37 @@
+import { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
+import type { VectorIndex } from "../../lib/indexes/vector-index.js";
+import type { KernelsKind } from "../../lib/kernels/kernels.js";
+
+/** An exact index and nothing around it: on the calling thread, at once, without ids or metadata. */
+export class BareIndex {
+  readonly #indexes: ExactVectorIndexes;
+  readonly #index: VectorIndex;
+
+  constructor(vectors: Float32Array, dimension: number, kernels: KernelsKind) {
+    const atOnceMs = Number.MAX_SAFE_INTEGER;
+    this.#indexes = new ExactVectorIndexes({ threads: 0, atOnceMs, kernels });
+    this.#index = this.#indexes.create(dimension);
+    const count = vectors.length / dimension;
+    const step = 4_096;
+    for (let first = 0; first < count; first += step) {
+      const some = Math.min(step, count - first);
+      const ordinals = Float64Array.from({ length: some }, (_, i) => first + i + 1);
+      const start = vectors.byteOffset + first * dimension * 4;
+      const bytes = new Uint8Array(vectors.buffer, start, some * dimension * 4);
+      this.#index.addBlock({ ordinals, bytes }, 1);
+    }
+  }
+
+  /** @throws when one of the answers is not ten distances in order */
+  async search(targets: readonly Float32Array[]): Promise<void> {
+    const request = { targets, metric: "cosine", limit: 10, sequence: 1 } as const;
+    for (const { distances } of await this.#index.search(request)) {
+      const isSorted = distances.every((distance, i) => i === 0 || distance >= distances[i - 1]);
+      if (distances.length < 10 || !isSorted) throw new Error("these are not the ten nearest");
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#indexes.close();
+  }
+}
