@@ -69,7 +69,7 @@ const makers = {
   hoarding: (real: Persistence) => {
     let taken = 0;
     const snapshot = () => {
-      if (taken++ % 10 === 0) real.snapshot();
+      if (taken++ % 25 === 0) real.snapshot();
       return real.snapshot();
     };
     return overriding(real, { snapshot });
