@@ -50,7 +50,7 @@ export const serverLimits: { readonly [K in keyof ServerLimits]: Bound } = {
   queuedBytesMax: bound(4 * 2 ** 20, 0, 2 ** 30, "bytes of answers that a client has not taken"),
   searchesAtOnceMax: bound(cores - 1, 1, 65_536, "searches that run at once, of all clients"),
   scansAtOnceMax: bound(4, 1, 65_536, "pages, counts and searches with where that run at once"),
-  queuedMax: bound(1_024, 0, 1_000_000, "how many of either wait; more are refused with BUSY"),
+  queuedMax: bound(2_048, 0, 1_000_000, "how many of either wait; more are refused with BUSY"),
   handshakeTimeoutMs: bound(5_000, 10, day, "milliseconds to introduce oneself"),
   frameTimeoutMs: bound(30_000, 10, day, "milliseconds for a frame to arrive"),
   stallTimeoutMs: bound(10_000, 10, day, "milliseconds in which a client takes nothing"),

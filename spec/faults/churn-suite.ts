@@ -127,7 +127,7 @@ class Churn {
 
   #judge(): void {
     const above = this.#longestAbove();
-    if (above >= Math.min(momentSeconds, this.#task.size / 2)) {
+    if (above >= Math.min(momentSeconds, this.#task.size / 4)) {
       const times = `${this.#ratioAt(1)} times the rows that are kept`;
       this.#problems.push(`the file is ${times}, and over three times for ${above.toFixed(1)} s`);
     }
