@@ -27,7 +27,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     "WriteBatch",
     "provide",
   ],
-  "ahnlich/server": ["AhnlichError", "listen"],
+  "ahnlich/server": ["AhnlichError", "listen", "serverLimits", "troubleSentences"],
   "ahnlich/transfer": ["AhnlichError", "exportStore", "importStore"],
 };
 
