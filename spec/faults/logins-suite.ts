@@ -113,7 +113,7 @@ interface Guesses {
   readonly letIn: number;
 }
 
-/** A process that guesses until `stop`, which says how many guesses there were, and how many were let in. */
+/** A process that has begun to guess, and does until `stop`, which says what came of it. */
 async function guesser(url: string): Promise<{ stop(): Promise<Guesses> }> {
   const child = fork(fileURLToPath(new URL("./guessing-child.js", import.meta.url)), [url]);
   await once(child, "message");
