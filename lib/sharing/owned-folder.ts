@@ -80,10 +80,11 @@ export class OwnedFolder {
     return !this.#lost;
   }
 
-  /** For the callers of this process. */
+  /** For the callers of this process. @throws LOCKED where the folder was taken before it was done; nothing was written */
   execute(query: Query, options?: CallOptions): Promise<unknown> {
     return this.#engine.execute(query, options).catch((error: unknown) => {
-      if (!isTaken(error)) throw error;
+      // What is under way for too long after that, or comes then, meets an engine that is closed.
+      if (!isTaken(error) && !(this.#lost && isClosed(error))) throw error;
       this.#lose();
       const sentence = `${error.message}; nothing was written, and another call goes to its new owner`;
       throw new AhnlichError("LOCKED", sentence, { details: error.details, cause: error });
@@ -171,6 +172,10 @@ export interface OwnedSettings {
 /** What a commit is refused with when the epoch is another's; nothing was written. */
 function isTaken(error: unknown): error is AhnlichError {
   return error instanceof AhnlichError && error.code === "LOCKED";
+}
+
+function isClosed(error: unknown): error is AhnlichError {
+  return error instanceof AhnlichError && error.code === "CLOSED";
 }
 
 /** Whether a pipeline had writes that were refused so. */

@@ -6,7 +6,7 @@ import type { Verification } from "../model/answers.js";
 import { checkPath } from "../model/check-argument.js";
 import { closedError, type ErrorCode, toAhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
-import type { Query } from "../model/query.js";
+import { type Query, rights } from "../model/query.js";
 import { within } from "../persistence/within.js";
 import { copyQuery, refusePath } from "./copy-query.js";
 import { backUpJoined } from "./joined-backup.js";
@@ -61,7 +61,7 @@ export class SharedExecutor implements EmbeddedExecutor, FolderUser {
   execute(query: Query, options?: CallOptions): Promise<unknown> {
     if (this.#closing !== undefined) throw closedError();
     const owned = this.#folder.owned;
-    if (owned !== undefined) return owned.execute(query, options);
+    if (owned !== undefined) return this.#executeOn(owned, query, options);
     refusePath(query);
     const answered = this.#join().execute(query, options);
     const attached = this.#attachments.size > 0;
@@ -156,6 +156,17 @@ export class SharedExecutor implements EmbeddedExecutor, FolderUser {
         if (!passing.has(error.code)) throw error;
       }
       await pause(pauseMs * Math.random());
+    }
+  }
+
+  /** Where the folder is taken meanwhile, what only reads is asked of its next owner. */
+  async #executeOn(owned: OwnedFolder, query: Query, options?: CallOptions): Promise<unknown> {
+    try {
+      return await owned.execute(query, options);
+    } catch (error) {
+      const isTaken = toAhnlichError(error).code === "LOCKED" && !owned.isOurs;
+      if (!isTaken || rights[query.kind] !== "read" || this.#closing !== undefined) throw error;
+      return this.#join().execute(query, options);
     }
   }
 
