@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { randomNumbers } from "../support/random.js";
@@ -76,7 +76,11 @@ class Results {
     const child = FaultyProcess.start(order);
     // A few die while they open the folder.
     if (random() < 0.2) await setTimeout(100 + random() * 250);
-    else await child.ready.then(() => setTimeout(random() ** 2 * 150));
+    else {
+      await child.ready;
+      await grown(journal, random() ** 2 * journalBytesMax);
+      await setTimeout(random() * 5);
+    }
     child.kill();
     const { code, said } = await child.ended(10_000);
     if (code !== null) this.#problems.push(`the child ended by itself with ${code}: ${said}`);
@@ -112,5 +116,15 @@ function makePlace(folder: string): Place {
   return { folder, path, journal: join(folder, "journal"), ledger: new Ledger(), read: 0 };
 }
 
+/** Waits until the child has written so much: a busy machine gives it less to do in the same time. */
+async function grown(journal: string, bytes: number): Promise<void> {
+  const size = () => statSync(journal, { throwIfNoEntry: false })?.size ?? 0;
+  const goal = size() + bytes;
+  for (let waited = 0; size() < goal && waited < patienceMs; waited++) await setTimeout(1);
+}
+
 const sideBySide = 2;
+/** Of some 75 writes. */
+const journalBytesMax = 6_000;
+const patienceMs = 2_000;
 const killsPerFolder = 25;
