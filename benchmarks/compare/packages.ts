@@ -14,7 +14,7 @@ export function locate(name: string): string | undefined {
 /** Loads a package that has no types for us. */
 export function load<T>(name: string): T {
   if (locate(name) === undefined)
-    throw new Error(`${name} is not installed: npm ci in benchmarks/`);
+    throw new Error(`${name} is not installed: npm install in benchmarks/`);
   return require(name) as T;
 }
 
