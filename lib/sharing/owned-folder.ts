@@ -80,7 +80,7 @@ export class OwnedFolder {
     return !this.#lost;
   }
 
-  /** For the callers of this process. @throws LOCKED where the folder was taken before it was done; nothing was written */
+  /** For the callers of this process. @throws LOCKED where the folder was taken before; nothing was written then */
   execute(query: Query, options?: CallOptions): Promise<unknown> {
     return this.#engine.execute(query, options).catch((error: unknown) => {
       // What is under way for too long after that, or comes then, meets an engine that is closed.
