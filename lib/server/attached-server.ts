@@ -151,8 +151,18 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
     if (query.kind === "backup") return this.#settings.backup(query, options);
     const owner = session.entered;
     const queue = this.#queueOf(query);
-    if (owner === undefined || queue === undefined) return this.#engine.execute(query, options);
-    return queue.run(owner, options, (given) => this.#engine.execute(query, given));
+    if (owner === undefined || queue === undefined) return this.#ask(query, options);
+    return queue.run(owner, options, (given) => this.#ask(query, given));
+  }
+
+  /** Where the engine ends, what has waited for its turn is refused as at the server's own end: another may take it. */
+  async #ask(query: Query, options: CallOptions): Promise<unknown> {
+    try {
+      return await this.#engine.execute(query, options);
+    } catch (error) {
+      if (error instanceof AhnlichError && error.code === "CLOSED") throw shuttingDown();
+      throw error;
+    }
   }
 
   /** Where a query waits that may take long; undefined where it does not wait. */
