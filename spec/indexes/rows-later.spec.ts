@@ -1,8 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  ExactVectorIndexes,
-  type ExactVectorIndexesOptions,
-} from "../../lib/indexes/exact-vector-indexes.js";
+import type { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
 import {
   floatsKind,
   type IndexSearch,
@@ -14,19 +11,12 @@ import { AhnlichError } from "../../lib/model/errors.js";
 import { metrics } from "../../lib/model/metric.js";
 import { vectorToBytes } from "../../lib/model/vector.js";
 import { supportedKernels } from "../kernels/supported-kernels.js";
+import { openIndexes } from "../support/open-indexes.js";
 import { randomNumbers, randomVector } from "../support/random.js";
 import { NaiveIndex, pairs } from "./oracle.js";
 
 describe("An index whose float32 rows come later", () => {
-  const opened: ExactVectorIndexes[] = [];
-  function open(options: ExactVectorIndexesOptions): ExactVectorIndexes {
-    const indexes = new ExactVectorIndexes(options);
-    opened.push(indexes);
-    return indexes;
-  }
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((indexes) => indexes.close()));
-  });
+  const open = openIndexes();
 
   const dimension = 20;
   const count = 6000;

@@ -1,26 +1,16 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import {
-  ExactVectorIndexes,
-  type ExactVectorIndexesOptions,
-} from "../../lib/indexes/exact-vector-indexes.js";
+import type { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
 import type { VectorIndex } from "../../lib/indexes/vector-index.js";
 import { AhnlichError } from "../../lib/model/errors.js";
 import { metrics } from "../../lib/model/metric.js";
+import { openIndexes } from "../support/open-indexes.js";
 import { randomNumbers, randomVector } from "../support/random.js";
 import { NaiveIndex, pairs, unaligned } from "./oracle.js";
 
 describe("Searches of one engine", () => {
-  const opened: ExactVectorIndexes[] = [];
-  function open(options: ExactVectorIndexesOptions): ExactVectorIndexes {
-    const indexes = new ExactVectorIndexes(options);
-    opened.push(indexes);
-    return indexes;
-  }
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((indexes) => indexes.close()));
-  });
+  const open = openIndexes();
 
   const random = randomNumbers(21);
   const rows = Array.from({ length: 6000 }, () => randomVector(random, 16));
