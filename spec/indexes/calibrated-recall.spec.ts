@@ -52,7 +52,10 @@ class HeldOut {
   }
 }
 
-/** That the recall is right, and that no beam for two thirds of the cost has it. */
+/**
+ * That the recall is right, and that no beam for two thirds of the cost has it. Near the limit a width is a step of a
+ * point or more, and the least may give more than was asked for.
+ */
 async function check(
   calibration: Calibration,
   held: HeldOut,
@@ -67,7 +70,7 @@ async function check(
     const { recall, cost } = await held.search(beam);
     const says = `${recall} at ${target} with a width of ${beam.width} and a slack of ${beam.slack}`;
     assert.ok(recall >= target - bound, `below: ${says}`);
-    if (beam.width > 1.3 * limit) assert.ok(recall <= target + bound + above, `above: ${says}`);
+    if (beam.width >= 2 * limit) assert.ok(recall <= target + bound + above, `above: ${says}`);
     let cheap = { recall, cost };
     for (let width = beam.width; cheap.cost > cost / 1.5 && width > limit; ) {
       width = Math.max(limit, Math.floor(width * 0.7));
@@ -91,17 +94,17 @@ describe("a calibrated graph, held against exact search of queries that it was n
   this.timeout(60_000);
 
   function graphOf(metric: Metric, seed: number): { graph: NaiveGraph; data: ClusteredData } {
-    const data = new ClusteredData(randomNumbers(seed), dimension);
+    const data = new ClusteredData(randomNumbers(seed), dimension, { spread: 0.8 });
     return { graph: new NaiveGraph(metric, data.take(2_000)), data };
   }
 
   for (const metric of metrics) {
     it(`has the recall asked for with queries like those that came, ${metric}`, async () => {
       const { graph, data } = graphOf(metric, 11);
-      const calibration = new Calibration(reservoirOf(data.take(1_500)));
+      const calibration = new Calibration(reservoirOf(data.take(2_500)));
       await calibration.calibrate(graph, { random: randomNumbers(1) });
       assert.equal(calibration.estimate(10)?.source, "queries");
-      const held = await new HeldOut(graph, data.take(1_500), 10).findTruth();
+      const held = await new HeldOut(graph, data.take(2_500), 10).findTruth();
       await check(calibration, held, 10, { reached: metric === "dot" ? 3 : 4 });
     });
   }
@@ -109,9 +112,9 @@ describe("a calibrated graph, held against exact search of queries that it was n
   it("has it with queries unlike the data, once such came", async () => {
     const { graph } = graphOf("cosine", 12);
     const others = new ClusteredData(randomNumbers(99), dimension, { spread: 1 });
-    const calibration = new Calibration(reservoirOf(others.take(1_500)));
+    const calibration = new Calibration(reservoirOf(others.take(2_500)));
     await calibration.calibrate(graph, { random: randomNumbers(1) });
-    await check(calibration, await new HeldOut(graph, others.take(1_500), 10).findTruth(), 10);
+    await check(calibration, await new HeldOut(graph, others.take(2_500), 10).findTruth(), 10);
   });
 
   it("has it, or a little more, before any query came", async () => {
@@ -119,17 +122,17 @@ describe("a calibrated graph, held against exact search of queries that it was n
     const calibration = new Calibration();
     await calibration.calibrate(graph, { random: randomNumbers(1), targetsMax: 1_024 });
     assert.equal(calibration.estimate(10)?.source, "store");
-    await check(calibration, await new HeldOut(graph, data.take(1_500), 10).findTruth(), 10, {
+    await check(calibration, await new HeldOut(graph, data.take(2_500), 10).findTruth(), 10, {
       above: 0.02,
     });
   });
 
   it("has it with limits between those that are measured", async () => {
     const { graph, data } = graphOf("cosine", 14);
-    const calibration = new Calibration(reservoirOf(data.take(1_500)));
+    const calibration = new Calibration(reservoirOf(data.take(2_500)));
     calibration.beamFor(20, 0.9);
     await calibration.calibrate(graph, { random: randomNumbers(1) });
-    await check(calibration, await new HeldOut(graph, data.take(1_500), 20).findTruth(), 20, {
+    await check(calibration, await new HeldOut(graph, data.take(2_500), 20).findTruth(), 20, {
       above: 0.002,
     });
   });

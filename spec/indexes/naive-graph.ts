@@ -53,10 +53,12 @@ export class NaiveGraph implements Probe {
   async exact(targets: readonly ProbeTarget[], limit: number): Promise<Nearest[]> {
     return targets.map(({ vector, own }) => {
       const target = this.#rowOf(vector);
-      const keys = Float64Array.from(this.#rows, (row) => this.#key(target, row));
+      const keys = new Float64Array(this.#rows.length);
+      for (let id = 0; id < keys.length; id++) keys[id] = this.#key(target, this.#rows[id]);
       if (own !== undefined) keys[own] = Number.POSITIVE_INFINITY;
       const nearest: number[] = [];
-      for (const key of keys) {
+      for (let id = 0; id < keys.length; id++) {
+        const key = keys[id];
         if (nearest.length === limit && key >= nearest[limit - 1]) continue;
         const at = nearest.findLastIndex((one) => one <= key) + 1;
         nearest.splice(at, 0, key);
@@ -64,8 +66,9 @@ export class NaiveGraph implements Probe {
       }
       const last = nearest[nearest.length - 1];
       const found: { id: number; key: number }[] = [];
-      for (const [id, key] of keys.entries())
-        if (key <= last && id !== own) found.push({ id, key });
+      for (let id = 0; id < keys.length; id++) {
+        if (keys[id] <= last && id !== own) found.push({ id, key: keys[id] });
+      }
       return this.#nearest(found);
     });
   }
@@ -101,10 +104,11 @@ export class NaiveGraph implements Probe {
       const key = this.#key(target, this.#rows[id]);
       if (count === width && key >= keys[width - 1]) return;
       let at = count;
-      while (at > 0 && keys[at - 1] > key) at--;
-      keys.copyWithin(at + 1, at, count);
-      ids.copyWithin(at + 1, at, count);
-      done.copyWithin(at + 1, at, count);
+      for (; at > 0 && keys[at - 1] > key; at--) {
+        keys[at] = keys[at - 1];
+        ids[at] = ids[at - 1];
+        done[at] = done[at - 1];
+      }
       keys[at] = key;
       ids[at] = id;
       done[at] = 0;
