@@ -80,11 +80,12 @@ async function nearest(
 ): Promise<Match[][]> {
   const { index, view, store, options, call, slice } = searched;
   const within = await select(searched);
-  const { limit, maxDistance, include } = options;
+  const { limit, recall, maxDistance, include } = options;
   const request = {
     targets,
     metric: options.metric ?? store.metric,
     limit: limit + excluded.size,
+    recall,
     sequence: view.sequence,
     maxDistance,
     within,
