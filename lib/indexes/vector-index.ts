@@ -158,4 +158,8 @@ export interface Selection {
 export interface Nearest {
   readonly ordinals: Float64Array;
   readonly distances: Float64Array;
+  /** `graph` where a part of the vectors was passed over because the graph did not lead there. */
+  readonly plan: "exact" | "graph";
+  /** Vectors that the target was compared with, each counted once. */
+  readonly examined: number;
 }
