@@ -88,6 +88,7 @@ const askShapes: { readonly [K in QueryKind]: Shape } = {
   search: fieldsOf({ target: searchTarget(), where: predicate }),
   searchMany: fieldsOf({ targets: listOf(vector), where: predicate }),
   changes: fieldsOf({ where: predicate }),
+  measureRecall: fieldsOf({ where: predicate }),
   explain: fieldsOf({ query: lazily(() => explainedShape) }),
   pipeline: fieldsOf({ queries: listOf(lazily(() => queryShape)) }),
   transaction: fieldsOf({ writes: listOf(lazily(() => writeShape)) }),
