@@ -9,8 +9,8 @@ import { hasExpired } from "./expiry.js";
 import type { Steps } from "./steps.js";
 
 /**
- * Visits every entry that lives at that time and that the predicate allows, in the order of their ordinals; how many rows
- * were read for it.
+ * Visits every entry that lives at that time and that the predicate allows, in the order of their ordinals; how many
+ * rows were read for it.
  */
 export function* scanEntries(
   snapshot: Snapshot,

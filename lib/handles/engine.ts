@@ -42,8 +42,8 @@ export interface Engine extends AsyncDisposable {
   /** Milliseconds there and back. */
   ping(options?: CallOptions): Promise<number>;
   /**
-   * Carries a search, a page or a count out and, instead of its answer, says how, how much was looked at and how long it
-   * took.
+   * Carries a search, a page or a count out and, instead of its answer, says how, how much was looked at and how long
+   * it took.
    */
   explain(query: ExplainedQuery, options?: CallOptions): Promise<Plan>;
   execute<const Q extends Query>(query: Q, options?: CallOptions): Promise<ResponseTo<Q>>;

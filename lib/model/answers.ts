@@ -24,8 +24,8 @@ export interface StoreInfo {
 /** How a query was carried out, and what that took. */
 export interface Plan {
   /**
-   * `exact`: each vector that may be found was compared with the target; `graph`: those that a graph led to; `scan`: rows
-   * were read one after the other, or none where the store's own number of entries was enough; `empty`: there was
+   * `exact`: each vector that may be found was compared with the target; `graph`: those that a graph led to; `scan`:
+   * rows were read one after the other, or none where the store's own number of entries was enough; `empty`: there was
    * nothing to compare, or to read.
    */
   readonly plan: "exact" | "graph" | "scan" | "empty";
