@@ -10,7 +10,7 @@ interface Drawn {
   readonly number: () => number;
 }
 
-/** The ordinals of so many of the vectors that are seen, each as likely as any other; all, where there are fewer. */
+/** The ordinals of so many of the vectors that are seen, all of them equally likely; fewer where there are fewer. */
 export async function drawSamples(
   { index, sequence, but, count, number }: Drawn,
   slice: Slice,

@@ -1,12 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../lib/engine/ports.js";
-import type {
-  Changes,
-  EngineInfo,
-  RecallReport,
-  SetResponse,
-  StoreInfo,
-} from "../../lib/model/answers.js";
+import type { Changes, EngineInfo, SetResponse, StoreInfo } from "../../lib/model/answers.js";
 import type { Entry, Match, Page } from "../../lib/model/entry.js";
 import type { Limits } from "../../lib/model/limits.js";
 import type { Kinds, Query } from "../../lib/model/query.js";
@@ -46,6 +40,7 @@ import { checkedPatch, patchedEntries } from "./naive-patch.js";
 import { naivePipeline } from "./naive-pipeline.js";
 import { naivePlan } from "./naive-plan.js";
 import { constantOf, holds } from "./naive-predicate.js";
+import { naiveRecall } from "./naive-recall.js";
 import { byId } from "./naive-search.js";
 import { naivelySearch } from "./naive-search-query.js";
 import { alterNaively, expireNaively, type NaiveStore, renameNaively } from "./naive-stores.js";
@@ -122,7 +117,12 @@ export class NaiveModel {
       case "changes":
         return this.#changes(query);
       case "measureRecall":
-        return this.#measureRecall(query);
+        return naiveRecall(
+          this.#limits,
+          query,
+          this.#matching(query.store, undefined),
+          this.#matching(query.store, query.where),
+        );
       case "explain":
         return naivePlan(
           query.query,
@@ -375,16 +375,6 @@ export class NaiveModel {
   #search(ask: Ask<"search">): Match[] {
     const store = this.#storeOf(ask.store);
     return naivelySearch(this.#limits, store, this.#matching(ask.store, ask.where), ask);
-  }
-
-  /** Of searches that are exact. */
-  #measureRecall({ store, samples, limit, where }: Ask<"measureRecall">): RecallReport {
-    const counted = checkedCount(this.#limits, limit, 10);
-    const asked = checkedCount(this.#limits, samples, 100);
-    const allowed = this.#matching(store, where);
-    const drawn = [...this.#storeOf(store).entries.keys()].slice(0, asked);
-    const measured = drawn.filter((own) => allowed.some(({ id }) => id !== own));
-    return { recall: 1, samples: measured.length, limit: counted, elapsedMs: 0 };
   }
 
   #transaction({ writes }: Ask<"transaction">): unknown[] {
