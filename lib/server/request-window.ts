@@ -2,7 +2,7 @@ import { LateCallOptions } from "../handles/late-call-options.js";
 import { AhnlichError, toAhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import { type Query, waitsForChanges } from "../model/query.js";
-import { identityOfNumber, type WriteIdentity } from "../model/write-identity.js";
+import { identityOfNumber, scopeOfKeys, type WriteIdentity } from "../model/write-identity.js";
 import { encodeAnswer } from "../protocol/answer-codec.js";
 import type { FailureMessage, RequestMessage, ResponseMessage } from "../protocol/message.js";
 import { decodeQuery } from "../protocol/query-codec.js";
@@ -10,6 +10,14 @@ import { RequestTable } from "./request-table.js";
 
 /** Executes a query; may throw at once. */
 export type Execute = (query: Query, options: CallOptions) => Promise<unknown>;
+
+/** Whose writes they are. */
+export interface Numbering {
+  /** Of the client that numbers its writes. */
+  readonly key: string;
+  /** Whose the keys are that callers choose; undefined: everybody's. */
+  readonly user: string | undefined;
+}
 
 /**
  * The requests of one connection that are in flight. Each is answered once, as it ends; whatever
@@ -44,12 +52,12 @@ export class RequestWindow {
   }
 
   /** @throws PROTOCOL_ERROR when a request of this id is in flight. */
-  begin(message: RequestMessage, clientId: string): void {
+  begin(message: RequestMessage, asker: Numbering): void {
     const { id } = message;
     if (this.#requests.get(id) !== undefined) {
       throw new AhnlichError("PROTOCOL_ERROR", "a request of this id is in flight already");
     }
-    const options = new LateCallOptions(message.timeoutMs, identityOf(message, clientId));
+    const options = new LateCallOptions(message.timeoutMs, identityOf(message, asker));
     this.#requests.set(id, options);
     try {
       const query = decodeQuery(message.query);
@@ -118,8 +126,8 @@ function tooManyWait(waiting: number): AhnlichError {
 /** A key that the caller chose wins over the number that its client gave. */
 function identityOf(
   { idempotencyKey: key, write }: RequestMessage,
-  clientId: string,
+  { key: clientKey, user }: Numbering,
 ): WriteIdentity | undefined {
-  if (key !== undefined) return { scope: "", key };
-  return write === undefined ? undefined : identityOfNumber(clientId, write);
+  if (key !== undefined) return { scope: scopeOfKeys(user), key };
+  return write === undefined ? undefined : identityOfNumber(clientKey, write);
 }

@@ -240,7 +240,7 @@ export class Session implements ClientConnection {
       throw unexpected();
     } else if (message.kind === "request") {
       if (this.#saidGoodbye) throw unexpected();
-      if (this.#refusal === undefined) this.#requests.begin(message, this.#client.key);
+      if (this.#refusal === undefined) this.#requests.begin(message, this.#client);
       else this.#write({ kind: "failure", id: message.id, error: this.#refusal });
     } else if (message.kind === "cancel") {
       this.#requests.cancel(message.id);
