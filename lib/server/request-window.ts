@@ -5,7 +5,8 @@ import { type Query, waitsForChanges } from "../model/query.js";
 import { identityOfNumber, scopeOfKeys, type WriteIdentity } from "../model/write-identity.js";
 import { encodeAnswer } from "../protocol/answer-codec.js";
 import type { FailureMessage, RequestMessage, ResponseMessage } from "../protocol/message.js";
-import { decodeQuery } from "../protocol/query-codec.js";
+import { decodeQuery, decodeQueryGradually } from "../protocol/query-codec.js";
+import { longWork } from "./long-work.js";
 import { RequestTable } from "./request-table.js";
 
 /** Executes a query; may throw at once. */
@@ -51,24 +52,42 @@ export class RequestWindow {
     return this.#requests.size - this.#waiting.size;
   }
 
-  /** @throws PROTOCOL_ERROR when a request of this id is in flight. */
-  begin(message: RequestMessage, asker: Numbering): void {
+  /**
+   * Where it is long a promise of when it has begun: nothing more is to be read before.
+   *
+   * @throws PROTOCOL_ERROR when a request of this id is in flight.
+   */
+  begin(message: RequestMessage, asker: Numbering): Promise<void> | undefined {
     const { id } = message;
     if (this.#requests.get(id) !== undefined) {
       throw new AhnlichError("PROTOCOL_ERROR", "a request of this id is in flight already");
     }
     const options = new LateCallOptions(message.timeoutMs, identityOf(message, asker));
     this.#requests.set(id, options);
+    if (message.query.length > bytesAtOnce) return this.#beginLong(message, options);
     try {
-      const query = decodeQuery(message.query);
-      if (waitsForChanges(query)) this.#wait(options);
-      this.#execute(query, options).then(
-        (answer) => this.#answer(id, options, query, answer),
-        (error: unknown) => this.#fail(id, options, error),
-      );
+      this.#ask(id, decodeQuery(message.query), options);
     } catch (error) {
       this.#fail(id, options, error);
     }
+    return undefined;
+  }
+
+  async #beginLong({ id, query: bytes }: RequestMessage, options: LateCallOptions): Promise<void> {
+    try {
+      const query = await longWork((turn) => decodeQueryGradually(bytes, turn));
+      if (this.#requests.get(id) === options) this.#ask(id, query, options);
+    } catch (error) {
+      this.#fail(id, options, error);
+    }
+  }
+
+  #ask(id: number, query: Query, options: LateCallOptions): void {
+    if (waitsForChanges(query)) this.#wait(options);
+    this.#execute(query, options).then(
+      (answer) => this.#answer(id, options, query, answer),
+      (error: unknown) => this.#fail(id, options, error),
+    );
   }
 
   /** A request that is over or never was is no error: its answer may have crossed the cancel. */
@@ -122,6 +141,9 @@ function tooManyWait(waiting: number): AhnlichError {
   const sentence = `${waiting} requests wait for changes on this connection already`;
   return new AhnlichError("BUSY", sentence, { details: { waiting } });
 }
+
+/** Of a query that is decoded in one go. */
+const bytesAtOnce = 16 * 1024;
 
 /** A key that the caller chose wins over the number that its client gave. */
 function identityOf(
