@@ -19,7 +19,7 @@ import type {
   VectorIndex,
 } from "./vector-index.js";
 
-/** Finds the nearest by looking at every vector that the search sees. */
+/** Finds the nearest by looking at every vector that the search sees: no recall asks for more. */
 export class ExactVectorIndex implements VectorIndex {
   readonly image: RunsImage;
   readonly #slots: Slots;

@@ -77,6 +77,8 @@ export const jobLent = 1116;
 export const jobLentMax = 1120;
 /** Candidates that are re-scored and not too far. */
 export const jobKept = 1124;
+/** Slots that each target was compared with. */
+export const jobExamined = 1128;
 export const jobBytes = 1136;
 
 /** A span: blocks `from` up to `to` of a run. A pick: one block of a run, and which of its slots. */

@@ -30,6 +30,10 @@ export interface JobRequest {
 export interface JobResult {
   readonly ordinals: Float64Array;
   readonly distances: Float64Array;
+  /** All that there was to compare has been. */
+  readonly plan: "exact";
+  /** Vectors that were compared with the target. */
+  readonly examined: number;
 }
 
 /**
@@ -133,6 +137,7 @@ export class SearchJob {
   results(): JobResult[] {
     const { words, doubles } = this.arena;
     const results: JobResult[] = [];
+    const examined = words[(this.address + layout.jobExamined) >>> 2];
     for (let i = 0; i < this.#targetCount; i++) {
       const target = this.#target(i);
       const count = words[(target + layout.targetCount) >>> 2];
@@ -143,7 +148,7 @@ export class SearchJob {
         distances[j] = doubles[at];
         ordinals[j] = doubles[at + 1];
       }
-      results.push({ ordinals, distances });
+      results.push({ ordinals, distances, plan: "exact", examined });
     }
     return results;
   }

@@ -1,6 +1,7 @@
 import {
   finished,
   jobBlock,
+  jobExamined,
   jobPhase,
   jobPicked,
   jobSequence,
@@ -55,6 +56,7 @@ export function advance(job: usize, budget: i32): u32 {
         const status = makeRoom(job);
         if (status != finished) return status;
         scanTargets(job, run, block, mask);
+        store<u32>(job, load<u32>(job, jobExamined) + <u32>popcnt(mask), jobExamined);
       }
       spend(64);
       if (last) store<u32>(job, ++unit, jobUnit);
