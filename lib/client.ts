@@ -9,6 +9,7 @@ export type {
   ClientInfo,
   EngineInfo,
   Outcome,
+  Plan,
   SetResponse,
   StoreInfo,
 } from "./model/answers.js";
@@ -27,6 +28,7 @@ export type {
 } from "./model/options.js";
 export type { MetadataMode, Patch } from "./model/patch.js";
 export {
+  type ExplainedQuery,
   type Kinds,
   type Query,
   type QueryKind,

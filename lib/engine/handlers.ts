@@ -7,6 +7,7 @@ import type { Origin } from "../rows/meta-rows.js";
 import { type Call, unlessGivenUp } from "./call.js";
 import { changes } from "./changes.js";
 import { compact } from "./compact.js";
+import { explain } from "./explain.js";
 import { count, find } from "./find.js";
 import type { Handlers } from "./handler-table.js";
 import { isLongToMake, type MadeWrite, makeWrite } from "./make-write.js";
@@ -92,6 +93,8 @@ export function makeHandlers(workshop: Workshop): Handlers {
     searchMany: (query, call) =>
       reading(call, (view, time) => searchMany(publication, view, query, time, call)),
     changes: (query, call) => changes({ publication, origin, clock }, query, call),
+    explain: ({ query }, call) =>
+      reading(call, (view, time) => explain(publication, view, query, time, call)),
     pipeline: (query, call) => runPipeline(handlers, query, call),
     compact: (_, call) => unlessGivenUp(call, compact(persistence, publication)),
     backup: () => {

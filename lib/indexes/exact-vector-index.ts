@@ -32,7 +32,7 @@ export interface ExactVectorIndexOptions {
   readonly graphLeast?: number | undefined;
 }
 
-/** Finds the nearest by looking at every vector that the search sees. */
+/** Finds the nearest by looking at every vector that the search sees: no recall asks for more. */
 export class ExactVectorIndex implements VectorIndex {
   readonly image: RunsImage;
   readonly #slots: Slots;
@@ -63,7 +63,7 @@ export class ExactVectorIndex implements VectorIndex {
   }
 
   get bytes(): number {
-    return this.#slots.bytes;
+    return this.#slots.bytes + this.#graphs.bytes;
   }
 
   add(ordinal: number, vector: Float32Array | Uint8Array, born: number): void {
@@ -102,7 +102,11 @@ export class ExactVectorIndex implements VectorIndex {
     return this.#run(request, undefined, signal);
   }
 
-  async #run(request: IndexSearch, plan: GraphPlan | undefined, signal?: AbortSignal): Promise<Found[]> {
+  async #run(
+    request: IndexSearch,
+    plan: GraphPlan | undefined,
+    signal?: AbortSignal,
+  ): Promise<Found[]> {
     const groups = plan === undefined ? this.#planExact(request) : this.#planWalks(request, plan);
     const tasks = groups.flatMap(({ tasks }) => tasks);
     const abort = (): void => {
@@ -156,7 +160,8 @@ export class ExactVectorIndex implements VectorIndex {
   /** Undefined where it is better to look at everything. */
   #walkPlan({ beam, metric, limit, within, without }: IndexSearch): GraphPlan | undefined {
     if (beam === undefined || metric !== this.#graphs.metric) return undefined;
-    if (within !== undefined || without !== undefined || limit * 8 > this.#slots.size) return undefined;
+    if (within !== undefined || without !== undefined || limit * 8 > this.#slots.size)
+      return undefined;
     return this.#graphs.plan;
   }
 
@@ -256,8 +261,7 @@ async function collect({ targets, tasks }: TargetGroup, limit: number): Promise<
   return Array.from({ length: targets }, (_, i) => {
     const own = parts.map((part) => part[i] as JobResult);
     const isWhole = own.every(({ found }) => found >= limit);
-    const { ordinals, distances } = own.length === 1 ? own[0] : mergeNearest(own, limit);
-    return { ordinals, distances, isWhole };
+    return { ...(own.length === 1 ? own[0] : mergeNearest(own, limit)), isWhole };
   });
 }
 

@@ -1,10 +1,11 @@
 import { Arenas } from "../kernels/arenas.js";
 import type { KernelsKind } from "../kernels/kernels.js";
 import { SearchQueue, type SearchQueueOptions } from "../kernels/search-queue.js";
-import type { Metric } from "../model/metric.js";
 import { closedError } from "../model/errors.js";
 import { defaultLimits } from "../model/limits.js";
+import type { Metric } from "../model/metric.js";
 import { ExactVectorIndex } from "./exact-vector-index.js";
+import { linkBytesPerSlot } from "./graph.js";
 import { bytesPerVector } from "./run.js";
 import type { VectorIndex, VectorIndexes } from "./vector-index.js";
 
@@ -41,7 +42,7 @@ export class ExactVectorIndexes implements VectorIndexes {
   }
 
   bytesPerEntry(dimension: number): number {
-    return bytesPerVector(dimension);
+    return bytesPerVector(dimension) + linkBytesPerSlot;
   }
 
   /** @throws CLOSED */

@@ -1,9 +1,9 @@
 import type { Arena } from "../kernels/arena.js";
 import type { Arenas, Place } from "../kernels/arenas.js";
 import * as layout from "../kernels/layout.js";
+import { metricCodes } from "../kernels/metric-codes.js";
 import { Walks } from "../kernels/walks.js";
 import type { Metric } from "../model/metric.js";
-import { metricCodes } from "../kernels/metric-codes.js";
 import { bytesPerVector, type Run, type SlotSizes } from "./run.js";
 
 /** The memory of the links among the slots of one arena; what is in it, kernels/assembly/graph.ts says. */
@@ -38,6 +38,10 @@ export class Graph {
     const place = arenas.takeIn(run.arena, tablesAt + tableCount * 4 * blocksMax);
     if (place === undefined) return undefined;
     return new Graph(arenas, place, sizes, { metric, blocksMax, firstBlock: run.firstBlock });
+  }
+
+  get bytes(): number {
+    return this.#places.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** Slots below this may be led to. */

@@ -6,7 +6,7 @@ import type { Metric } from "../model/metric.js";
 import { Graph } from "./graph.js";
 import { GraphUpkeep } from "./graph-upkeep.js";
 import type { Run } from "./run.js";
-import type { SlotWatcher, Slots } from "./slots.js";
+import type { Slots, SlotWatcher } from "./slots.js";
 import { UnlinkedSlots } from "./unlinked-slots.js";
 
 export interface GraphsOptions {
@@ -50,6 +50,12 @@ export class Graphs implements SlotWatcher {
   /** Slots that are linked, those that have died since among them. */
   get linked(): number {
     return this.#upkeep.linked;
+  }
+
+  get bytes(): number {
+    let bytes = 0;
+    for (const graph of this.#graphs.values()) bytes += graph.bytes;
+    return bytes;
   }
 
   /** Whether upkeep is under way, so that the memory must stay. */

@@ -1,4 +1,4 @@
-/** The slots that hold vectors and are not linked, as bits of the blocks they are in: searches look at them one by one. */
+/** The slots that hold vectors and are not linked, as bits of their blocks: searches look at them one by one. */
 export class UnlinkedSlots {
   #masks = new Uint32Array(128);
   readonly #blocks = new Set<number>();

@@ -37,8 +37,8 @@ export interface Kernels {
   /** Takes all links from some slots, which nothing links to. */
   emptyLists(graph: number, from: number, count: number): void;
   /**
-   * Lets searches begin at a live slot below `end` where the one they begin at is dead by the map; with a map of 0 at any
-   * that has links.
+   * Lets searches begin at a live slot below `end` where the one they begin at is dead by the map; with a map of 0 at
+   * any that has links.
    */
   chooseEntry(graph: number, map: number, end: number): void;
   move(to: number, from: number, bytes: number): void;

@@ -79,16 +79,18 @@ export const jobLent = 1116;
 export const jobLentMax = 1120;
 /** Candidates that are re-scored and not too far. */
 export const jobKept = 1124;
+/** Slots that each target was compared with. */
+export const jobExamined = 1128;
 /** The graph that is walked through and the walk, or 0; candidates beyond `limit` that are taken of it. */
-export const jobGraph = 1128;
-export const jobWalk = 1132;
-export const jobSlack = 1136;
-export const jobExtra = 1140;
+export const jobGraph = 1132;
+export const jobWalk = 1136;
+export const jobSlack = 1140;
+export const jobExtra = 1144;
 /** The target that is walked to, how far that is, and what is taken of the pool. */
-export const jobWalked = 1144;
-export const jobWalkStage = 1148;
-export const jobPlace = 1152;
-export const jobTaken = 1156;
+export const jobWalked = 1148;
+export const jobWalkStage = 1152;
+export const jobPlace = 1156;
+export const jobTaken = 1160;
 export const jobBytes = 1168;
 
 /** What a job is at. */
@@ -130,7 +132,9 @@ export const targetScanned = 68;
 export const targetByRows = 72;
 /** Visible slots that the walk found; fewer than were asked for where too many of its pool were not. */
 export const targetFound = 76;
-export const targetBytes = 80;
+/** Slots that the walk compared it with. */
+export const targetExamined = 80;
+export const targetBytes = 88;
 
 /** A candidate in a target's area. Once re-scored, the same 16 bytes hold distance and ordinal. */
 export const candidateLower = 0;
@@ -174,8 +178,8 @@ export const graphBytes = 4136;
 export const locksCount = 1024;
 
 /**
- * One slot of 16 is on level 1, one of 256 on level 2, and so on: which of them, a hash of their number without its last
- * digit says. So each block has four lists of level 1, and at most one of each level above.
+ * One slot of 16 is on level 1, one of 256 on level 2, and so on: which of them, a hash of their number without its
+ * last digit says. So each block has four lists of level 1, and at most one of each level above.
  */
 export const levelMax = 4;
 export const upperBytes = 448;
@@ -210,9 +214,11 @@ export const walkOtherSlots = 52;
 export const walkChosen = 56;
 /** Neighbours of dead neighbours. */
 export const walkRepair = 60;
+/** How many slots it has come to. */
+export const walkExamined = 64;
 /** Slots that a hop comes to. */
-export const walkFresh = 64;
-export const walkBytes = 240;
+export const walkFresh = 72;
+export const walkBytes = 248;
 /** What the second pool keeps: a full list and one more, or what lies behind the dead links of one. */
 export const otherWidth = 511;
 export const walked = 0x80000000;

@@ -1,7 +1,7 @@
 import { closedError } from "../model/errors.js";
+import type { Job } from "./job.js";
 import type { Lane } from "./lane.js";
 import { unfinished } from "./layout.js";
-import type { Job } from "./job.js";
 
 /** Searches on the calling thread, in slices between which the event loop has its turn. */
 export class LocalLane implements Lane {

@@ -44,10 +44,14 @@ export interface JobRequest {
 
 /** The nearest of one target: by distance, then ordinal. */
 export interface JobResult {
-  /** How many the walk found, infinity where there was none: fewer than `limit` if too many of those it came to are not seen. */
+  /** How many the walk found, infinity where there was none: fewer than `limit` if it came to too many not seen. */
   readonly found: number;
   readonly ordinals: Float64Array;
   readonly distances: Float64Array;
+  /** `exact`: all that there was to compare has been. */
+  readonly plan: "exact" | "graph";
+  /** Vectors that were compared with the target. */
+  readonly examined: number;
 }
 
 /**
@@ -160,6 +164,7 @@ export class SearchJob implements Job {
   results(): JobResult[] {
     const { words, doubles } = this.arena;
     const results: JobResult[] = [];
+    const examined = words[(this.address + layout.jobExamined) >>> 2];
     for (let i = 0; i < this.#targetCount; i++) {
       const target = this.#target(i);
       const count = words[(target + layout.targetCount) >>> 2];
@@ -170,9 +175,11 @@ export class SearchJob implements Job {
         distances[j] = doubles[at];
         ordinals[j] = doubles[at + 1];
       }
-      const hasWalked = this.#walk !== undefined;
-      const found = hasWalked ? words[(target + layout.targetFound) >>> 2] : Number.POSITIVE_INFINITY;
-      results.push({ ordinals, distances, found });
+      const walk = this.#walk !== undefined;
+      const found = walk ? words[(target + layout.targetFound) >>> 2] : Number.POSITIVE_INFINITY;
+      const walked = words[(target + layout.targetExamined) >>> 2];
+      const plan = walk ? "graph" : "exact";
+      results.push({ ordinals, distances, found, plan, examined: examined + walked });
     }
     return results;
   }

@@ -254,7 +254,8 @@ export class SearchQueue {
     const batch: Task[] = [];
     let cost = 0;
     while (cost < batchMs && batch.length < batchMax) {
-      const background = batch.length === 0 ? this.#background.take(this.#turns.size > 0) : undefined;
+      const background =
+        batch.length === 0 ? this.#background.take(this.#turns.size > 0) : undefined;
       const task = background ?? this.#turns.take();
       if (task === undefined) break;
       cost += task.cost;

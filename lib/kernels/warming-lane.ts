@@ -1,6 +1,6 @@
+import type { Job } from "./job.js";
 import type { Lane } from "./lane.js";
 import { LocalLane } from "./local-lane.js";
-import type { Job } from "./job.js";
 import { WorkerLane } from "./worker-lane.js";
 
 /**
@@ -21,9 +21,7 @@ export class WarmingLane implements Lane {
   }
 
   run(jobs: readonly Job[], sliceMs?: number): Promise<ArrayLike<number>> {
-    return this.#worker?.isUp
-      ? this.#worker.run(jobs, sliceMs)
-      : this.#local.run(jobs, sliceMs);
+    return this.#worker?.isUp ? this.#worker.run(jobs, sliceMs) : this.#local.run(jobs, sliceMs);
   }
 
   async close(): Promise<void> {

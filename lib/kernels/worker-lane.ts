@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { AhnlichError, closedError } from "../model/errors.js";
-import type { Lane } from "./lane.js";
 import type { Job } from "./job.js";
+import type { Lane } from "./lane.js";
 import type {
   WorkerMemory,
   WorkerReady,

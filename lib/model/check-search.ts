@@ -75,7 +75,7 @@ export function checkInclude(include: unknown, vector: boolean): CheckedInclude 
 }
 
 function checkRecall(recall: unknown): number {
-  if (recall === undefined) return 0.95;
+  if (recall === undefined) return standardRecall;
   if (typeof recall === "number" && recall > 0 && recall <= 1) return recall;
   throw refusal("recall", "a number above 0 and at most 1", recall);
 }
@@ -88,6 +88,8 @@ function checkExamples(keys: readonly unknown[], limits: Limits, what: string): 
   });
 }
 
+/** What a search is asked for that does not say. */
+const standardRecall = 0.95;
 const everything: Predicate = Object.freeze({ kind: "all" });
 const targetFields = { near: true, awayFrom: true };
 const includeFields = { vector: true, metadata: true };

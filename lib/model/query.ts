@@ -3,6 +3,7 @@ import type {
   ClientInfo,
   EngineInfo,
   Outcome,
+  Plan,
   SetResponse,
   StoreInfo,
   Verification,
@@ -83,6 +84,8 @@ export interface Kinds {
     };
     answer: Changes;
   };
+  /** Carries the query out and, instead of its answer, says how. */
+  explain: { ask: { query: ExplainedQuery }; answer: Plan };
   /** In order, each seeing the ones before; not atomic. */
   pipeline: { ask: { queries: readonly Query[] }; answer: Outcome<unknown>[] };
   /** All or nothing, over stores of one namespace, each seeing the ones before; guard it with `ifVersion`. */
@@ -105,6 +108,11 @@ export type Query<K extends QueryKind = QueryKind> = {
 export type WriteQuery = Query<(typeof writeKinds)[number]>;
 
 export const writeKinds = ["set", "update", "delete"] as const;
+
+/** What can be explained. */
+export type ExplainedQuery = Query<(typeof explainedKinds)[number]>;
+
+export const explainedKinds = ["search", "find", "count"] as const;
 
 export type ResponseTo<Q extends { readonly kind: QueryKind }> = Q extends unknown
   ? Kinds[Q["kind"]]["answer"]
@@ -132,6 +140,7 @@ export const rights: { readonly [K in QueryKind]: Right } = {
   search: "read",
   searchMany: "read",
   changes: "read",
+  explain: "read",
   pipeline: "read",
   transaction: "write",
   verify: "admin",

@@ -108,6 +108,7 @@ const answerShapes: { readonly [K in QueryKind]: Shape } = {
   search: listOf(entry),
   searchMany: listOf(listOf(entry)),
   changes: plain,
+  explain: plain,
   pipeline: listOf(outcome),
   transaction: listOf(plain),
   verify: plain,
@@ -138,6 +139,7 @@ const forms: { readonly [K in QueryKind]: (answer: unknown) => boolean } = {
   searchMany: (answer) => Array.isArray(answer) && answer.every(isListOfFields),
   changes: (answer) =>
     isFields(answer) && isListOfFields(answer.changes) && typeof answer.next === "string",
+  explain: isFields,
   pipeline: Array.isArray,
   backup: isFields,
   compact: isFields,

@@ -12,6 +12,7 @@ import { deleteContract } from "./delete.contract.js";
 import { examplesContract } from "./examples.contract.js";
 import { executeContract } from "./execute.contract.js";
 import { expiryContract } from "./expiry.contract.js";
+import { explainContract } from "./explain.contract.js";
 import { findContract } from "./find.contract.js";
 import { followingContract } from "./following.contract.js";
 import { getContract } from "./get.contract.js";
@@ -60,6 +61,7 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   searchWhereContract,
   searchManyContract,
   examplesContract,
+  explainContract,
   changesContract,
   followingContract,
   watchContract,

@@ -55,6 +55,7 @@ describe("checkQuery", () => {
       search: { ...search, target: { kind: "vector", vector: f32(1) } },
       searchMany: { ...search, targets: [] },
       changes: { store: "s", since: undefined, where: all, limit: 100, waitMs: 0 },
+      explain: { query: { kind: "count", store: "s", where: all } },
       pipeline: { queries: [] },
       transaction: { writes: [] },
       verify: {},

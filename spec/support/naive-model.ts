@@ -38,6 +38,7 @@ import {
 import { NaiveLog, positionOf } from "./naive-log.js";
 import { checkedPatch, patchedEntries } from "./naive-patch.js";
 import { naivePipeline } from "./naive-pipeline.js";
+import { naivePlan } from "./naive-plan.js";
 import { constantOf, holds } from "./naive-predicate.js";
 import { byId } from "./naive-search.js";
 import { naivelySearch } from "./naive-search-query.js";
@@ -114,6 +115,12 @@ export class NaiveModel {
         });
       case "changes":
         return this.#changes(query);
+      case "explain":
+        return naivePlan(
+          query.query,
+          (asked) => this.ask(asked),
+          (name) => this.#storeOf(name),
+        );
       case "pipeline":
         return naivePipeline(this.#limits, query.queries, (member) => this.ask(member));
       case "transaction":

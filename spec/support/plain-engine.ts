@@ -36,6 +36,7 @@ export function plainEngine(executor: Executor): Engine {
       await ask("ping", {}, options);
       return performance.now() - start;
     },
+    explain: (query: Query, options?: object) => ask("explain", { query }, options),
     execute: (query: Query, options?: CallOptions) => executor.execute(query, options),
     pipeline: (queries: readonly Query[], options?: object) =>
       ask("pipeline", { queries }, options),

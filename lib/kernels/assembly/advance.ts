@@ -2,6 +2,7 @@ import {
   finished,
   finishing,
   jobBlock,
+  jobExamined,
   jobPhase,
   jobPicked,
   jobSequence,
@@ -79,6 +80,7 @@ function scanUnits(job: usize): u32 {
       const status = makeRoom(job);
       if (status != finished) return status;
       scanTargets(job, run, block, mask);
+      store<u32>(job, load<u32>(job, jobExamined) + <u32>popcnt(mask), jobExamined);
     }
     spend(64);
     if (last) store<u32>(job, ++unit, jobUnit);

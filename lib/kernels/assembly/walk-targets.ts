@@ -24,6 +24,7 @@ import {
   runFirstBlock,
   targetBytes,
   targetEncoded,
+  targetExamined,
   targetFound,
   targetLength,
   targetScale,
@@ -36,6 +37,7 @@ import {
   walkCode,
   walkCount,
   walked,
+  walkExamined,
   walkLength,
   walkScale,
   walkSlots,
@@ -71,6 +73,7 @@ export function walkTargets(job: usize): u32 {
       const status = take(job, target, walk);
       if (status != finished) return status;
       store<u32>(target, load<u32>(job, jobTaken), targetFound);
+      store<u32>(target, load<u32>(walk, walkExamined), targetExamined);
       store<u32>(job, 0, jobPlace);
       store<u32>(job, 0, jobTaken);
       store<u32>(job, beginning, jobWalkStage);
@@ -87,6 +90,7 @@ function begin(job: usize, target: usize, walk: usize): bool {
   store<f32>(walk, load<f32>(target, targetScale), walkScale);
   store<f32>(walk, load<f32>(target, targetLength), walkLength);
   store<u32>(walk, 0, walkCount);
+  store<u32>(walk, 0, walkExamined);
   // Whoever sees a new top sees the new entry, which was stored before.
   const top = atomic.load<i32>(graph + graphTop);
   if (top < 0) return false;

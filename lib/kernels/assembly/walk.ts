@@ -11,6 +11,7 @@ import {
   walkCount,
   walked,
   walkEpoch,
+  walkExamined,
   walkFresh,
   walkGraph,
   walkKeys,
@@ -125,6 +126,7 @@ function go(
     store<u32>(slots + next * 4, slot | walked);
     const list = level == 0 ? lowestLinksOf(graph, slot) : linksOf(graph, slot, level);
     const found = unseen(walk, list, room);
+    store<u32>(walk, load<u32>(walk, walkExamined) + found, walkExamined);
     spend(32 + found * ((stride >> 2) + 16));
     next++;
     if (found == 0) continue;
