@@ -10,6 +10,7 @@ export type {
   EngineInfo,
   Outcome,
   Plan,
+  RecallReport,
   SetResponse,
   StoreInfo,
 } from "./model/answers.js";

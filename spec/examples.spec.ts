@@ -20,6 +20,7 @@ const printed: Readonly<Record<string, readonly string[]>> = {
     "search, exact: 3 looked at, 3 found",
     "search, exact: 5 looked at, 2 found",
     "count, scan: 0 looked at, 3 found",
+    "recall 1 of 3 samples",
   ],
   move: [
     '{"$store":{"dimension":2,"metric":"dot"}}',

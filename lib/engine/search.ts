@@ -1,18 +1,15 @@
-import type { Nearest, Selection, VectorIndex } from "../indexes/vector-index.js";
+import type { Nearest } from "../indexes/vector-index.js";
 import type { CheckedQuery, CheckedSearchOptions } from "../model/checked-query.js";
 import type { Match } from "../model/entry.js";
 import { checkDimension } from "../model/vector.js";
-import type { StoredStore } from "../rows/store-rows.js";
 import type { Call } from "./call.js";
 import type { Effort } from "./effort.js";
 import { resolveExamples } from "./examples.js";
-import { visitExpired } from "./expiry.js";
 import type { Publication } from "./publication.js";
 import { resolveMatches } from "./resolve-matches.js";
 import { RowSource } from "./row-source.js";
-import { scanEntries } from "./scan.js";
+import { type Selecting, type Selections, selectionsOf, selectsAll } from "./selections.js";
 import { Slice } from "./slice.js";
-import { inSlices } from "./steps.js";
 import type { View } from "./view.js";
 
 /** The matches of one target, nearest first. */
@@ -73,17 +70,9 @@ export async function searchMany(
   return nearest(searched, query.targets, noIds);
 }
 
-interface Searched {
-  readonly index: VectorIndex;
-  readonly view: View;
-  readonly store: StoredStore;
-  /** What has expired then is not found. */
-  readonly time: number;
+interface Searched extends Selecting {
   readonly options: CheckedSearchOptions;
   readonly call: Call;
-  readonly slice: Slice;
-  /** Where somebody wants to know what it takes. */
-  readonly effort: Effort | undefined;
 }
 
 async function nearest(
@@ -92,7 +81,9 @@ async function nearest(
   excluded: ReadonlySet<string>,
 ): Promise<Match[][]> {
   const { index, view, store, options, call, slice, effort } = searched;
-  const within = await select(searched);
+  const { within, without } = selectsAll(store, options.where)
+    ? all
+    : await selectionsOf(searched, options.where);
   const { limit, recall, maxDistance, include } = options;
   const request = {
     targets,
@@ -102,7 +93,7 @@ async function nearest(
     sequence: view.sequence,
     maxDistance,
     within,
-    without: within === undefined ? await expired(searched) : undefined,
+    without,
     source: new RowSource(view.snapshot, store),
   };
   const found: readonly Nearest[] =
@@ -117,31 +108,7 @@ async function nearest(
   return answers;
 }
 
-/** What the predicate allows; undefined where there is none. */
-async function select(searched: Searched): Promise<Selection | undefined> {
-  const { index, view, store, time, slice, effort } = searched;
-  const { where } = searched.options;
-  if (where.kind === "all") return undefined;
-  const selection = index.select();
-  const scan = scanEntries(view.snapshot, store, time, where, ({ ordinal }) =>
-    selection.add(ordinal),
-  );
-  const read = await inSlices(scan, slice);
-  effort?.add("scan", read);
-  return selection;
-}
-
-/** What has expired and is not swept yet; undefined where there is nothing. */
-async function expired(searched: Searched): Promise<Selection | undefined> {
-  const { index, view, store, time, slice, effort } = searched;
-  if (store.counters.expiring === 0) return undefined;
-  const selection = index.select();
-  const visit = visitExpired(view.snapshot, store, time, (ordinal) => selection.add(ordinal));
-  await inSlices(visit, slice);
-  effort?.add("scan", selection.size);
-  return selection.size === 0 ? undefined : selection;
-}
-
+const all: Selections = { within: undefined, without: undefined };
 const noIds: ReadonlySet<string> = new Set();
 const nothing: Nearest = {
   ordinals: new Float64Array(0),

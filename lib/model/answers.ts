@@ -38,6 +38,17 @@ export interface Plan {
   readonly elapsedMs: number;
 }
 
+/** What a look at some searches has found. */
+export interface RecallReport {
+  /** The share of the true nearest that was found, in the mean over the samples; 1 where there were none. */
+  readonly recall: number;
+  /** How many searches were measured. */
+  readonly samples: number;
+  /** How many of the nearest each of them was asked for. */
+  readonly limit: number;
+  readonly elapsedMs: number;
+}
+
 /** One change of one entry, as it is delivered. */
 export interface Change {
   /** Where the log goes on behind this change: as `since` it gives what comes after. */

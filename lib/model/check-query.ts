@@ -296,6 +296,16 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
       waitMs: checkWaitMs(ask.waitMs),
     }),
   },
+  measureRecall: {
+    fields: { kind, store, samples: true, limit: true, where: true },
+    check: (ask, limits) => ({
+      kind: "measureRecall",
+      store: checkStoreName(ask.store),
+      samples: checkPageLimit(ask.samples, 100, limits, "samples"),
+      limit: checkPageLimit(ask.limit, 10, limits),
+      where: checkWhere(ask.where, limits),
+    }),
+  },
   explain: {
     fields: { kind, query: true },
     check: (ask, limits) => ({ kind: "explain", query: checkExplained(ask.query, limits) }),

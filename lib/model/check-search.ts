@@ -23,6 +23,9 @@ import type { Predicate } from "./predicate.js";
 import { checkStoreName } from "./store-name.js";
 import { checkId } from "./text.js";
 
+/** The recall of a search that does not say. */
+export const standardRecall = 0.95;
+
 /** What `search` and `searchMany` share, with the defaults filled in. */
 export function checkSearchOptions(ask: Arguments, limits: Limits): CheckedSearchOptions {
   return {
@@ -88,8 +91,6 @@ function checkExamples(keys: readonly unknown[], limits: Limits, what: string): 
   });
 }
 
-/** What a search is asked for that does not say. */
-const standardRecall = 0.95;
 const everything: Predicate = Object.freeze({ kind: "all" });
 const targetFields = { near: true, awayFrom: true };
 const includeFields = { vector: true, metadata: true };

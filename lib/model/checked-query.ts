@@ -68,6 +68,12 @@ export interface CheckedKinds {
     readonly limit: number;
     readonly waitMs: number;
   };
+  measureRecall: {
+    readonly store: string;
+    readonly samples: number;
+    readonly limit: number;
+    readonly where: Predicate;
+  };
   explain: { readonly query: CheckedExplained };
   pipeline: { readonly queries: readonly CheckedMember[] };
   transaction: { readonly writes: readonly CheckedWrite[] };

@@ -4,6 +4,7 @@ import type {
   EngineInfo,
   Outcome,
   Plan,
+  RecallReport,
   SetResponse,
   StoreInfo,
   Verification,
@@ -84,6 +85,15 @@ export interface Kinds {
     };
     answer: Changes;
   };
+  /** `samples` is 1 to `limits.limit` (100), `limit` as of a search. */
+  measureRecall: {
+    ask: StoreName & {
+      samples?: number | undefined;
+      limit?: number | undefined;
+      where?: Where | undefined;
+    };
+    answer: RecallReport;
+  };
   /** Carries the query out and, instead of its answer, says how. */
   explain: { ask: { query: ExplainedQuery }; answer: Plan };
   /** In order, each seeing the ones before; not atomic. */
@@ -140,6 +150,7 @@ export const rights: { readonly [K in QueryKind]: Right } = {
   search: "read",
   searchMany: "read",
   changes: "read",
+  measureRecall: "read",
   explain: "read",
   pipeline: "read",
   transaction: "write",

@@ -108,6 +108,7 @@ const answerShapes: { readonly [K in QueryKind]: Shape } = {
   search: listOf(entry),
   searchMany: listOf(listOf(entry)),
   changes: plain,
+  measureRecall: plain,
   explain: plain,
   pipeline: listOf(outcome),
   transaction: listOf(plain),
@@ -139,6 +140,7 @@ const forms: { readonly [K in QueryKind]: (answer: unknown) => boolean } = {
   searchMany: (answer) => Array.isArray(answer) && answer.every(isListOfFields),
   changes: (answer) =>
     isFields(answer) && isListOfFields(answer.changes) && typeof answer.next === "string",
+  measureRecall: isFields,
   explain: isFields,
   pipeline: Array.isArray,
   backup: isFields,

@@ -81,6 +81,7 @@ function asks(store: string): { readonly [kind: string]: object } {
     search: { store, target: [1] },
     searchMany: { store, targets: [] },
     changes: { store },
+    measureRecall: { store },
     explain: { query: { kind: "count", store } },
     pipeline: { queries: [] },
     transaction: { writes: [] },

@@ -21,6 +21,7 @@ import { identityContract } from "./identity.contract.js";
 import { largeContract } from "./large.contract.js";
 import { limitsContract } from "./limits.contract.js";
 import { loadContract } from "./load.contract.js";
+import { measureRecallContract } from "./measure-recall.contract.js";
 import { metadataContract } from "./metadata.contract.js";
 import { pipelineContract } from "./pipeline.contract.js";
 import { renamingContract } from "./renaming.contract.js";
@@ -62,6 +63,7 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   searchManyContract,
   examplesContract,
   explainContract,
+  measureRecallContract,
   changesContract,
   followingContract,
   watchContract,

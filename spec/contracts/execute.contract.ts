@@ -126,6 +126,10 @@ const pairs: { readonly [K in Exclude<QueryKind, "shutdown" | "backup">]: Pair }
     ask: (store) => ({ store }),
     call: (engine, store) => engine.execute({ kind: "changes", store }),
   },
+  measureRecall: {
+    ask: (store) => ({ store, samples: 2, limit: 1 }),
+    call: (engine, store) => engine.store(store).measureRecall({ samples: 2, limit: 1 }),
+  },
   explain: {
     ask: (store) => ({ query: { kind: "search", store, target: [1], where: { n: 1 } } }),
     call: (engine, store) =>

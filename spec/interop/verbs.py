@@ -164,6 +164,14 @@ def _(client):
     refused("INVALID_ARGUMENT", lambda: client.ask("explain", {"query": ["ping"]}))
 
 
+@check("has the recall of a store measured")
+def _(client):
+    report = client.ask("measureRecall", {"store": "films", "limit": 2, "where": {"year": {"$exists": True}}})
+    assert (report["recall"], report["samples"], report["limit"]) == (1, 3, 2)
+    failure = refused("LIMIT_EXCEEDED", lambda: client.ask("measureRecall", {"store": "films", "samples": 10**6}))
+    assert failure.details["limit"] == "limit"
+
+
 @check("updates and deletes under the version that it knows")
 def _(client):
     (before,) = client.ask("get", {"store": "films", "keys": ["alien"]})

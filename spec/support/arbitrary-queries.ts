@@ -80,6 +80,9 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
     limit: fc.nat(),
     waitMs: fc.nat(),
   }),
+  measureRecall: asks("measureRecall", {
+    ...{ store: fc.string(), samples: fc.nat(), limit: fc.nat(), where: where() },
+  }),
   explain: explained().map((query) => ({ kind: "explain", query }) as Query),
   pipeline: fc
     .array(fc.oneof(...[0, 1, 2].map(() => leaf())), { maxLength: 4 })
@@ -156,6 +159,9 @@ const answersOf: { readonly [K in Exclude<QueryKind, "pipeline">]: fc.Arbitrary<
     next: "here",
     ...answer,
   })),
+  measureRecall: some({
+    ...{ recall: numbers(), samples: fc.nat(), limit: fc.nat(), elapsedMs: numbers() },
+  }),
   explain: some({
     plan: fc.constantFrom("exact", "graph", "scan", "empty"),
     indexes: fc.array(fc.string()),

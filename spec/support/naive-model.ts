@@ -40,6 +40,7 @@ import { checkedPatch, patchedEntries } from "./naive-patch.js";
 import { naivePipeline } from "./naive-pipeline.js";
 import { naivePlan } from "./naive-plan.js";
 import { constantOf, holds } from "./naive-predicate.js";
+import { naiveRecall } from "./naive-recall.js";
 import { byId } from "./naive-search.js";
 import { naivelySearch } from "./naive-search-query.js";
 import { alterNaively, expireNaively, type NaiveStore, renameNaively } from "./naive-stores.js";
@@ -115,6 +116,13 @@ export class NaiveModel {
         });
       case "changes":
         return this.#changes(query);
+      case "measureRecall":
+        return naiveRecall(
+          this.#limits,
+          query,
+          this.#matching(query.store, undefined),
+          this.#matching(query.store, query.where),
+        );
       case "explain":
         return naivePlan(
           query.query,

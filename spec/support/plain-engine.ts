@@ -84,6 +84,7 @@ function plainStore(executor: Executor, name: string): Store<never> {
     search: (target: unknown, options?: object) => ask("search", { store: name, target }, options),
     searchMany: (targets: unknown, options?: object) =>
       ask("searchMany", { store: name, targets }, options),
+    measureRecall: (options?: object) => ask("measureRecall", { store: name }, options),
     info: (options?: object) => ask("storeInfo", { store: name }, options),
     watch({ signal, ...rest }: CallOptions = {}) {
       return watch(ask, name, { ...structuredClone(rest), signal });
