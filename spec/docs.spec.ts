@@ -13,6 +13,7 @@ const pages = [
   "README.md",
   "CONTRIBUTING.md",
   "CHANGELOG.md",
+  "SECURITY.md",
   ...docs.map((name) => `docs/${name}`),
 ];
 const blocks = pages.flatMap(codeBlocks);

@@ -24,10 +24,27 @@ export function decodeFrame(body: Uint8Array): Message[] {
 /** The messages in the body of one frame, each read when it is asked for: a frame may hold much. */
 export class FrameMessages {
   readonly #reader: EnvelopeReader;
+  readonly #types: ReadonlySet<number> | undefined;
   #read = 0;
 
-  constructor(body: Uint8Array) {
+  /** @param types of messages that its sender may send; undefined: all */
+  constructor(body: Uint8Array, types?: ReadonlySet<number>) {
     this.#reader = new EnvelopeReader(body);
+    this.#types = types;
+  }
+
+  /**
+   * Whether `lookOn` should be called until it is true, before the next message is read, which takes long otherwise.
+   *
+   * @throws PROTOCOL_ERROR as `next` does
+   */
+  lookAhead(): boolean {
+    return !this.#reader.done && this.#reader.lookAhead();
+  }
+
+  /** @throws PROTOCOL_ERROR as `next` does */
+  lookOn(): boolean {
+    return this.#reader.lookOn();
   }
 
   /**
@@ -41,15 +58,17 @@ export class FrameMessages {
       throw new AhnlichError("PROTOCOL_ERROR", `a frame of more than ${messagesPerFrame} messages`);
     }
     this.#read += 1;
-    const message = readMessage(this.#reader);
+    const message = readMessage(this.#reader, this.#types);
     this.#reader.endArray();
     return message;
   }
 }
 
-function readMessage(reader: EnvelopeReader): Message {
+function readMessage(reader: EnvelopeReader, types: ReadonlySet<number> | undefined): Message {
   reader.beginArray();
   const type = reader.uint();
+  // Before anything is made of the rest of it.
+  if (types?.has(type) === false) throw noSuchMessage(type);
   switch (type) {
     case messageTypes.request:
       return readRequest(reader);
@@ -74,8 +93,12 @@ function readMessage(reader: EnvelopeReader): Message {
     case messageTypes.disconnect:
       return { kind: "disconnect" };
     default:
-      throw new AhnlichError("PROTOCOL_ERROR", `no message has the type ${type}`);
+      throw noSuchMessage(type);
   }
+}
+
+function noSuchMessage(type: number): AhnlichError {
+  return new AhnlichError("PROTOCOL_ERROR", `no message here has the type ${type}`);
 }
 
 function readRequest(reader: EnvelopeReader): RequestMessage {

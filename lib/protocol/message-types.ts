@@ -12,6 +12,14 @@ export const messageTypes = {
   disconnect: 10,
 } as const;
 
+/** The messages that clients send. */
+export const clientTypes: ReadonlySet<number> = new Set([
+  messageTypes.connect,
+  messageTypes.request,
+  messageTypes.cancel,
+  messageTypes.disconnect,
+]);
+
 /** Messages that one frame may hold: each costs its reader far more memory than its bytes. */
 export const messagesPerFrame = 10_000;
 

@@ -173,6 +173,8 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
         return query.where === undefined ? this.#searches : this.#scans;
       case "find":
       case "count":
+      case "measureRecall":
+      case "explain":
         return this.#scans;
       default:
         return undefined;

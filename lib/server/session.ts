@@ -3,8 +3,6 @@ import { AhnlichError, toAhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
 import { packageVersion } from "../model/version.js";
-import { FrameMessages } from "../protocol/decode-frame.js";
-import { FrameReader } from "../protocol/frame-reader.js";
 import { FrameWriter } from "../protocol/frame-writer.js";
 import { HelloReader, judgeClientHello, serverHello, verdicts } from "../protocol/handshake.js";
 import type {
@@ -16,11 +14,11 @@ import type {
 import { Outbox } from "../transport/outbox.js";
 import type { Transport } from "../transport/transport.js";
 import type { ClientConnection, ConnectedClient } from "./client-list.js";
+import { Intake, type Receiver } from "./intake.js";
 import type { Identity } from "./login.js";
 import { RequestWindow } from "./request-window.js";
 import { type SessionSettings, strangerFrameBytes } from "./session-settings.js";
 import type { Trouble } from "./trouble.js";
-import { Turn } from "./turn.js";
 
 /** What a session asks of its server. */
 export interface SessionHost {
@@ -49,12 +47,12 @@ export interface SessionHost {
 type Status = "greeting" | "meeting" | "proving" | "open" | "leaving" | "deaf" | "closed";
 
 /** The server's end of one connection. Nothing that comes from the peer can make it throw. */
-export class Session implements ClientConnection {
+export class Session implements ClientConnection, Receiver {
   readonly #transport: Transport;
   readonly #host: SessionHost;
   readonly #settings: SessionSettings;
   readonly #helloReader = new HelloReader();
-  readonly #reader = new FrameReader(strangerFrameBytes);
+  readonly #intake: Intake = new Intake(this);
   readonly #writer = new FrameWriter(strangerFrameBytes);
   readonly #outbox: Outbox;
   readonly #requests: RequestWindow;
@@ -63,7 +61,6 @@ export class Session implements ClientConnection {
   #identity: Identity | undefined;
   #client: ConnectedClient | undefined;
   #touched: number = performance.now();
-  #partialSince: number | undefined;
   /** When it began to take leave; the peer has `lingerMs` from its last answer. */
   #idleSince: number | undefined;
   #saidGoodbye = false;
@@ -170,7 +167,7 @@ export class Session implements ClientConnection {
     const { handshakeTimeoutMs, frameTimeoutMs, stallTimeoutMs, lingerMs } = this.#settings;
     const { idleTimeoutMs } = this.#settings;
     const blocked = this.#outbox.blockedSince;
-    const since = this.#partialSince;
+    const since = this.#intake.partialSince;
     if (blocked !== undefined && now - blocked >= stallTimeoutMs) {
       this.#host.troubled("slow_consumer", this.peer);
       this.drop();
@@ -199,20 +196,8 @@ export class Session implements ClientConnection {
     let bytes: Uint8Array | undefined = chunk;
     try {
       if (this.#status === "greeting") bytes = this.#greet(chunk);
-      if (bytes === undefined || bytes.length === 0 || this.#isDeaf) return;
-      const bodies = this.#reader.push(bytes);
-      if (bodies.length > 0) this.#partialSince = undefined;
-      for (const body of bodies) {
-        const frame = new FrameMessages(body);
-        const turn = body.length > bytesPerTurn ? new Turn() : undefined;
-        for (let message = frame.next(); message !== undefined; message = frame.next()) {
-          if (!this.#hasRoom) await this.#room();
-          if (turn?.isOver) await turn.next();
-          if (this.#isDeaf) return;
-          this.#receive(message);
-        }
-      }
-      if (this.#reader.partial) this.#partialSince ??= performance.now();
+      if (bytes === undefined || bytes.length === 0 || this.isDeaf) return;
+      await this.#intake.take(bytes);
     } catch (error) {
       this.#giveUp(toAhnlichError(error));
     }
@@ -233,15 +218,15 @@ export class Session implements ClientConnection {
     return rest;
   }
 
-  #receive(message: Message): void {
+  receive(message: Message): Promise<void> | undefined {
     if (this.#status === "meeting" && message.kind === "connect") {
       this.#meet(message);
     } else if (this.#client === undefined) {
       throw unexpected();
     } else if (message.kind === "request") {
       if (this.#saidGoodbye) throw unexpected();
-      if (this.#refusal === undefined) this.#requests.begin(message, this.#client.key);
-      else this.#write({ kind: "failure", id: message.id, error: this.#refusal });
+      if (this.#refusal === undefined) return this.#requests.begin(message, this.#client);
+      this.#write({ kind: "failure", id: message.id, error: this.#refusal });
     } else if (message.kind === "cancel") {
       this.#requests.cancel(message.id);
     } else if (message.kind === "disconnect") {
@@ -251,6 +236,7 @@ export class Session implements ClientConnection {
     } else {
       throw unexpected();
     }
+    return undefined;
   }
 
   #meet(message: ConnectMessage): void {
@@ -267,7 +253,7 @@ export class Session implements ClientConnection {
   }
 
   #accept(message: ConnectMessage, identity: Identity | undefined): void {
-    if (this.#isDeaf) return;
+    if (this.isDeaf) return;
     this.#identity = identity;
     try {
       this.#client = this.#host.enter(message, this);
@@ -276,7 +262,7 @@ export class Session implements ClientConnection {
       return;
     }
     this.#status = "open";
-    this.#reader.maxFrameBytes = this.#settings.maxFrameBytes;
+    this.#intake.maxFrameBytes = this.#settings.maxFrameBytes;
     const { inFlightMax: inFlight, waitingMax: waiting } = this.#settings;
     this.#write({ kind: "accept", version: packageVersion, inFlight, waiting });
   }
@@ -286,7 +272,7 @@ export class Session implements ClientConnection {
   }
 
   #answer(message: ResponseMessage | FailureMessage): void {
-    if (this.#isDeaf) return;
+    if (this.isDeaf) return;
     try {
       this.#writer.write(message);
     } catch {
@@ -303,17 +289,17 @@ export class Session implements ClientConnection {
     this.#outbox.wake();
   }
 
-  get #isDeaf(): boolean {
+  get isDeaf(): boolean {
     return this.#status === "deaf" || this.#status === "closed";
   }
 
-  get #hasRoom(): boolean {
+  get hasRoom(): boolean {
     return this.#requests.busy < this.#settings.inFlightMax && this.takesAnswers;
   }
 
-  #room(): Promise<void> {
+  room(): Promise<void> {
     this.#outbox.flush();
-    if (this.#hasRoom || this.#isDeaf) return Promise.resolve();
+    if (this.hasRoom || this.isDeaf) return Promise.resolve();
     return new Promise((resolve) => {
       this.#resume = resolve;
     });
@@ -321,7 +307,7 @@ export class Session implements ClientConnection {
 
   /** Something was answered or taken by the peer: reading may go on, leaving may be over. */
   #progress(): void {
-    if (this.#hasRoom || this.#isDeaf) {
+    if (this.hasRoom || this.isDeaf) {
       this.#resume?.();
       this.#resume = undefined;
     }
@@ -347,7 +333,7 @@ export class Session implements ClientConnection {
 
   /** The session cannot go on: the peer is told why in one message, and it is closed. */
   #giveUp(error: AhnlichError): void {
-    if (this.#isDeaf) return;
+    if (this.isDeaf) return;
     if (this.#status === "greeting") {
       this.#refuseHello(verdicts.malformed);
       return;
@@ -391,6 +377,3 @@ export class Session implements ClientConnection {
 function unexpected(): AhnlichError {
   return new AhnlichError("PROTOCOL_ERROR", "the bytes are not of the protocol");
 }
-
-/** What a frame may hold to be read in one turn. */
-const bytesPerTurn = 256 * 1024;
