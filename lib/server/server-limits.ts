@@ -27,6 +27,11 @@ export interface ServerLimits {
   readonly stallTimeoutMs: number;
   /** Milliseconds after which a connection is told to go on which nothing comes and nothing is in flight; 0: never. */
   readonly idleTimeoutMs: number;
+  /**
+   * Milliseconds in which either end sends something; who has sent nothing in three such periods is dropped,
+   * here and by clients. 0: silence means nothing; otherwise 20 at least.
+   */
+  readonly keepAliveMs: number;
 }
 
 interface Bound {
@@ -60,6 +65,7 @@ export const serverLimits: { readonly [K in keyof ServerLimits]: Bound } = {
   frameTimeoutMs: bound(30_000, 10, day, "milliseconds for a frame to arrive"),
   stallTimeoutMs: bound(10_000, 10, day, "milliseconds in which a client takes nothing"),
   idleTimeoutMs: bound(0, 0, day, "milliseconds that a connection may be idle; 0: for ever"),
+  keepAliveMs: bound(20_000, 0, day, "milliseconds in which each end is heard of; 0: need not be"),
 };
 
 export const standardLimits: ServerLimits = Object.freeze(
