@@ -1,10 +1,11 @@
 import type { InjectionToken } from "tsyringe";
 import type { VectorSource } from "../kernels/vector-source.js";
 import type { Metric } from "../model/metric.js";
+import type { Beam } from "./beam.js";
 
 /** Makes the vector index of each store of one engine, all in the engine's own memory and workers. */
 export interface VectorIndexes {
-  create(dimension: number): VectorIndex;
+  create(dimension: number, metric?: Metric): VectorIndex;
   /** What one vector of this dimension takes in memory. */
   bytesPerEntry(dimension: number): number;
   /** Bytes taken by all of them. */
@@ -136,6 +137,8 @@ export interface IndexSearch {
   readonly recall?: number | undefined;
   /** What the search sees. */
   readonly sequence: number;
+  /** Walks through a graph, where there is one for that, instead of looking at everything. */
+  readonly beam?: Beam | undefined;
   readonly maxDistance?: number | undefined;
   /** Only these, where given. */
   readonly within?: Selection | undefined;

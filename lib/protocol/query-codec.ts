@@ -1,4 +1,5 @@
 import { decode } from "../encoding/decode.js";
+import { decodeGradually, type Pause } from "../encoding/decode-gradually.js";
 import { encode } from "../encoding/encode.js";
 import { type DecodeOptions, scan } from "../encoding/scan.js";
 import { AhnlichError, toAhnlichError } from "../model/errors.js";
@@ -61,7 +62,20 @@ export function decodeQuery(bytes: Uint8Array): Query {
     ? repeats(bytes, pipelineHead.length, pingQuery)
     : undefined;
   if (pings !== undefined) return { kind: "pipeline", queries: new Array(pings).fill(ping) };
-  const query = queryShape.read(decode(bytes, options), "query");
+  return readQuery(decode(bytes, options));
+}
+
+/**
+ * As `decodeQuery`, but that others have their turns while it is under way.
+ *
+ * @throws as `decodeQuery` does
+ */
+export async function decodeQueryGradually(bytes: Uint8Array, pause: Pause): Promise<Query> {
+  return readQuery(await decodeGradually(bytes, options, pause));
+}
+
+function readQuery(decoded: unknown): Query {
+  const query = queryShape.read(decoded, "query");
   if (isFields(query)) return query as never as Query;
   throw new AhnlichError("PROTOCOL_ERROR", "expected a query as [kind, fields]");
 }
