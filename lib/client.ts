@@ -9,6 +9,8 @@ export type {
   ClientInfo,
   EngineInfo,
   Outcome,
+  Plan,
+  RecallReport,
   SetResponse,
   StoreInfo,
 } from "./model/answers.js";
@@ -27,6 +29,7 @@ export type {
 } from "./model/options.js";
 export type { MetadataMode, Patch } from "./model/patch.js";
 export {
+  type ExplainedQuery,
   type Kinds,
   type Query,
   type QueryKind,

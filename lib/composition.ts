@@ -94,7 +94,12 @@ function registerPorts(own: DependencyContainer, options: CheckedOpenOptions): v
   own.register<CheckpointRules>(CheckpointRules, { useValue: standardRules });
   // Writes are held to limits.memoryBytes when they are applied, where refusing them changes nothing.
   const indexes = new Lazy(
-    () => new ExactVectorIndexes({ threads, memoryBytes: Number.MAX_SAFE_INTEGER }),
+    () =>
+      new ExactVectorIndexes({
+        threads,
+        memoryBytes: Number.MAX_SAFE_INTEGER,
+        graphLeast: Infinity,
+      }),
   );
   own.register<VectorIndexes>(VectorIndexes, { useFactory: () => indexes.value });
   for (const { port, create } of provide) {

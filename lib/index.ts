@@ -16,7 +16,14 @@ export type { Metadata, MetadataValue, Scalar, Storable } from "./model/metadata
 export type { Metric } from "./model/metric.js";
 export type * from "./model/options.js";
 export type { MetadataMode, Patch } from "./model/patch.js";
-export type { Kinds, Query, QueryKind, ResponseTo, WriteQuery } from "./model/query.js";
+export type {
+  ExplainedQuery,
+  Kinds,
+  Query,
+  QueryKind,
+  ResponseTo,
+  WriteQuery,
+} from "./model/query.js";
 export { query, rights } from "./model/query.js";
 export { idOf, type VectorInput } from "./model/vector.js";
 export type { FieldName, FieldValue, Where } from "./model/where.js";

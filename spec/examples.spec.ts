@@ -16,6 +16,12 @@ const printed: Readonly<Record<string, readonly string[]>> = {
     "5000 1254",
   ],
   embedded: ["orange 46.4", "red 120.5"],
+  explain: [
+    "search, exact: 3 looked at, 3 found",
+    "search, exact: 5 looked at, 2 found",
+    "count, scan: 0 looked at, 3 found",
+    "recall 1 of 3 samples",
+  ],
   move: [
     '{"$store":{"dimension":2,"metric":"dot"}}',
     '{"id":"Alien","vector":[0.1,-3],"metadata":{"year":1979}}',

@@ -53,7 +53,7 @@ describe("the package, packed and installed", function () {
 
   it("holds what is built from lib, the licence and the papers, and nothing else", () => {
     const others = files.filter((path) => !/^build\/lib\/.*\.(js|d\.ts)$/.test(path));
-    const papers = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
+    const papers = ["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "package.json"];
     assert.deepEqual([...others].sort(), papers);
   });
 

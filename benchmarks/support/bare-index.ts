@@ -1,5 +1,5 @@
 import { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
-import type { VectorIndex } from "../../lib/indexes/vector-index.js";
+import type { Nearest, VectorIndex } from "../../lib/indexes/vector-index.js";
 import type { KernelsKind } from "../../lib/kernels/kernels.js";
 
 /** An exact index and nothing around it: on the calling thread, at once, without ids or metadata. */
@@ -23,12 +23,14 @@ export class BareIndex {
   }
 
   /** @throws when one of the answers is not ten distances in order */
-  async search(targets: readonly Float32Array[]): Promise<void> {
+  async search(targets: readonly Float32Array[]): Promise<Nearest[]> {
     const request = { targets, metric: "cosine", limit: 10, sequence: 1 } as const;
-    for (const { distances } of await this.#index.search(request)) {
+    const answers = await this.#index.search(request);
+    for (const { distances } of answers) {
       const isSorted = distances.every((distance, i) => i === 0 || distance >= distances[i - 1]);
       if (distances.length < 10 || !isSorted) throw new Error("these are not the ten nearest");
     }
+    return answers;
   }
 
   close(): Promise<void> {

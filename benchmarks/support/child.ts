@@ -1,10 +1,12 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
+import { on, once } from "node:events";
 
 /** A process of its own that runs one module. */
 export interface Child extends AsyncDisposable {
   /** What it says next. @throws when it ends before */
   answer(): Promise<unknown>;
+  /** Tells it something, and what it says to that. @throws when it ends before */
+  ask(question: object): Promise<unknown>;
   /** Ends it where it stands. */
   kill(): void;
 }
@@ -15,6 +17,10 @@ export function startChild(module: URL, job: object, execPath: string = process.
   child.send(job);
   return {
     answer: () => nextMessage(child, module),
+    ask(question) {
+      child.send(question);
+      return nextMessage(child, module);
+    },
     kill: () => void child.kill("SIGKILL"),
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -37,6 +43,13 @@ export async function askChild(module: URL, job: object, execPath?: string): Pro
 export async function childJob(): Promise<{ job: unknown; answer: (value: unknown) => void }> {
   const [job] = await once(process, "message");
   return { job, answer: (value) => void process.send?.(value) };
+}
+
+/** In the child, after the job: what it is asked, until whoever started it wants no more. */
+export async function* questions(ready: () => void): AsyncGenerator<unknown> {
+  const asked = on(process, "message", { close: ["disconnect"] });
+  ready();
+  for await (const [question] of asked) yield question;
 }
 
 /** In the child: settles when whoever started it wants no more. */

@@ -7,6 +7,8 @@ const root = new URL("../../../", import.meta.url);
 
 export const dataFolder: URL = new URL("benchmarks/data/", root);
 export const resultsFolder: URL = new URL("benchmarks/results/", root);
+/** What takes long to make and is the same every time: outside git, and not removed with the build. */
+export const cacheFolder: URL = new URL("benchmarks/cache/", root);
 /** Where a run that is not to be kept leaves its tables. */
 export const draftsFolder: URL = new URL("build/benchmark-results/", root);
 

@@ -11,12 +11,7 @@ import { type DecodeOptions, protoKey, scan } from "./scan.js";
  */
 export function decode(bytes: Uint8Array, options: DecodeOptions): unknown {
   const { end, protoKeys } = scan(bytes, 0, options);
-  if (end !== bytes.length) {
-    throw new AhnlichError(
-      options.code,
-      `expected one value, got ${bytes.length - end} bytes more`,
-    );
-  }
+  if (end !== bytes.length) throw surplus(bytes.length - end, options);
   // A view of our own: msgpackr leaves a property on its source, and makes Buffers from Buffers.
   const source = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   try {
@@ -24,6 +19,11 @@ export function decode(bytes: Uint8Array, options: DecodeOptions): unknown {
   } catch (cause) {
     throw new AhnlichError(options.code, "no value that can be read", { cause });
   }
+}
+
+/** The error of so many bytes behind a value. */
+export function surplus(bytes: number, { code }: DecodeOptions): AhnlichError {
+  return new AhnlichError(code, `expected one value, got ${bytes} bytes more`);
 }
 
 /** Every option that has a say is named. What the scan lets through never reaches the others. */

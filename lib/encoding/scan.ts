@@ -10,10 +10,11 @@ export interface DecodeOptions {
   readonly maxValues?: number | undefined;
 }
 
-/** What a scan found: where the value ends, and where its keys `__proto__` begin. */
+/** What a scan found: where the value ends, where its keys `__proto__` begin, and how many values it is. */
 export interface Scanned {
   readonly end: number;
   readonly protoKeys: readonly number[];
+  readonly values: number;
 }
 
 /**
@@ -24,13 +25,39 @@ export interface Scanned {
  * @throws the code of `options` for anything else
  */
 export function scan(bytes: Uint8Array, start: number, options: DecodeOptions): Scanned {
+  const whole = beginScan(bytes, start, options);
+  goOnScanning(whole, wholeFrames);
+  return whole;
+}
+
+/** A scan that is made in pieces, as long as one likes. */
+export interface Scan extends Scanned {
+  readonly bytes: Uint8Array;
+  readonly options: DecodeOptions;
+  /** Of every container around: twice the values left, plus 1 for a map. */
+  readonly open: number[];
+  /** The same of the innermost. */
+  left: number;
+  /** How far it has come. */
+  end: number;
+  protoKeys: number[];
+  values: number;
+}
+
+export function beginScan(bytes: Uint8Array, start: number, options: DecodeOptions): Scan {
+  return { bytes, options, open: [], left: 2, end: start, protoKeys: none, values: 1 };
+}
+
+/**
+ * Whether it is done, after about so many values more; long texts count for several.
+ *
+ * @throws as `scan` does
+ */
+export function goOnScanning(scan: Scan, most: number): boolean {
+  const { bytes, options, open } = scan;
   const maxValues = options.maxValues ?? valuesMax;
-  const open: number[] = []; // of every container around: twice the values left, plus 1 for a map
-  let protoKeys: number[] = none;
-  let values = 1;
-  let left = 2;
-  let position = start;
-  for (;;) {
+  let { left, end: position } = scan;
+  for (let budget = most; budget > 0; budget--) {
     const isKey = (left & 3) === 1; // a map with an even number of values left
     left -= 2;
     const lead = bytes[position];
@@ -42,16 +69,17 @@ export function scan(bytes: Uint8Array, start: number, options: DecodeOptions): 
       position = at + lengthAt(bytes, position);
       if (position > bytes.length) throw truncated(options);
       checkUtf8(bytes, at, position, options);
+      budget -= (position - at) >> 7;
       if (isKey && isProto(bytes, at, position)) {
-        if (protoKeys === none) protoKeys = [];
-        protoKeys.push(at);
+        if (scan.protoKeys === none) scan.protoKeys = [];
+        scan.protoKeys.push(at);
       }
     } else if (form === list || form === map) {
       const count = countAt(bytes, position) * (form === map ? 2 : 1);
       position += headOf(lead);
-      values += count;
+      scan.values += count;
       if (count > bytes.length - position) throw truncated(options);
-      if (values > maxValues) throw illFormed(options, `more than ${maxValues} values`);
+      if (scan.values > maxValues) throw illFormed(options, `more than ${maxValues} values`);
       if (open.length >= depthMax) throw illFormed(options, `deeper than ${depthMax} levels`);
       open.push(left);
       left = count * 2 + (form === map ? 1 : 0);
@@ -60,10 +88,16 @@ export function scan(bytes: Uint8Array, start: number, options: DecodeOptions): 
     }
     while (left < 2) {
       const outer = open.pop();
-      if (outer === undefined) return { end: position, protoKeys };
+      if (outer === undefined) {
+        scan.end = position;
+        return true;
+      }
       left = outer;
     }
   }
+  scan.left = left;
+  scan.end = position;
+  return false;
 }
 
 /** Enough for 10,000 entries with 40 fields each. */
@@ -164,6 +198,8 @@ function illFormed(options: DecodeOptions, sentence: string): AhnlichError {
   return new AhnlichError(options.code, `no value that can be read: ${sentence}`);
 }
 
+/** More than any frame has. */
+const wholeFrames = 2 ** 30 - 1;
 const secondsMax = 8_640_000_000_000;
 const none: number[] = [];
 

@@ -1,5 +1,5 @@
 import { compareText } from "../model/text.js";
-import type { WriteIdentity } from "../model/write-identity.js";
+import { isScopeOfKeys, type WriteIdentity } from "../model/write-identity.js";
 import type { Snapshot } from "../persistence/persistence.js";
 import type { WriteBatch } from "../persistence/write-batch.js";
 import {
@@ -63,7 +63,7 @@ export class DraftResults {
       rows === 0 ? { rows: 1, from: sequence, since: time } : { rows: rows + 1, from, since };
     this.#trim(identity.scope, scope, {
       since: time - resultsKeptMs,
-      rows: identity.scope === "" ? rowsKept : numberedRowsKept,
+      rows: isScopeOfKeys(identity.scope) ? rowsKept : numberedRowsKept,
       settled: identity.settled ?? 0,
       most: rowsTrimmed,
     });
@@ -84,7 +84,7 @@ export class DraftResults {
     const excess = scopes.length - scopesKept;
     let left = most;
     for (const [place, { name, counters }] of scopes.entries()) {
-      const isExcess = name !== "" && place < excess;
+      const isExcess = !isScopeOfKeys(name) && place < excess;
       if (left === 0 || (!isExcess && counters.since >= due)) continue;
       const since = isExcess ? Number.POSITIVE_INFINITY : due;
       const keep = { since, rows: Number.POSITIVE_INFINITY, settled: 0, most: left };

@@ -5,6 +5,7 @@ import { decodeMetadata, ordinalOfRow } from "../rows/entry-rows.js";
 import { afterIdKey, afterStoreKey, storeKey } from "../rows/keys.js";
 import type { Call } from "./call.js";
 import { makeCursor, readCursor } from "./cursor.js";
+import type { Effort } from "./effort.js";
 import { countLiving, hasExpired } from "./expiry.js";
 import { readByOrdinal, toEntry } from "./read.js";
 import { scanEntries } from "./scan.js";
@@ -18,6 +19,7 @@ export async function find(
   query: CheckedQuery<"find">,
   time: number,
   call: Call,
+  effort?: Effort,
 ): Promise<Page<Entry>> {
   const store = catalog.get(query.store);
   const { incarnation } = store;
@@ -27,6 +29,7 @@ export async function find(
   const slice = new Slice(call);
   const entries: Entry[] = [];
   for (const { key, value } of snapshot.range("ids", from, afterStoreKey(incarnation))) {
+    effort?.add("scan", 1);
     const stored = readByOrdinal(snapshot, store, ordinalOfRow(key, value));
     const isLiving = !hasExpired(stored.expiresAt, time);
     if (isLiving && (!matches || matches(decodeMetadata(stored.metadata)))) {
@@ -45,14 +48,21 @@ export async function count(
   { store: name, where }: CheckedQuery<"count">,
   time: number,
   call: Call,
+  effort?: Effort,
 ): Promise<number> {
   const store = catalog.get(name);
   const slice = new Slice(call);
-  if (where.kind === "all") return countLiving(snapshot, store, time, slice);
+  if (where.kind === "all") {
+    const living = await countLiving(snapshot, store, time, slice);
+    const { entries } = store.counters;
+    if (entries > 0) effort?.add("scan", entries - living);
+    return living;
+  }
   let counted = 0;
   const scan = scanEntries(snapshot, store, time, where, () => {
     counted++;
   });
-  await inSlices(scan, slice);
+  const read = await inSlices(scan, slice);
+  if (read > 0) effort?.add("scan", read);
   return counted;
 }

@@ -7,11 +7,13 @@ import type { Origin } from "../rows/meta-rows.js";
 import { type Call, unlessGivenUp } from "./call.js";
 import { changes } from "./changes.js";
 import { compact } from "./compact.js";
+import { explain } from "./explain.js";
 import { count, find } from "./find.js";
 import type { Handlers } from "./handler-table.js";
 import { isLongToMake, type MadeWrite, makeWrite } from "./make-write.js";
+import { measureRecall } from "./measure-recall.js";
 import { runPipeline } from "./pipeline.js";
-import type { Clock } from "./ports.js";
+import type { Clock, Random } from "./ports.js";
 import type { Publication } from "./publication.js";
 import { readById, toEntry } from "./read.js";
 import type { Report } from "./report.js";
@@ -30,12 +32,13 @@ export interface Workshop {
   readonly writer: Writer;
   readonly report: Report;
   readonly clock: Clock;
+  readonly random: Random;
   readonly origin: Origin;
   readonly limits: Limits;
 }
 
 export function makeHandlers(workshop: Workshop): Handlers {
-  const { persistence, publication, writer, report, clock, origin, limits } = workshop;
+  const { persistence, publication, writer, report, clock, random, origin, limits } = workshop;
   const { views } = publication;
   /** Reads see one view at one time from beginning to end. */
   const reading = async <T>(
@@ -92,6 +95,12 @@ export function makeHandlers(workshop: Workshop): Handlers {
     searchMany: (query, call) =>
       reading(call, (view, time) => searchMany(publication, view, query, time, call)),
     changes: (query, call) => changes({ publication, origin, clock }, query, call),
+    measureRecall: (query, call) =>
+      reading(call, (view, time) =>
+        measureRecall({ publication, random }, view, query, time, call),
+      ),
+    explain: ({ query }, call) =>
+      reading(call, (view, time) => explain(publication, view, query, time, call)),
     pipeline: (query, call) => runPipeline(handlers, query, call),
     compact: (_, call) => unlessGivenUp(call, compact(persistence, publication)),
     backup: () => {

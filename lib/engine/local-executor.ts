@@ -18,7 +18,7 @@ import { Eraser } from "./eraser.js";
 import { Forgetting } from "./forgetting.js";
 import { carryOut, type Handlers } from "./handler-table.js";
 import { makeHandlers } from "./handlers.js";
-import { Clock, Logger } from "./ports.js";
+import { Clock, Logger, Random } from "./ports.js";
 import { Publication } from "./publication.js";
 import { Recovery } from "./recovery.js";
 import { Report } from "./report.js";
@@ -57,6 +57,7 @@ export class LocalExecutor implements Executor {
     @inject(Publication) publication: Publication,
     @inject(Recovery) recovery: Recovery,
     @inject(Clock) clock: Clock,
+    @inject(Random) random: Random,
     @inject(Logger) log: Logger,
     @inject(CommandLog) commands: CommandLog,
     @inject(TrustedCheckpoints) checkpoints: TrustedCheckpoints,
@@ -85,7 +86,8 @@ export class LocalExecutor implements Executor {
       ...{ options, persistence, indexes, publication, origin, startedAt, attachments },
     });
     this.#handlers = makeHandlers({
-      ...{ persistence, publication, writer: this.#writer, report, clock, origin, limits },
+      ...{ persistence, publication, writer: this.#writer, report },
+      ...{ clock, random, origin, limits },
     });
     this.closed = new Promise((resolve) => {
       this.#setClosed = resolve;

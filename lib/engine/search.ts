@@ -1,17 +1,15 @@
-import type { Nearest, Selection, VectorIndex } from "../indexes/vector-index.js";
+import type { Nearest } from "../indexes/vector-index.js";
 import type { CheckedQuery, CheckedSearchOptions } from "../model/checked-query.js";
 import type { Match } from "../model/entry.js";
 import { checkDimension } from "../model/vector.js";
-import type { StoredStore } from "../rows/store-rows.js";
 import type { Call } from "./call.js";
+import type { Effort } from "./effort.js";
 import { resolveExamples } from "./examples.js";
-import { visitExpired } from "./expiry.js";
 import type { Publication } from "./publication.js";
 import { resolveMatches } from "./resolve-matches.js";
 import { RowSource } from "./row-source.js";
-import { scanEntries } from "./scan.js";
+import { type Selecting, type Selections, selectionsOf, selectsAll } from "./selections.js";
 import { Slice } from "./slice.js";
-import { inSlices } from "./steps.js";
 import type { View } from "./view.js";
 
 /** The matches of one target, nearest first. */
@@ -21,6 +19,7 @@ export async function search(
   query: CheckedQuery<"search">,
   time: number,
   call: Call,
+  effort?: Effort,
 ): Promise<Match[]> {
   const store = view.catalog.get(query.store);
   if (query.target.kind === "vector") {
@@ -37,7 +36,7 @@ export async function search(
     time,
     slice,
   );
-  const searched = { index, view, store, time, options: query, call, slice };
+  const searched = { index, view, store, time, options: query, call, slice, effort };
   const [matches] = await nearest(searched, [vector], excluded);
   return matches as Match[];
 }
@@ -58,19 +57,22 @@ export async function searchMany(
   const vectors = publication.vectorsOf(store);
   using _ = vectors.hold(time);
   const index = await vectors.ready(store, call);
-  const searched = { index, view, store, time, options: query, call, slice: new Slice(call) };
+  const searched = {
+    index,
+    view,
+    store,
+    time,
+    options: query,
+    call,
+    slice: new Slice(call),
+    effort: undefined,
+  };
   return nearest(searched, query.targets, noIds);
 }
 
-interface Searched {
-  readonly index: VectorIndex;
-  readonly view: View;
-  readonly store: StoredStore;
-  /** What has expired then is not found. */
-  readonly time: number;
+interface Searched extends Selecting {
   readonly options: CheckedSearchOptions;
   readonly call: Call;
-  readonly slice: Slice;
 }
 
 async function nearest(
@@ -78,51 +80,39 @@ async function nearest(
   targets: readonly Float32Array[],
   excluded: ReadonlySet<string>,
 ): Promise<Match[][]> {
-  const { index, view, store, options, call, slice } = searched;
-  const within = await select(searched);
-  const { limit, maxDistance, include } = options;
+  const { index, view, store, options, call, slice, effort } = searched;
+  const { within, without } = selectsAll(store, options.where)
+    ? all
+    : await selectionsOf(searched, options.where);
+  const { limit, recall, maxDistance, include } = options;
   const request = {
     targets,
     metric: options.metric ?? store.metric,
     limit: limit + excluded.size,
+    recall,
     sequence: view.sequence,
     maxDistance,
     within,
-    without: within === undefined ? await expired(searched) : undefined,
+    without,
     source: new RowSource(view.snapshot, store),
   };
   const found: readonly Nearest[] =
     within?.size === 0 ? targets.map(() => nothing) : await index.search(request, call.signal);
   const answers: Match[][] = [];
   for (const candidates of found) {
+    const { plan, examined } = candidates;
+    effort?.add(examined === 0 ? "empty" : plan, examined);
     const wanted = { limit, include, excluded };
     answers.push(await resolveMatches(view.snapshot, store, candidates, wanted, slice));
   }
   return answers;
 }
 
-/** What the predicate allows; undefined where there is none. */
-async function select(searched: Searched): Promise<Selection | undefined> {
-  const { index, view, store, time, slice } = searched;
-  const { where } = searched.options;
-  if (where.kind === "all") return undefined;
-  const selection = index.select();
-  const scan = scanEntries(view.snapshot, store, time, where, ({ ordinal }) =>
-    selection.add(ordinal),
-  );
-  await inSlices(scan, slice);
-  return selection;
-}
-
-/** What has expired and is not swept yet; undefined where there is nothing. */
-async function expired(searched: Searched): Promise<Selection | undefined> {
-  const { index, view, store, time, slice } = searched;
-  if (store.counters.expiring === 0) return undefined;
-  const selection = index.select();
-  const visit = visitExpired(view.snapshot, store, time, (ordinal) => selection.add(ordinal));
-  await inSlices(visit, slice);
-  return selection.size === 0 ? undefined : selection;
-}
-
+const all: Selections = { within: undefined, without: undefined };
 const noIds: ReadonlySet<string> = new Set();
-const nothing: Nearest = { ordinals: new Float64Array(0), distances: new Float64Array(0) };
+const nothing: Nearest = {
+  ordinals: new Float64Array(0),
+  distances: new Float64Array(0),
+  plan: "exact",
+  examined: 0,
+};

@@ -1,8 +1,14 @@
-import type { ClientInfo, EngineInfo, Outcome, StoreInfo } from "../model/answers.js";
+import type { ClientInfo, EngineInfo, Outcome, Plan, StoreInfo } from "../model/answers.js";
 import { checkTimeout } from "../model/check-call-options.js";
 import type { Metadata, Storable } from "../model/metadata.js";
 import type { CallOptions, StoreChange, StoreOptions } from "../model/options.js";
-import { type Query, query, type ResponseTo, type WriteQuery } from "../model/query.js";
+import {
+  type ExplainedQuery,
+  type Query,
+  query,
+  type ResponseTo,
+  type WriteQuery,
+} from "../model/query.js";
 import { call, checkCallOptions, checkObject, unknownOption } from "./call.js";
 import type { Engine } from "./engine.js";
 import type { Executor } from "./executor.js";
@@ -70,6 +76,10 @@ export class EngineHandle implements Engine {
     const answered =
       options === undefined ? this.execute(bare) : call(this.#executor, "ping", {}, options);
     return answered.then(() => performance.now() - started);
+  }
+
+  explain(query: ExplainedQuery, options?: CallOptions): Promise<Plan> {
+    return call(this.#executor, "explain", { query }, options);
   }
 
   execute<const Q extends Query>(query: Q, options?: CallOptions): Promise<ResponseTo<Q>> {

@@ -1,7 +1,7 @@
-import type { ClientInfo, EngineInfo, Outcome, StoreInfo } from "../model/answers.js";
+import type { ClientInfo, EngineInfo, Outcome, Plan, StoreInfo } from "../model/answers.js";
 import type { Metadata, Storable } from "../model/metadata.js";
 import type { CallOptions, StoreChange, StoreOptions } from "../model/options.js";
-import type { Query, ResponseTo, WriteQuery } from "../model/query.js";
+import type { ExplainedQuery, Query, ResponseTo, WriteQuery } from "../model/query.js";
 import type { Store } from "./store.js";
 
 /** An engine, the same in every reach: in this process, over any transport, over a pool. */
@@ -41,6 +41,11 @@ export interface Engine extends AsyncDisposable {
   clients(options?: CallOptions): Promise<ClientInfo[]>;
   /** Milliseconds there and back. */
   ping(options?: CallOptions): Promise<number>;
+  /**
+   * Carries a search, a page or a count out and, instead of its answer, says how, how much was looked at and how long
+   * it took.
+   */
+  explain(query: ExplainedQuery, options?: CallOptions): Promise<Plan>;
   execute<const Q extends Query>(query: Q, options?: CallOptions): Promise<ResponseTo<Q>>;
   /** The queries in order, each seeing the ones before; one that fails does not stop the rest. */
   pipeline<const Qs extends readonly Query[]>(

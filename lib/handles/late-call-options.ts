@@ -1,6 +1,6 @@
 import { AhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
-import type { WriteIdentity } from "../model/write-identity.js";
+import { isScopeOfKeys, type WriteIdentity } from "../model/write-identity.js";
 
 /**
  * CallOptions whose signal is made when it is first read: making one costs more than answering a
@@ -27,7 +27,8 @@ export class LateCallOptions implements CallOptions {
   }
 
   get idempotencyKey(): string | undefined {
-    return this.identity?.scope === "" ? this.identity.key : undefined;
+    const { identity } = this;
+    return identity !== undefined && isScopeOfKeys(identity.scope) ? identity.key : undefined;
   }
 
   get aborted(): boolean {

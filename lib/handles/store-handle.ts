@@ -1,4 +1,4 @@
-import type { Change, SetResponse, StoreInfo } from "../model/answers.js";
+import type { Change, RecallReport, SetResponse, StoreInfo } from "../model/answers.js";
 import type { Entry, EntryInput, Examples, Include, Key, Match, Page } from "../model/entry.js";
 import { AhnlichError } from "../model/errors.js";
 import type { Metadata } from "../model/metadata.js";
@@ -112,6 +112,16 @@ export class StoreHandle<M = Metadata> implements Store<M> {
     options?: SearchOptions<M, I> & CallOptions,
   ): Promise<Match<M, I>[][]> {
     return this.#call("searchMany", { targets }, options) as Promise<never>;
+  }
+
+  measureRecall(
+    options?: {
+      samples?: number | undefined;
+      limit?: number | undefined;
+      where?: Where<M> | undefined;
+    } & CallOptions,
+  ): Promise<RecallReport> {
+    return this.#call("measureRecall", {}, options);
   }
 
   info(options?: CallOptions): Promise<StoreInfo> {

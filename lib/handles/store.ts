@@ -1,4 +1,4 @@
-import type { Change, SetResponse, StoreInfo } from "../model/answers.js";
+import type { Change, RecallReport, SetResponse, StoreInfo } from "../model/answers.js";
 import type { Entry, EntryInput, Examples, Include, Key, Match, Page } from "../model/entry.js";
 import type { Metadata } from "../model/metadata.js";
 import type { CallOptions, FindOptions, SearchOptions, SetMode, Target } from "../model/options.js";
@@ -75,6 +75,21 @@ export interface Store<M = Metadata> extends AsyncIterable<Entry<M>> {
     targets: readonly VectorInput[],
     options?: SearchOptions<M, I> & CallOptions,
   ): Promise<Match<M, I>[][]>;
+  /**
+   * How much of the true nearest searches at the standard recall (0.95) find, measured now: some of the store's own
+   * vectors, drawn at random, are searched for and each answer is compared with the exact one. What was searched for is
+   * not counted, and whatever is as near as the last of the true nearest counts as true. All of it is one read.
+   *
+   * `samples` is 1 to `limits.limit` (100), of which there are fewer where the store has fewer; `limit` is as of a
+   * search (10). With `where` the searches have that predicate, whatever they search for.
+   */
+  measureRecall(
+    options?: {
+      samples?: number | undefined;
+      limit?: number | undefined;
+      where?: Where<M> | undefined;
+    } & CallOptions,
+  ): Promise<RecallReport>;
   info(options?: CallOptions): Promise<StoreInfo>;
   /**
    * The changes behind `since`, in order, and those to come; without `since`, from the first step on. They are

@@ -1,12 +1,8 @@
-/**
- * The slots that died, in the order of their deaths: first those that may be used again, then those that a
- * search may still see.
- */
+/** The slots that died and that a search may still see, in the order of their deaths. */
 export class DeadSlots {
   #slots = new Uint32Array(0);
   #died = new Float64Array(0);
   #head = 0;
-  #reclaimed = 0;
   #tail = 0;
 
   push(slot: number, died: number): void {
@@ -15,22 +11,10 @@ export class DeadSlots {
     this.#died[this.#tail++] = died;
   }
 
-  /** Those that died at or before `sequence` may be used again; how many these are. */
-  reclaim(sequence: number): number {
-    const before = this.#reclaimed;
-    while (this.#reclaimed < this.#tail && this.#died[this.#reclaimed] <= sequence) {
-      this.#reclaimed++;
-    }
-    return this.#reclaimed - before;
-  }
-
-  get hasSlot(): boolean {
-    return this.#head < this.#reclaimed;
-  }
-
-  /** A slot to be used again. */
-  take(): number | undefined {
-    return this.#head < this.#reclaimed ? this.#slots[this.#head++] : undefined;
+  /** The next one that died at or before `sequence`: no search sees it any more. */
+  take(sequence: number): number | undefined {
+    if (this.#head === this.#tail || this.#died[this.#head] > sequence) return undefined;
+    return this.#slots[this.#head++];
   }
 
   /** Moves what is left to the front, into larger arrays where it fills more than half. */
@@ -43,7 +27,6 @@ export class DeadSlots {
     died.set(this.#died.subarray(this.#head, this.#tail));
     this.#slots = slots;
     this.#died = died;
-    this.#reclaimed -= this.#head;
     this.#head = 0;
     this.#tail = left;
   }

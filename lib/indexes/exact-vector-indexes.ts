@@ -3,7 +3,9 @@ import type { KernelsKind } from "../kernels/kernels.js";
 import { SearchQueue, type SearchQueueOptions } from "../kernels/search-queue.js";
 import { closedError } from "../model/errors.js";
 import { defaultLimits } from "../model/limits.js";
+import type { Metric } from "../model/metric.js";
 import { ExactVectorIndex } from "./exact-vector-index.js";
+import { linkBytesPerSlot } from "./graph.js";
 import { bytesPerVector } from "./run.js";
 import type { VectorIndex, VectorIndexes } from "./vector-index.js";
 
@@ -12,6 +14,8 @@ export interface ExactVectorIndexesOptions extends SearchQueueOptions {
   readonly memoryBytes?: number | undefined;
   /** The best that the runtime has. */
   readonly kernels?: KernelsKind | undefined;
+  /** From so many vectors on there are graphs; where a search is expected to take 50 microseconds without. */
+  readonly graphLeast?: number | undefined;
 }
 
 /** Exact indexes that share the memories and the search threads of one engine. */
@@ -19,15 +23,18 @@ export class ExactVectorIndexes implements VectorIndexes {
   readonly threads: number;
   readonly #arenas: Arenas;
   readonly #queue: SearchQueue;
+  readonly #graphLeast: number | undefined;
 
   constructor({
     memoryBytes = defaultLimits.memoryBytes,
     kernels,
+    graphLeast,
     ...options
   }: ExactVectorIndexesOptions) {
     this.threads = options.threads;
     this.#arenas = new Arenas(memoryBytes, kernels);
     this.#queue = new SearchQueue(options);
+    this.#graphLeast = graphLeast;
   }
 
   get bytes(): number {
@@ -35,13 +42,19 @@ export class ExactVectorIndexes implements VectorIndexes {
   }
 
   bytesPerEntry(dimension: number): number {
-    return bytesPerVector(dimension);
+    return bytesPerVector(dimension) + linkBytesPerSlot;
   }
 
   /** @throws CLOSED */
-  create(dimension: number): VectorIndex {
+  create(dimension: number, metric: Metric = "cosine"): VectorIndex {
     if (this.#queue.closed) throw closedError();
-    return new ExactVectorIndex(this.#arenas, this.#queue, dimension);
+    return new ExactVectorIndex({
+      arenas: this.#arenas,
+      queue: this.#queue,
+      dimension,
+      metric,
+      graphLeast: this.#graphLeast,
+    });
   }
 
   async close(): Promise<void> {

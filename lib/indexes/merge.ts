@@ -21,7 +21,12 @@ function mergeTwo(a: Nearest, b: Nearest, limit: number): Nearest {
     distances[count] = from.distances[at];
     ordinals[count] = from.ordinals[at];
   }
-  return { ordinals: ordinals.slice(0, count), distances: distances.slice(0, count) };
+  return {
+    ordinals: ordinals.slice(0, count),
+    distances: distances.slice(0, count),
+    plan: a.plan === "graph" ? "graph" : b.plan,
+    examined: a.examined + b.examined,
+  };
 }
 
 function precedes(a: Nearest, i: number, b: Nearest, j: number): boolean {
@@ -32,4 +37,6 @@ function precedes(a: Nearest, i: number, b: Nearest, j: number): boolean {
 export const none: Nearest = Object.freeze({
   ordinals: new Float64Array(0),
   distances: new Float64Array(0),
+  plan: "exact",
+  examined: 0,
 });

@@ -94,6 +94,12 @@ export class Run {
     return this.arena.doubles[this.#died / 8 + index];
   }
 
+  /** Whether something lives there. */
+  holds(index: number): boolean {
+    const lives = this.diedAt(index) === Number.POSITIVE_INFINITY;
+    return lives && this.bornAt(index) !== Number.POSITIVE_INFINITY;
+  }
+
   /**
    * Slots that were used before this memory had them, and that no search has seen, are those of these ordinals, born
    * before every search; of 0 there is nothing.

@@ -4,6 +4,7 @@ import type { JobVectors } from "../kernels/search-job.js";
 import type { Run } from "./run.js";
 import type { SlotSelection } from "./slot-selection.js";
 import type { Slots } from "./slots.js";
+import type { UnlinkedSlots } from "./unlinked-slots.js";
 
 /** What a search looks at in one arena: spans of blocks, or single blocks picked. */
 export type SearchUnits = Pick<JobVectors, "arena" | "units" | "picked" | "rows">;
@@ -56,7 +57,8 @@ function addSpans(spans: ByArena, run: Run, but: readonly number[]): void {
   }
 }
 
-function picksOf(slots: Slots, selection: SlotSelection): SearchUnits[] {
+/** Those of a set of slots, block by block. */
+export function picksOf(slots: Slots, selection: SlotSelection | UnlinkedSlots): SearchUnits[] {
   const byArena: ByArena = new Map();
   selection.forEachBlock((block, low, high) => {
     const run = slots.runOfBlock(block);

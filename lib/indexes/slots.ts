@@ -6,6 +6,14 @@ import { OrdinalMap } from "./ordinal-map.js";
 import { bytesPerVector, Run, type SlotSizes, sizesOf } from "./run.js";
 import type { SeenVector, VectorBlock } from "./vector-index.js";
 
+/** Is told what slots are used for. */
+export interface SlotWatcher {
+  /** These slots are new, or were free; some may hold nothing. */
+  used(slot: number, count: number): void;
+  /** No search sees what was in the slot. False where it is released later. */
+  mayBeUsedAgain(slot: number): boolean;
+}
+
 /**
  * The vectors of one store, in runs of doubling size: many small stores take little, and a large one is a few
  * runs to walk through. A slot's number is that of its block times 64 and its place in it.
@@ -16,6 +24,10 @@ export class Slots {
   readonly #arenas: Arenas;
   readonly #ordinals = new OrdinalMap();
   readonly #dead = new DeadSlots();
+  /** Those that may be used again, the one that was longest free first. */
+  #free: number[] = [];
+  #freeHead = 0;
+  #watcher: SlotWatcher | undefined;
   /** The run that each block is in. */
   #runOfBlock = new Uint32Array(16);
   #blocks = 0;
@@ -48,7 +60,7 @@ export class Slots {
     if (vector.byteLength !== this.dimension * 4) {
       checkDimension(vector.byteLength / 4, this.dimension, "vector");
     }
-    const reused = this.hasRows ? this.#dead.take() : undefined;
+    const reused = this.hasRows ? this.#takeFree() : undefined;
     const slot = reused ?? this.#next();
     const run = this.runOfBlock(slot >>> 6);
     const index = slot - run.firstBlock * layout.blockSlots;
@@ -62,6 +74,7 @@ export class Slots {
     const used = (index | 63) < run.used || run.used === run.capacity;
     arena.kernels.putSlot(address, index, this.dimension, ordinal, born, used);
     this.#ordinals.set(ordinal, slot);
+    this.#watcher?.used(slot, 1);
     this.#size++;
   }
 
@@ -71,7 +84,7 @@ export class Slots {
     const checked = ordinals.length * vectorBytes;
     if (bytes.length !== checked) checkDimension(bytes.length, checked, "block");
     for (let at = 0; at < ordinals.length; ) {
-      const reused = this.hasRows && this.#dead.hasSlot ? 1 : 0;
+      const reused = this.hasRows && this.#freeHead < this.#free.length ? 1 : 0;
       const count = reused || Math.min(this.#room(), ordinals.length - at);
       const some = bytes.subarray(at * vectorBytes, (at + count) * vectorBytes);
       if (reused) this.add(ordinals[at], some, born);
@@ -92,7 +105,22 @@ export class Slots {
 
   /** What died at or before `sequence` is no longer held. */
   reclaim(sequence: number): void {
-    this.#size -= this.#dead.reclaim(sequence);
+    for (;;) {
+      const slot = this.#dead.take(sequence);
+      if (slot === undefined) return;
+      this.#size--;
+      if (this.#watcher?.mayBeUsedAgain(slot) ?? true) this.release(slot);
+    }
+  }
+
+  /** A slot that was not to be used again may be now. */
+  release(slot: number): void {
+    this.#free.push(slot);
+  }
+
+  /** Is told of every slot from now on. */
+  watch(watcher: SlotWatcher): void {
+    this.#watcher = watcher;
   }
 
   /** The vectors that were born at or before `sequence` and had not died then. */
@@ -144,10 +172,12 @@ export class Slots {
     run.take(first, ordinals);
     const slot = run.firstBlock * layout.blockSlots + first;
     this.#ordinals.setAll(ordinals, slot);
+    this.#size += ordinals.length;
     for (let i = ordinals.indexOf(0); i >= 0; i = ordinals.indexOf(0, i + 1)) {
-      this.#dead.push(slot + i, 0);
+      this.#size--;
+      this.release(slot + i);
     }
-    this.#size += ordinals.length - this.#dead.reclaim(0);
+    this.#watcher?.used(slot, ordinals.length);
   }
 
   /** What was taken of these slots is dropped again: nobody has seen it. */
@@ -160,7 +190,7 @@ export class Slots {
       if (run.diedAt(index) === Number.POSITIVE_INFINITY) this.#dead.push(slot + index, 0);
     }
     run.take(first, new Float64Array(count));
-    this.#size -= this.#dead.reclaim(0);
+    this.reclaim(0);
   }
 
   /** Of the first so many slots that were laid the rows have come. */
@@ -181,6 +211,16 @@ export class Slots {
     this.runs.length = 0;
     this.#bytes = 0;
     this.#size = 0;
+  }
+
+  #takeFree(): number | undefined {
+    if (this.#freeHead === this.#free.length) return undefined;
+    const slot = this.#free[this.#freeHead++];
+    if (this.#freeHead > 1_024 && this.#freeHead * 2 > this.#free.length) {
+      this.#free = this.#free.slice(this.#freeHead);
+      this.#freeHead = 0;
+    }
+    return slot;
   }
 
   #next(): number {
@@ -213,6 +253,7 @@ export class Slots {
     arena.kernels.putSlots(address, first, ordinals.length, this.dimension, born, run.used);
     const slot = run.firstBlock * layout.blockSlots + first;
     for (let i = 0; i < ordinals.length; i++) this.#ordinals.set(ordinals[i], slot + i);
+    this.#watcher?.used(slot, ordinals.length);
     this.#size += ordinals.length;
   }
 

@@ -1,10 +1,11 @@
 import type { InjectionToken } from "tsyringe";
 import type { VectorSource } from "../kernels/vector-source.js";
 import type { Metric } from "../model/metric.js";
+import type { Beam } from "./beam.js";
 
 /** Makes the vector index of each store of one engine, all in the engine's own memory and workers. */
 export interface VectorIndexes {
-  create(dimension: number): VectorIndex;
+  create(dimension: number, metric?: Metric): VectorIndex;
   /** What one vector of this dimension takes in memory. */
   bytesPerEntry(dimension: number): number;
   /** Bytes taken by all of them. */
@@ -132,8 +133,12 @@ export interface IndexSearch {
   readonly metric: Metric;
   /** At least 1. */
   readonly limit: number;
+  /** At least this share of the true nearest, in the mean over searches: above 0 to 1; 1, exact, where absent. */
+  readonly recall?: number | undefined;
   /** What the search sees. */
   readonly sequence: number;
+  /** Walks through a graph, where there is one for that, instead of looking at everything. */
+  readonly beam?: Beam | undefined;
   readonly maxDistance?: number | undefined;
   /** Only these, where given. */
   readonly within?: Selection | undefined;
@@ -150,10 +155,14 @@ export interface Selection {
 }
 
 /**
- * The nearest first, by the distances that float64 arithmetic gives. All that tie with the last are there, so
- * there may be more than `limit`: who knows the ids breaks the ties.
+ * The nearest first, by the distances that float64 arithmetic gives. All that tie with the last are there, of those
+ * that were found, so there may be more than `limit`: who knows the ids breaks the ties.
  */
 export interface Nearest {
   readonly ordinals: Float64Array;
   readonly distances: Float64Array;
+  /** `graph` where a part of the vectors was passed over because the graph did not lead there. */
+  readonly plan: "exact" | "graph";
+  /** Vectors that the target was compared with, each counted once. */
+  readonly examined: number;
 }

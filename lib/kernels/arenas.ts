@@ -13,14 +13,14 @@ export interface Place {
 
 /** The memories of one engine, made when the first vector comes; another only when those there are full. */
 export class Arenas {
-  readonly #memoryBytes: number;
+  readonly memoryBytes: number;
   readonly #module: WasmModule;
   readonly #arenas: Arena[] = [];
   #bytes = 0;
   #closed = false;
 
   constructor(memoryBytes: number, kernels: KernelsKind = bestKernels()) {
-    this.#memoryBytes = memoryBytes;
+    this.memoryBytes = memoryBytes;
     this.#module = kernelsModule(kernels);
   }
 
@@ -42,16 +42,26 @@ export class Arenas {
   takeTogether(sizes: readonly number[]): Place[] {
     if (this.#closed) throw closedError();
     const total = sizes.reduce((sum, bytes) => sum + Extents.sizeFor(bytes), 0);
-    if (this.#bytes + total > this.#memoryBytes) {
+    if (this.#bytes + total > this.memoryBytes) {
       throw new AhnlichError(
         "LIMIT_EXCEEDED",
-        `vectors: ${this.#bytes + total} bytes of memory are above the limit of ${this.#memoryBytes}`,
-        { details: { limit: "memoryBytes", bound: this.#memoryBytes, got: this.#bytes + total } },
+        `vectors: ${this.#bytes + total} bytes of memory are above the limit of ${this.memoryBytes}`,
+        { details: { limit: "memoryBytes", bound: this.memoryBytes, got: this.#bytes + total } },
       );
     }
     const places = this.#find(sizes);
     this.#bytes += total;
     return places;
+  }
+
+  /** A place in this memory; undefined where there is none, or it is not allowed. */
+  takeIn(arena: Arena, asked: number): Place | undefined {
+    const bytes = Extents.sizeFor(asked);
+    if (this.#closed || this.#bytes + bytes > this.memoryBytes) return undefined;
+    const address = arena.allocate(bytes, "vectors");
+    if (address === undefined) return undefined;
+    this.#bytes += bytes;
+    return { arena, address, bytes };
   }
 
   give(place: Place): void {

@@ -32,7 +32,18 @@ export interface Kernels {
   prepare(job: number): void;
   /** Takes a job further: `unfinished`, `finished`, `hungry` or `wanting` of layout.ts. */
   advance(job: number, budget: number): number;
+  /** Readies a graph whose tables are there and which has no links. */
+  layGraph(graph: number): void;
+  /** Takes all links from some slots, which nothing links to. */
+  emptyLists(graph: number, from: number, count: number): void;
+  /**
+   * Lets searches begin at a live slot below `end` where the one they begin at is dead by the map; with a map of 0 at
+   * any that has links.
+   */
+  chooseEntry(graph: number, map: number, end: number): void;
   move(to: number, from: number, bytes: number): void;
+  /** Nothing that matters (touch.ts). */
+  touchedSoFar(): number;
   /** The sum of the dot products with `count` rows side by side: the read that searches are measured against. */
   plainRead(query: number, rows: number, stride: number, count: number): number;
 }

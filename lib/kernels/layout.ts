@@ -23,6 +23,8 @@ export const runStride = 28;
 export const runRecordStride = 32;
 /** 0 while rows of it may still have to be read to where they belong. */
 export const runHasRows = 36;
+/** The number that the graph of its memory gives the first of its blocks. */
+export const runFirstBlock = 40;
 export const runHeaderBytes = 64;
 
 /**
@@ -77,7 +79,26 @@ export const jobLent = 1116;
 export const jobLentMax = 1120;
 /** Candidates that are re-scored and not too far. */
 export const jobKept = 1124;
-export const jobBytes = 1136;
+/** Slots that each target was compared with. */
+export const jobExamined = 1128;
+/** The graph that is walked through and the walk, or 0; candidates beyond `limit` that are taken of it. */
+export const jobGraph = 1132;
+export const jobWalk = 1136;
+export const jobSlack = 1140;
+export const jobExtra = 1144;
+/** The target that is walked to, how far that is, and what is taken of the pool. */
+export const jobWalked = 1148;
+export const jobWalkStage = 1152;
+export const jobPlace = 1156;
+export const jobTaken = 1160;
+export const jobBytes = 1168;
+
+/** What a job is at. */
+export const scanning = 0;
+export const walking = 1;
+export const finishing = 2;
+export const linking = 3;
+export const sweeping = 4;
 
 /** A span: blocks `from` up to `to` of a run. A pick: one block of a run, and which of its slots. */
 export const unitRun = 0;
@@ -109,7 +130,11 @@ export const targetKept = 64;
 export const targetScanned = 68;
 /** Slots that are still to be scored by their float32 rows at once, as codes tell nothing here. */
 export const targetByRows = 72;
-export const targetBytes = 80;
+/** Visible slots that the walk found; fewer than were asked for where too many of its pool were not. */
+export const targetFound = 76;
+/** Slots that the walk compared it with. */
+export const targetExamined = 80;
+export const targetBytes = 88;
 
 /** A candidate in a target's area. Once re-scored, the same 16 bytes hold distance and ordinal. */
 export const candidateLower = 0;
@@ -130,3 +155,84 @@ export const unfinished = 0;
 export const finished = 1;
 export const hungry = 2;
 export const wanting = 3;
+
+/**
+ * The graph over the slots of one memory, which it knows by numbers: that of their block times 64 and their place in
+ * it. The tables have a word for each block, 0 where the graph does not reach it: its run, where the first of its slots
+ * has its record and its links, and where its lists on the levels above begin.
+ */
+export const graphDimension = 0;
+export const graphMetric = 4;
+export const graphRecordStride = 8;
+export const graphRuns = 12;
+export const graphRecords = 16;
+export const graphLinks = 20;
+export const graphUppers = 24;
+/** Where searches begin, and the level of that; -1 where no slot is linked. */
+export const graphEntry = 28;
+export const graphTop = 32;
+/** Held while the entry changes; and a lock for the lists of every slot with the same lowest bits. */
+export const graphEntryLock = 36;
+export const graphLocks = 40;
+export const graphBytes = 4136;
+export const locksCount = 1024;
+
+/**
+ * One slot of 16 is on level 1, one of 256 on level 2, and so on: which of them, a hash of their number without its
+ * last digit says. So each block has four lists of level 1, and at most one of each level above.
+ */
+export const levelMax = 4;
+export const upperBytes = 448;
+
+/** Links of a slot: at level 0, and at each above. A list that is not full ends with the slot itself. */
+export const linksMax = 32;
+export const upperLinksMax = 16;
+export const linksBytes = 128;
+export const upperLinksBytes = 64;
+
+/** A walk through a graph towards one query: what it has seen, and its pool of the nearest so far. */
+export const walkGraph = 0;
+/** The query: its code, scale and norm as those of a target; where it is a slot, its record's. */
+export const walkCode = 4;
+export const walkScale = 8;
+export const walkLength = 12;
+/** A byte for each slot below `walkSlotsMax`: the epoch in which it was last seen. Slots beyond are passed over. */
+export const walkSeen = 16;
+export const walkSlotsMax = 20;
+export const walkEpoch = 24;
+/** Keys in ascending order, infinity behind; and the slots they are of, with `walked` where the walk has been. */
+export const walkKeys = 28;
+export const walkSlots = 32;
+/** How many the pool keeps, and how many it has. */
+export const walkWidth = 36;
+export const walkCount = 40;
+/** The first in the pool that may not have been walked to. */
+export const walkNext = 44;
+/** A second pool, for the choice among a slot's links; and the slots chosen. */
+export const walkOtherKeys = 48;
+export const walkOtherSlots = 52;
+export const walkChosen = 56;
+/** Neighbours of dead neighbours. */
+export const walkRepair = 60;
+/** How many slots it has come to. */
+export const walkExamined = 64;
+/** Slots that a hop comes to. */
+export const walkFresh = 72;
+export const walkBytes = 248;
+/** What the second pool keeps: a full list and one more, or what lies behind the dead links of one. */
+export const otherWidth = 511;
+export const walked = 0x80000000;
+
+/**
+ * A job that links the slots of a list, or takes the links to dead slots out of the lists of some: those from `next` up
+ * to `end`. Of these the map has a byte for each slot: `deadSlot` where it is dead; `lostSlot` is written where none of
+ * a slot's links is left.
+ */
+export const upkeepWalk = 8;
+export const upkeepList = 12;
+export const upkeepMap = 12;
+export const upkeepNext = 16;
+export const upkeepEnd = 20;
+export const upkeepBytes = 32;
+export const deadSlot = 1;
+export const lostSlot = 2;

@@ -1,14 +1,14 @@
 import { closedError } from "../model/errors.js";
+import type { Job } from "./job.js";
 import type { Lane } from "./lane.js";
 import { unfinished } from "./layout.js";
-import type { SearchJob } from "./search-job.js";
 
 /** Searches on the calling thread, in slices between which the event loop has its turn. */
 export class LocalLane implements Lane {
   readonly broken = false;
   #closed = false;
 
-  run(jobs: readonly SearchJob[]): Promise<ArrayLike<number>> {
+  run(jobs: readonly Job[], sliceMs: number = localSliceMs): Promise<ArrayLike<number>> {
     return new Promise((resolve, reject) => {
       setImmediate(() => {
         if (this.#closed) reject(closedError());
@@ -23,7 +23,7 @@ export class LocalLane implements Lane {
 }
 
 /** Takes the jobs further until `deadline`, a time of `performance.now`; at least one step. */
-export function runSlice(jobs: readonly SearchJob[], deadline: number): number[] {
+export function runSlice(jobs: readonly Job[], deadline: number): number[] {
   const statuses = jobs.map(() => unfinished as number);
   for (let i = 0; i < jobs.length; i++) {
     do statuses[i] = jobs[i].advance();
@@ -33,4 +33,4 @@ export function runSlice(jobs: readonly SearchJob[], deadline: number): number[]
   return statuses;
 }
 
-const sliceMs = 3;
+const localSliceMs = 3;

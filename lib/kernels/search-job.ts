@@ -1,7 +1,10 @@
 import type { Metric } from "../model/metric.js";
 import type { Arena } from "./arena.js";
 import { noMemory } from "./arenas.js";
+import type { Job } from "./job.js";
 import * as layout from "./layout.js";
+import { metricCodes } from "./metric-codes.js";
+import type { Walk, Walks } from "./walks.js";
 
 /** Some blocks of one arena. */
 export interface JobVectors {
@@ -16,6 +19,18 @@ export interface JobVectors {
   readonly rows: number;
 }
 
+/** A walk through a graph of the same memory, which finds most of the nearest of those that the units leave out. */
+export interface JobWalk {
+  readonly graph: number;
+  readonly walks: Walks;
+  /** How many slots the graph may lead to. */
+  readonly reach: number;
+  /** What its pool keeps, at least `limit`. */
+  readonly width: number;
+  /** It ends where all that is left is farther than the nearest `limit` by more than this. */
+  readonly slack: number;
+}
+
 /** What a job is about: some targets against some vectors. */
 export interface JobRequest {
   readonly vectors: JobVectors;
@@ -24,19 +39,26 @@ export interface JobRequest {
   readonly limit: number;
   readonly maxDistance: number;
   readonly sequence: number;
+  readonly walk?: JobWalk | undefined;
 }
 
 /** The nearest of one target: by distance, then ordinal. */
 export interface JobResult {
+  /** How many the walk found, infinity where there was none: fewer than `limit` if it came to too many not seen. */
+  readonly found: number;
   readonly ordinals: Float64Array;
   readonly distances: Float64Array;
+  /** `exact`: all that there was to compare has been. */
+  readonly plan: "exact" | "graph";
+  /** Vectors that were compared with the target. */
+  readonly examined: number;
 }
 
 /**
  * A search under way in the shared memory. Any thread can take it a step further, one at a time; this side
  * makes it, enlarges what is too small, reads the results and gives the memory back.
  */
-export class SearchJob {
+export class SearchJob implements Job {
   readonly arena: Arena;
   readonly address: number;
   readonly #targets: number;
@@ -45,6 +67,8 @@ export class SearchJob {
   readonly #stride: number;
   /** Extents held: the job's own, then areas that were moved to a larger place. */
   readonly #held = new Map<number, number>();
+  readonly #walks: Walks | undefined;
+  #walk: Walk | undefined;
 
   /** @throws LIMIT_EXCEEDED when there is no memory for it. */
   constructor(request: JobRequest) {
@@ -64,12 +88,19 @@ export class SearchJob {
     this.#writeHeader(request, unitsAt);
     arena.words.set(units, unitsAt >>> 2);
     this.#writeTargets(request, this.address + aligned, capacity);
+    this.#walks = request.walk?.walks;
+    if (request.walk !== undefined) this.#beginWalk(request.walk, limit);
     arena.kernels.prepare(this.address);
   }
 
   /** What a job of so many targets takes, roughly: to choose how many go together. */
   static bytesPerTarget(stride: number, limit: number, rows: number): number {
     return bytesPerTarget(stride, capacityFor(limit, rows));
+  }
+
+  /** What is taken of a walk beyond the nearest asked for, since codes do not tell their order quite. */
+  static extraFor(limit: number): number {
+    return 4 + (limit >> 3);
   }
 
   /** One step: some 50 to 150 microseconds. */
@@ -133,6 +164,7 @@ export class SearchJob {
   results(): JobResult[] {
     const { words, doubles } = this.arena;
     const results: JobResult[] = [];
+    const examined = words[(this.address + layout.jobExamined) >>> 2];
     for (let i = 0; i < this.#targetCount; i++) {
       const target = this.#target(i);
       const count = words[(target + layout.targetCount) >>> 2];
@@ -143,7 +175,11 @@ export class SearchJob {
         distances[j] = doubles[at];
         ordinals[j] = doubles[at + 1];
       }
-      results.push({ ordinals, distances });
+      const walk = this.#walk !== undefined;
+      const found = walk ? words[(target + layout.targetFound) >>> 2] : Number.POSITIVE_INFINITY;
+      const walked = words[(target + layout.targetExamined) >>> 2];
+      const plan = walk ? "graph" : "exact";
+      results.push({ ordinals, distances, found, plan, examined: examined + walked });
     }
     return results;
   }
@@ -152,6 +188,8 @@ export class SearchJob {
   free(): void {
     for (const [address, bytes] of this.#held) this.arena.free(address, bytes);
     this.#held.clear();
+    if (this.#walk !== undefined) this.#walks?.give(this.#walk);
+    this.#walk = undefined;
   }
 
   #allocate(bytes: number): number {
@@ -162,6 +200,21 @@ export class SearchJob {
     }
     this.#held.set(address, bytes);
     return address;
+  }
+
+  /** @throws LIMIT_EXCEEDED */
+  #beginWalk({ graph, walks, reach, width, slack }: JobWalk, limit: number): void {
+    try {
+      this.#walk = walks.take(reach, width);
+    } catch (error) {
+      this.free();
+      throw error;
+    }
+    const { words, floats } = this.arena;
+    words[(this.address + layout.jobGraph) >>> 2] = graph;
+    words[(this.address + layout.jobWalk) >>> 2] = this.#walk.address;
+    floats[(this.address + layout.jobSlack) >>> 2] = slack;
+    words[(this.address + layout.jobExtra) >>> 2] = SearchJob.extraFor(limit);
   }
 
   #target(index: number): number {
@@ -235,10 +288,5 @@ function encodedBytes(stride: number): number {
 
 const lentBytesMax = 256 * 1024;
 
-const metricCodes: Readonly<Record<Metric, number>> = {
-  cosine: layout.cosine,
-  euclidean: layout.euclidean,
-  dot: layout.dot,
-};
 /** Multiplications of one step. */
 const stepBudget = 512 * 1024;

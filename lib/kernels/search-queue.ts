@@ -1,8 +1,9 @@
 import { AhnlichError, closedError, toAhnlichError } from "../model/errors.js";
+import { Background } from "./background.js";
 import type { Lane } from "./lane.js";
 import { finished, unfinished } from "./layout.js";
 import { LocalLane, runSlice } from "./local-lane.js";
-import type { SearchTask } from "./search-task.js";
+import type { Task } from "./task.js";
 import { Turns } from "./turns.js";
 import { WarmingLane } from "./warming-lane.js";
 import { WorkerLane } from "./worker-lane.js";
@@ -30,7 +31,9 @@ export class SearchQueue {
   readonly #turns = new Turns();
   readonly #idle: Lane[] = [];
   readonly #lanes = new Set<Lane>();
-  readonly #running = new Set<SearchTask>();
+  readonly #running = new Set<Task>();
+  /** What is done while nothing else waits, or else now and then. */
+  readonly #background = new Background();
   #waiting = 0;
   #heldMs = 0;
   #closed = false;
@@ -45,6 +48,11 @@ export class SearchQueue {
     return this.#closed;
   }
 
+  /** How many tasks it works at, at most. */
+  get lanes(): number {
+    return this.#lanesMax;
+  }
+
   /** Lanes that would start at once. */
   get idleLanes(): number {
     if (this.#turns.size > 0) return 0;
@@ -52,10 +60,17 @@ export class SearchQueue {
   }
 
   /** Runs the task at once or lets it wait, as `check` said it may. */
-  submit(task: SearchTask): void {
+  submit(task: Task): void {
     if (this.#runAtOnce(task)) return;
     this.#waiting += task.weight;
     this.#turns.push(task);
+    this.#pump();
+  }
+
+  /** Does it beside the searches, behind those that wait. @throws CLOSED */
+  submitBackground(task: Task): void {
+    if (this.#closed) throw closedError();
+    this.#background.push(task);
     this.#pump();
   }
 
@@ -71,11 +86,12 @@ export class SearchQueue {
   }
 
   /** The task is no longer wanted. */
-  cancel(task: SearchTask, error: AhnlichError): void {
+  cancel(task: Task, error: AhnlichError): void {
     if (task.settled) return;
     task.fail(error);
     if (this.#running.has(task)) return;
     if (this.#turns.remove(task)) this.#waiting -= task.weight;
+    this.#background.remove(task);
     task.release();
   }
 
@@ -88,6 +104,10 @@ export class SearchQueue {
       task.fail(closedError());
       task.release();
     }
+    for (const task of this.#background.takeAll()) {
+      task.fail(closedError());
+      task.release();
+    }
     for (const task of this.#running) task.fail(closedError());
     await Promise.all([...this.#lanes].map((lane) => lane.close()));
   }
@@ -97,7 +117,7 @@ export class SearchQueue {
   }
 
   /** True when the task has ended, or waits for its source. */
-  #runAtOnce(task: SearchTask): boolean {
+  #runAtOnce(task: Task): boolean {
     const heldMax = this.#atOnceMs * 2;
     if (task.cost > this.#atOnceMs || this.#heldMs + task.cost > heldMax) return false;
     const before = performance.now();
@@ -127,7 +147,7 @@ export class SearchQueue {
 
   /** Gives work to every idle lane. */
   #pump(): void {
-    while (!this.#closed && this.#turns.size > 0) {
+    while (!this.#closed && this.#turns.size + this.#background.size > 0) {
       let lane: Lane | undefined;
       try {
         lane = this.#takeIdle() ?? this.#open();
@@ -165,9 +185,11 @@ export class SearchQueue {
     return new WarmingLane();
   }
 
-  async #run(lane: Lane, batch: readonly SearchTask[]): Promise<void> {
+  async #run(lane: Lane, batch: readonly Task[]): Promise<void> {
     try {
-      const statuses = await lane.run(batch.map((task) => task.start()));
+      const isBackground = batch[0] !== undefined && this.#background.owns(batch[0]);
+      const jobs = batch.map((task) => task.start());
+      const statuses = await lane.run(jobs, isBackground ? backgroundSliceMs : undefined);
       this.#idle.push(lane);
       for (let i = 0; i < batch.length; i++) this.#goOn(batch[i], statuses[i]);
     } catch (thrown) {
@@ -177,7 +199,7 @@ export class SearchQueue {
     this.#pump();
   }
 
-  #goOn(task: SearchTask, status: number): void {
+  #goOn(task: Task, status: number): void {
     if (task.settled || status === finished) {
       this.#end(task);
       return;
@@ -192,7 +214,7 @@ export class SearchQueue {
   }
 
   /** Its job is nobody's to touch meanwhile, as if it was worked at. */
-  async #goOnAfter(task: SearchTask, providing: Promise<void>): Promise<void> {
+  async #goOnAfter(task: Task, providing: Promise<void>): Promise<void> {
     this.#running.add(task);
     try {
       await providing;
@@ -209,25 +231,32 @@ export class SearchQueue {
   }
 
   /** For its next turn. */
-  #wait(task: SearchTask): void {
+  #wait(task: Task): void {
     this.#running.delete(task);
+    if (this.#background.owns(task)) {
+      this.#background.push(task);
+      return;
+    }
     this.#waiting += task.weight;
     this.#turns.push(task);
   }
 
-  #end(task: SearchTask, error?: AhnlichError): void {
+  #end(task: Task, error?: AhnlichError): void {
     this.#running.delete(task);
+    this.#background.forget(task);
     if (error !== undefined) task.fail(error);
     if (task.settled) task.release();
     else task.finish();
   }
 
   /** Small ones go together, so that a message to a worker and back is shared by them. */
-  #takeBatch(): SearchTask[] {
-    const batch: SearchTask[] = [];
+  #takeBatch(): Task[] {
+    const batch: Task[] = [];
     let cost = 0;
     while (cost < batchMs && batch.length < batchMax) {
-      const task = this.#turns.take();
+      const background =
+        batch.length === 0 ? this.#background.take(this.#turns.size > 0) : undefined;
+      const task = background ?? this.#turns.take();
       if (task === undefined) break;
       cost += task.cost;
       this.#waiting -= task.weight;
@@ -243,5 +272,6 @@ export class SearchQueue {
   }
 }
 
+const backgroundSliceMs = 3;
 const batchMs = 0.5;
 const batchMax = 64;

@@ -2,6 +2,7 @@ import { toAhnlichError } from "../model/errors.js";
 import { hungry, wanting } from "./layout.js";
 import type { JobRequest, JobResult } from "./search-job.js";
 import { SearchJob } from "./search-job.js";
+import type { Task } from "./task.js";
 import type { Turn } from "./turns.js";
 import type { VectorSource } from "./vector-source.js";
 
@@ -18,12 +19,10 @@ export interface SearchTaskOptions {
   readonly released: () => void;
 }
 
-/** A job and who waits for it: its memory is taken when it starts, and given back when it ends, however. */
-export class SearchTask {
+/** A search and who waits for its results. */
+export class SearchTask implements Task {
   readonly turn: Turn;
-  /** How many targets it answers. */
   readonly weight: number;
-  /** Expected milliseconds on one thread. */
   readonly cost: number;
   readonly results: Promise<JobResult[]>;
   readonly #released: () => void;
@@ -57,17 +56,11 @@ export class SearchTask {
     return this.#job !== undefined;
   }
 
-  /** @throws LIMIT_EXCEEDED when there is no memory for it. */
   start(): SearchJob {
     this.#job ??= new SearchJob(this.#request());
     return this.#job;
   }
 
-  /**
-   * Gives a job that cannot go on what it lacks; a promise where that takes a while.
-   *
-   * @throws LIMIT_EXCEEDED, what the source throws
-   */
   provide(status: number): void | Promise<void> {
     const job = this.start();
     if (status === hungry) job.feed();
@@ -81,7 +74,6 @@ export class SearchTask {
     else return reading.then(() => (this.#settled ? undefined : job.lend(rows)));
   }
 
-  /** The job is finished. */
   finish(): void {
     try {
       if (this.#job !== undefined && !this.#settled) {
@@ -94,7 +86,6 @@ export class SearchTask {
     this.release();
   }
 
-  /** Whoever waits hears of it at once; a job that is being worked at stops after its step. */
   fail(error: Error): void {
     this.#job?.stop();
     if (this.#settled) return;
@@ -102,7 +93,6 @@ export class SearchTask {
     this.#reject(error);
   }
 
-  /** Nobody is at the job any more. */
   release(): void {
     if (this.#ended) return;
     this.#ended = true;

@@ -1,11 +1,11 @@
 import { Ring } from "./ring.js";
-import type { SearchTask } from "./search-task.js";
+import type { Task } from "./task.js";
 
 /** One search: its tasks that wait for their turn. All of them together have one turn in every round. */
 export class Turn {
-  readonly fresh: SearchTask[] = [];
+  readonly fresh: Task[] = [];
   /** Had a slice already, and hold memory. */
-  readonly started: SearchTask[] = [];
+  readonly started: Task[] = [];
   /** Whether one of its tasks ever started. */
   begun = false;
 }
@@ -26,7 +26,7 @@ export class Turns {
     return this.#tasks;
   }
 
-  push(task: SearchTask): void {
+  push(task: Task): void {
     const { turn } = task;
     (task.started ? turn.started : turn.fresh).push(task);
     if (task.started && !turn.begun) {
@@ -38,7 +38,7 @@ export class Turns {
   }
 
   /** The next one. */
-  take(): SearchTask | undefined {
+  take(): Task | undefined {
     const turn = this.#takeTurn();
     const task = turn?.started.shift() ?? turn?.fresh.shift();
     if (turn === undefined || task === undefined) return undefined;
@@ -49,7 +49,7 @@ export class Turns {
   }
 
   /** False when it does not wait. */
-  remove(task: SearchTask): boolean {
+  remove(task: Task): boolean {
     const { turn } = task;
     const list = task.started ? turn.started : turn.fresh;
     const at = list.indexOf(task);

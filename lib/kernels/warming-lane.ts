@@ -1,6 +1,6 @@
+import type { Job } from "./job.js";
 import type { Lane } from "./lane.js";
 import { LocalLane } from "./local-lane.js";
-import type { SearchJob } from "./search-job.js";
 import { WorkerLane } from "./worker-lane.js";
 
 /**
@@ -20,8 +20,8 @@ export class WarmingLane implements Lane {
     return this.#worker?.broken ?? false;
   }
 
-  run(jobs: readonly SearchJob[]): Promise<ArrayLike<number>> {
-    return this.#worker?.isUp ? this.#worker.run(jobs) : this.#local.run(jobs);
+  run(jobs: readonly Job[], sliceMs?: number): Promise<ArrayLike<number>> {
+    return this.#worker?.isUp ? this.#worker.run(jobs, sliceMs) : this.#local.run(jobs, sliceMs);
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { AhnlichError, closedError } from "../model/errors.js";
+import type { Job } from "./job.js";
 import type { Lane } from "./lane.js";
-import type { SearchJob } from "./search-job.js";
 import type {
   WorkerMemory,
   WorkerReady,
@@ -43,7 +43,7 @@ export class WorkerLane implements Lane {
     return this.#error !== undefined;
   }
 
-  run(jobs: readonly SearchJob[]): Promise<ArrayLike<number>> {
+  run(jobs: readonly Job[], sliceMs: number = workerSliceMs): Promise<ArrayLike<number>> {
     return new Promise((resolve, reject) => {
       if (this.#error !== undefined) {
         reject(this.#error);
@@ -54,6 +54,7 @@ export class WorkerLane implements Lane {
       this.#worker.postMessage({
         memories: this.#introduce(jobs),
         jobs: jobs.flatMap((job) => [job.arena.id, job.address]),
+        sliceMs,
       } satisfies WorkerRequest);
     });
   }
@@ -63,7 +64,7 @@ export class WorkerLane implements Lane {
     await this.#worker.terminate();
   }
 
-  #introduce(jobs: readonly SearchJob[]): WorkerMemory[] {
+  #introduce(jobs: readonly Job[]): WorkerMemory[] {
     const fresh = new Map<number, WorkerMemory>();
     for (const { arena } of jobs) {
       if (this.#met.has(arena.id)) continue;
@@ -84,4 +85,6 @@ interface PromiseWithResolversOf<T> {
   readonly reject: (error: Error) => void;
 }
 
+/** After this long others have their turn. */
+const workerSliceMs = 12;
 const workerEntry: URL = new URL("./worker.js", import.meta.url);

@@ -5,6 +5,7 @@ export interface WorkerRequest {
   readonly memories: readonly WorkerMemory[];
   /** Arena and address of each in turn. */
   readonly jobs: readonly number[];
+  readonly sliceMs: number;
 }
 
 export interface WorkerMemory {

@@ -5,7 +5,7 @@ import type { SharedMemory } from "./web-assembly.js";
 import type { WorkerReady, WorkerRequest, WorkerResponse } from "./worker-messages.js";
 
 /** The entry of a search worker: takes jobs in shared memory further, and nothing else. */
-parentPort?.on("message", ({ memories, jobs }: WorkerRequest) => {
+parentPort?.on("message", ({ memories, jobs, sliceMs }: WorkerRequest) => {
   for (const { arena, memory, module } of memories) {
     arenas.set(arena, { memory, kernels: instantiate(memory, module) });
   }
@@ -31,7 +31,5 @@ function runJob(arenaId: number, job: number, deadline: number): number {
 }
 
 const arenas = new Map<number, { readonly memory: SharedMemory; readonly kernels: Kernels }>();
-/** After this long other searches have their turn. */
-const sliceMs = 12;
 const stepBudget = 1024 * 1024;
 parentPort?.postMessage("ready" satisfies WorkerReady);

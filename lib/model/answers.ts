@@ -21,6 +21,34 @@ export interface StoreInfo {
   readonly position: string;
 }
 
+/** How a query was carried out, and what that took. */
+export interface Plan {
+  /**
+   * `exact`: each vector that may be found was compared with the target; `graph`: those that a graph led to; `scan`:
+   * rows were read one after the other, or none where the store's own number of entries was enough; `empty`: there was
+   * nothing to compare, or to read.
+   */
+  readonly plan: "exact" | "graph" | "scan" | "empty";
+  /** The fields whose indexes were used. */
+  readonly indexes: readonly string[];
+  /** Rows that were read to find what matches, and vectors that were compared: an entry may count as both. */
+  readonly examined: number;
+  /** Matches, entries of the page, or the count. */
+  readonly matched: number;
+  readonly elapsedMs: number;
+}
+
+/** What a look at some searches has found. */
+export interface RecallReport {
+  /** The share of the true nearest that was found, in the mean over the samples; 1 where there were none. */
+  readonly recall: number;
+  /** How many searches were measured. */
+  readonly samples: number;
+  /** How many of the nearest each of them was asked for. */
+  readonly limit: number;
+  readonly elapsedMs: number;
+}
+
 /** One change of one entry, as it is delivered. */
 export interface Change {
   /** Where the log goes on behind this change: as `since` it gives what comes after. */

@@ -44,10 +44,15 @@ export function checkNumber(value: unknown, what: string): number {
 }
 
 /** An integer from 1 to `limits.limit`, or the standard value (as far as the limit allows). */
-export function checkPageLimit(value: unknown, standard: number, limits: Limits): number {
+export function checkPageLimit(
+  value: unknown,
+  standard: number,
+  limits: Limits,
+  what = "limit",
+): number {
   if (value === undefined) return Math.min(standard, limits.limit);
-  const limit = checkInteger(value, 1, "limit");
-  checkLimit(limits, "limit", limit, "limit");
+  const limit = checkInteger(value, 1, what);
+  checkLimit(limits, "limit", limit, what);
   return limit;
 }
 

@@ -18,6 +18,7 @@ import { checkTarget } from "./check-target.js";
 import { checkTtl, checkTtlOrNull } from "./check-ttl.js";
 import { checkWrites } from "./check-writes.js";
 import type {
+  CheckedExplained,
   CheckedMember,
   CheckedQuery,
   CheckedSearchOptions,
@@ -27,7 +28,7 @@ import { AhnlichError, toAhnlichError } from "./errors.js";
 import { checkLimit, type Limits } from "./limits.js";
 import { metrics } from "./metric.js";
 import type { SetMode } from "./options.js";
-import { isBarePing, isQueryKind, type Kinds, type QueryKind } from "./query.js";
+import { explainedKinds, isBarePing, isQueryKind, type Kinds, type QueryKind } from "./query.js";
 import { checkNamespace, checkNewName, checkStoreName } from "./store-name.js";
 import { checkText } from "./text.js";
 
@@ -127,6 +128,12 @@ function checkMember(query: unknown, limits: Limits): CheckedMember {
   } catch (error) {
     return { ok: false, error: toAhnlichError(error) };
   }
+}
+
+function checkExplained(query: unknown, limits: Limits): CheckedExplained {
+  const kind = kindOf(query);
+  checkChoice(kind, explainedKinds, undefined, "query.kind");
+  return checkQuery({ ...Object(query), kind }, limits) as CheckedExplained;
 }
 
 const pingMember: CheckedMember = { ok: true, query: { kind: "ping" } };
@@ -288,6 +295,20 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
       limit: checkPageLimit(ask.limit, 100, limits),
       waitMs: checkWaitMs(ask.waitMs),
     }),
+  },
+  measureRecall: {
+    fields: { kind, store, samples: true, limit: true, where: true },
+    check: (ask, limits) => ({
+      kind: "measureRecall",
+      store: checkStoreName(ask.store),
+      samples: checkPageLimit(ask.samples, 100, limits, "samples"),
+      limit: checkPageLimit(ask.limit, 10, limits),
+      where: checkWhere(ask.where, limits),
+    }),
+  },
+  explain: {
+    fields: { kind, query: true },
+    check: (ask, limits) => ({ kind: "explain", query: checkExplained(ask.query, limits) }),
   },
   pipeline: {
     fields: { kind, queries: true },

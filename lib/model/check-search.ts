@@ -23,6 +23,9 @@ import type { Predicate } from "./predicate.js";
 import { checkStoreName } from "./store-name.js";
 import { checkId } from "./text.js";
 
+/** The recall of a search that does not say. */
+export const standardRecall = 0.95;
+
 /** What `search` and `searchMany` share, with the defaults filled in. */
 export function checkSearchOptions(ask: Arguments, limits: Limits): CheckedSearchOptions {
   return {
@@ -75,7 +78,7 @@ export function checkInclude(include: unknown, vector: boolean): CheckedInclude 
 }
 
 function checkRecall(recall: unknown): number {
-  if (recall === undefined) return 0.95;
+  if (recall === undefined) return standardRecall;
   if (typeof recall === "number" && recall > 0 && recall <= 1) return recall;
   throw refusal("recall", "a number above 0 and at most 1", recall);
 }

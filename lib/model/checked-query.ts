@@ -3,7 +3,7 @@ import type { Metadata } from "./metadata.js";
 import type { Metric } from "./metric.js";
 import type { SetMode } from "./options.js";
 import type { Predicate } from "./predicate.js";
-import type { QueryKind, WriteQuery } from "./query.js";
+import type { ExplainedQuery, QueryKind, WriteQuery } from "./query.js";
 
 /**
  * A query that passed `checkQuery`: every default is filled in, every value is within the limits
@@ -68,6 +68,13 @@ export interface CheckedKinds {
     readonly limit: number;
     readonly waitMs: number;
   };
+  measureRecall: {
+    readonly store: string;
+    readonly samples: number;
+    readonly limit: number;
+    readonly where: Predicate;
+  };
+  explain: { readonly query: CheckedExplained };
   pipeline: { readonly queries: readonly CheckedMember[] };
   transaction: { readonly writes: readonly CheckedWrite[] };
   verify: {};
@@ -125,6 +132,8 @@ export interface CheckedPatch {
 }
 
 export type CheckedWrite = CheckedQuery<WriteQuery["kind"]>;
+
+export type CheckedExplained = CheckedQuery<ExplainedQuery["kind"]>;
 
 export type CheckedSearchTarget =
   | { readonly kind: "vector"; readonly vector: Float32Array }

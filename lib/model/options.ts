@@ -38,7 +38,10 @@ export interface SearchOptions<M = Metadata, I extends Include = Include> {
   /** 1 to `limits.limit`; 10. */
   limit?: number | undefined;
   where?: Where<M> | undefined;
-  /** The share of the true nearest asked for, above 0 to 1; 0.95. 1 is exact. */
+  /**
+   * At least this share of the true nearest is found, in the mean over searches: above 0 to 1; 0.95. 1 is exact, with
+   * ties by id. It is a floor: where looking at everything is no dearer, as in small stores, all of them are found.
+   */
   recall?: number | undefined;
   /** The store's, unless given. */
   metric?: Metric | undefined;

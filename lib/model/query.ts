@@ -3,6 +3,8 @@ import type {
   ClientInfo,
   EngineInfo,
   Outcome,
+  Plan,
+  RecallReport,
   SetResponse,
   StoreInfo,
   Verification,
@@ -83,6 +85,17 @@ export interface Kinds {
     };
     answer: Changes;
   };
+  /** `samples` is 1 to `limits.limit` (100), `limit` as of a search. */
+  measureRecall: {
+    ask: StoreName & {
+      samples?: number | undefined;
+      limit?: number | undefined;
+      where?: Where | undefined;
+    };
+    answer: RecallReport;
+  };
+  /** Carries the query out and, instead of its answer, says how. */
+  explain: { ask: { query: ExplainedQuery }; answer: Plan };
   /** In order, each seeing the ones before; not atomic. */
   pipeline: { ask: { queries: readonly Query[] }; answer: Outcome<unknown>[] };
   /** All or nothing, over stores of one namespace, each seeing the ones before; guard it with `ifVersion`. */
@@ -105,6 +118,11 @@ export type Query<K extends QueryKind = QueryKind> = {
 export type WriteQuery = Query<(typeof writeKinds)[number]>;
 
 export const writeKinds = ["set", "update", "delete"] as const;
+
+/** What can be explained. */
+export type ExplainedQuery = Query<(typeof explainedKinds)[number]>;
+
+export const explainedKinds = ["search", "find", "count"] as const;
 
 export type ResponseTo<Q extends { readonly kind: QueryKind }> = Q extends unknown
   ? Kinds[Q["kind"]]["answer"]
@@ -132,6 +150,8 @@ export const rights: { readonly [K in QueryKind]: Right } = {
   search: "read",
   searchMany: "read",
   changes: "read",
+  measureRecall: "read",
+  explain: "read",
   pipeline: "read",
   transaction: "write",
   verify: "admin",

@@ -4,7 +4,7 @@ import { checkText, textBytes } from "./text.js";
 
 /** What tells one write from all others, so that one that is repeated is carried out once. */
 export interface WriteIdentity {
-  /** Whose keys these are: a client's that numbers its writes, or "" for keys that callers choose. */
+  /** Whose keys these are: a client's that numbers its writes, or as `scopeOfKeys` says. */
   readonly scope: string;
   readonly key: string;
   /** Its place in the pipeline that the key was given to. */
@@ -24,6 +24,19 @@ export interface WriteNumber {
 /** @param scope the client's id, which is not empty */
 export function identityOfNumber(scope: string, { number, settled }: WriteNumber): WriteIdentity {
   return { scope, key: String(number), settled };
+}
+
+/**
+ * The scope of the keys that callers choose: where a server has users, each user's own, so that nobody
+ * can take another's.
+ */
+export function scopeOfKeys(user: string | undefined): string {
+  return user === undefined ? "" : `${user} `;
+}
+
+/** Whether the scope is one of keys that callers choose; that of a user's client has its id behind the blank. */
+export function isScopeOfKeys(scope: string): boolean {
+  return scope === "" || scope.indexOf(" ") === scope.length - 1;
 }
 
 /** @throws INVALID_ARGUMENT unless it is 1 to 256 bytes of well-formed UTF-8 */

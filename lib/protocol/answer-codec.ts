@@ -108,6 +108,8 @@ const answerShapes: { readonly [K in QueryKind]: Shape } = {
   search: listOf(entry),
   searchMany: listOf(listOf(entry)),
   changes: plain,
+  measureRecall: plain,
+  explain: plain,
   pipeline: listOf(outcome),
   transaction: listOf(plain),
   verify: plain,
@@ -138,6 +140,8 @@ const forms: { readonly [K in QueryKind]: (answer: unknown) => boolean } = {
   searchMany: (answer) => Array.isArray(answer) && answer.every(isListOfFields),
   changes: (answer) =>
     isFields(answer) && isListOfFields(answer.changes) && typeof answer.next === "string",
+  measureRecall: isFields,
+  explain: isFields,
   pipeline: Array.isArray,
   backup: isFields,
   compact: isFields,

@@ -4,6 +4,7 @@ import { keyBytesMax } from "../model/write-identity.js";
 import { readCredentials } from "./credentials.js";
 import { EnvelopeReader } from "./envelope-reader.js";
 import { errorFromWire } from "./error-codec.js";
+import { aliveMsMax, aliveMsMin } from "./keep-alive.js";
 import type { AcceptMessage, ConnectMessage, Message, RequestMessage } from "./message.js";
 import { messagesPerFrame, messageTypes } from "./message-types.js";
 
@@ -24,10 +25,27 @@ export function decodeFrame(body: Uint8Array): Message[] {
 /** The messages in the body of one frame, each read when it is asked for: a frame may hold much. */
 export class FrameMessages {
   readonly #reader: EnvelopeReader;
+  readonly #types: ReadonlySet<number> | undefined;
   #read = 0;
 
-  constructor(body: Uint8Array) {
+  /** @param types of messages that its sender may send; undefined: all */
+  constructor(body: Uint8Array, types?: ReadonlySet<number>) {
     this.#reader = new EnvelopeReader(body);
+    this.#types = types;
+  }
+
+  /**
+   * Whether `lookOn` should be called until it is true, before the next message is read, which takes long otherwise.
+   *
+   * @throws PROTOCOL_ERROR as `next` does
+   */
+  lookAhead(): boolean {
+    return !this.#reader.done && this.#reader.lookAhead();
+  }
+
+  /** @throws PROTOCOL_ERROR as `next` does */
+  lookOn(): boolean {
+    return this.#reader.lookOn();
   }
 
   /**
@@ -41,15 +59,17 @@ export class FrameMessages {
       throw new AhnlichError("PROTOCOL_ERROR", `a frame of more than ${messagesPerFrame} messages`);
     }
     this.#read += 1;
-    const message = readMessage(this.#reader);
+    const message = readMessage(this.#reader, this.#types);
     this.#reader.endArray();
     return message;
   }
 }
 
-function readMessage(reader: EnvelopeReader): Message {
+function readMessage(reader: EnvelopeReader, types: ReadonlySet<number> | undefined): Message {
   reader.beginArray();
   const type = reader.uint();
+  // Before anything is made of the rest of it.
+  if (types?.has(type) === false) throw noSuchMessage(type);
   switch (type) {
     case messageTypes.request:
       return readRequest(reader);
@@ -73,9 +93,15 @@ function readMessage(reader: EnvelopeReader): Message {
       return { kind: "goaway", reason: reader.text() };
     case messageTypes.disconnect:
       return { kind: "disconnect" };
+    case messageTypes.alive:
+      return { kind: "alive" };
     default:
-      throw new AhnlichError("PROTOCOL_ERROR", `no message has the type ${type}`);
+      throw noSuchMessage(type);
   }
+}
+
+function noSuchMessage(type: number): AhnlichError {
+  return new AhnlichError("PROTOCOL_ERROR", `no message here has the type ${type}`);
 }
 
 function readRequest(reader: EnvelopeReader): RequestMessage {
@@ -138,13 +164,20 @@ function readConnect(reader: EnvelopeReader): ConnectMessage {
 function readAccept(reader: EnvelopeReader): AcceptMessage {
   const fields = reader.decoded();
   if (isMap(fields)) {
-    const { version, inFlight, waiting } = fields;
+    const { version, inFlight, waiting, aliveMs } = fields;
     if (typeof version === "string" && isWhole(inFlight) && inFlight >= 1) {
-      if (!isWhole(waiting) || waiting < 0) return { kind: "accept", version, inFlight };
-      return { kind: "accept", version, inFlight, waiting };
+      return {
+        ...{ kind: "accept", version, inFlight },
+        ...(isWhole(waiting) && waiting >= 0 ? { waiting } : {}),
+        ...(isPeriod(aliveMs) ? { aliveMs } : {}),
+      };
     }
   }
   throw new AhnlichError("PROTOCOL_ERROR", "accept: expected a map with version and inFlight");
+}
+
+function isPeriod(value: unknown): value is number {
+  return isWhole(value) && value >= aliveMsMin && value <= aliveMsMax;
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

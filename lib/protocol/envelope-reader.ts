@@ -1,8 +1,9 @@
 import { decode } from "../encoding/decode.js";
-import { type DecodeOptions, scan } from "../encoding/scan.js";
+import { valuesAtOnce } from "../encoding/decode-gradually.js";
+import { beginScan, type DecodeOptions, goOnScanning, type Scan, scan } from "../encoding/scan.js";
 import { AhnlichError } from "../model/errors.js";
 import { holds, nilAnswer, pingQuery } from "./constant-bytes.js";
-import { queryValuesMax } from "./message-types.js";
+import { messageTypes, queryValuesMax } from "./message-types.js";
 
 /** Reads the envelopes in a frame's body, position by position. Whatever is amiss: PROTOCOL_ERROR. */
 export class EnvelopeReader {
@@ -10,6 +11,9 @@ export class EnvelopeReader {
   left = 0;
   readonly #body: Uint8Array;
   #at = 0;
+  /** Of a query that is looked through before its message is read, and where it begins. */
+  #ahead: Scan | undefined;
+  #aheadAt = 0;
 
   constructor(body: Uint8Array) {
     this.#body = body;
@@ -17,6 +21,29 @@ export class EnvelopeReader {
 
   get done(): boolean {
     return this.#at >= this.#body.length;
+  }
+
+  /**
+   * Begins to look through the query of the request that comes next. Whether it is so long that `lookOn` should be
+   * called until that is done, so that reading the message takes but a moment.
+   */
+  lookAhead(): boolean {
+    const start = this.#at;
+    this.beginArray();
+    const isRequest = this.left >= 3 && this.uint() === messageTypes.request;
+    if (isRequest) {
+      this.id();
+      this.#ahead = beginScan(this.#body, this.#at, ofQueries);
+      this.#aheadAt = this.#at;
+    }
+    this.#at = start;
+    this.left = 0;
+    return isRequest && !this.lookOn();
+  }
+
+  /** Whether there is nothing left to look through. */
+  lookOn(): boolean {
+    return this.#ahead === undefined || goOnScanning(this.#ahead, valuesAtOnce);
   }
 
   /** Into the array that a message is. */
@@ -35,7 +62,7 @@ export class EnvelopeReader {
 
   /** Past the positions that a newer minor has put behind those known here. */
   endArray(): void {
-    while (this.left > 0) this.#take(scan(this.#body, this.#at, ofQueries).end);
+    while (this.left > 0) this.#take(this.#endOfSmall());
   }
 
   /** An integer of up to 32 bits; a sender may take more bytes for it than it needs. */
@@ -88,8 +115,7 @@ export class EnvelopeReader {
   /** What is neither a query nor an answer: 16 KiB of it at most, so that it costs little whatever it is. */
   decoded(): unknown {
     const at = this.#at;
-    const { end } = scan(this.#body, at, small);
-    if (end - at > smallBytesMax) throw this.#unexpected(`at most ${smallBytesMax} bytes`);
+    const end = this.#endOfSmall();
     return this.#give(decode(this.#body.subarray(at, end), small), end);
   }
 
@@ -105,6 +131,15 @@ export class EnvelopeReader {
     return this.#value(ofAnswers);
   }
 
+  /** However long the frame is, no more of it is looked through than may be. */
+  #endOfSmall(): number {
+    const at = this.#at;
+    const most = at + smallBytesMax;
+    const { end } = scan(this.#body.subarray(0, most + 1), at, small);
+    if (end > most) throw this.#unexpected(`at most ${smallBytesMax} bytes`);
+    return end;
+  }
+
   #value(options: DecodeOptions): Uint8Array {
     const body = this.#body;
     const at = this.#at;
@@ -112,7 +147,8 @@ export class EnvelopeReader {
     if (holds(body, at, pingQuery)) {
       return this.#give(pingQuery, at + pingQuery.length);
     }
-    const { end } = scan(body, at, options);
+    const ahead = this.#aheadAt === at ? this.#ahead : undefined;
+    const { end } = ahead ?? scan(body, at, options);
     return this.#give(body.subarray(at, end), end);
   }
 

@@ -1,8 +1,16 @@
 import { decode } from "../encoding/decode.js";
+import { decodeGradually, type Pause } from "../encoding/decode-gradually.js";
 import { encode } from "../encoding/encode.js";
 import { type DecodeOptions, scan } from "../encoding/scan.js";
 import { AhnlichError, toAhnlichError } from "../model/errors.js";
-import { isBarePing, isQueryKind, type Query, type QueryKind, writeKinds } from "../model/query.js";
+import {
+  explainedKinds,
+  isBarePing,
+  isQueryKind,
+  type Query,
+  type QueryKind,
+  writeKinds,
+} from "../model/query.js";
 import { emptyPipeline, holds, nilAnswer, pingQuery, pipelineHead } from "./constant-bytes.js";
 import { encodeList } from "./encode-list.js";
 import { queryValuesMax } from "./message-types.js";
@@ -54,7 +62,20 @@ export function decodeQuery(bytes: Uint8Array): Query {
     ? repeats(bytes, pipelineHead.length, pingQuery)
     : undefined;
   if (pings !== undefined) return { kind: "pipeline", queries: new Array(pings).fill(ping) };
-  const query = queryShape.read(decode(bytes, options), "query");
+  return readQuery(decode(bytes, options));
+}
+
+/**
+ * As `decodeQuery`, but that others have their turns while it is under way.
+ *
+ * @throws as `decodeQuery` does
+ */
+export async function decodeQueryGradually(bytes: Uint8Array, pause: Pause): Promise<Query> {
+  return readQuery(await decodeGradually(bytes, options, pause));
+}
+
+function readQuery(decoded: unknown): Query {
+  const query = queryShape.read(decoded, "query");
   if (isFields(query)) return query as never as Query;
   throw new AhnlichError("PROTOCOL_ERROR", "expected a query as [kind, fields]");
 }
@@ -81,6 +102,8 @@ const askShapes: { readonly [K in QueryKind]: Shape } = {
   search: fieldsOf({ target: searchTarget(), where: predicate }),
   searchMany: fieldsOf({ targets: listOf(vector), where: predicate }),
   changes: fieldsOf({ where: predicate }),
+  measureRecall: fieldsOf({ where: predicate }),
+  explain: fieldsOf({ query: lazily(() => explainedShape) }),
   pipeline: fieldsOf({ queries: listOf(lazily(() => queryShape)) }),
   transaction: fieldsOf({ writes: listOf(lazily(() => writeShape)) }),
   verify: fieldsOf({}),
@@ -113,15 +136,9 @@ const queryShape: Shape = {
   },
 };
 
-/** A query that a transaction may hold; of another its kind is enough to be refused, and one within itself ends. */
-const writeShape: Shape = {
-  wire(value, path) {
-    if (!isFields(value) || typeof value.kind !== "string") return null;
-    const isWrite = writeKinds.some((kind) => kind === value.kind);
-    return queryShape.wire(isWrite ? value : { kind: value.kind }, path);
-  },
-  read: (value, path) => queryShape.read(value, path),
-};
+/** What a transaction may hold. */
+const writeShape: Shape = queryOf(writeKinds);
+const explainedShape: Shape = queryOf(explainedKinds);
 
 function encodePipeline(members: readonly unknown[], refusals: Refusals | undefined): Uint8Array {
   const encoded: Uint8Array[] = [];
@@ -149,6 +166,18 @@ function isBarePipeline(query: Fields): query is { queries: unknown[] } & Fields
   if (query.kind !== "pipeline" || !Array.isArray(query.queries)) return false;
   for (const name in query) if (name !== "kind" && name !== "queries") return false;
   return true;
+}
+
+/** A query of one of these kinds; of another its kind is enough to be refused, and one within itself ends. */
+function queryOf(kinds: readonly QueryKind[]): Shape {
+  return {
+    wire(value, path) {
+      if (!isFields(value) || typeof value.kind !== "string") return null;
+      const isOne = kinds.some((kind) => kind === value.kind);
+      return queryShape.wire(isOne ? value : { kind: value.kind }, path);
+    },
+    read: (value, path) => queryShape.read(value, path),
+  };
 }
 
 /** Keys in a list, or a predicate. */

@@ -54,10 +54,11 @@ export class ClientList {
 export class ConnectedClient {
   /** What its connections call themselves by; known to them alone, unlike the id. */
   readonly key: string;
+  /** Whose client it is, where the server has users. */
+  readonly user: string | undefined;
   readonly #id = randomBytes(8).toString("hex");
   readonly #name: string;
   readonly #version: string;
-  readonly #user: string | undefined;
   readonly #address: string;
   readonly #since = Date.now();
   readonly #connections = new Set<ClientConnection>();
@@ -68,7 +69,7 @@ export class ConnectedClient {
 
   constructor(message: ConnectMessage, address: string, user: string | undefined) {
     this.key = keyOf(message, user);
-    this.#user = user;
+    this.user = user;
     this.#name = printable(message.name);
     this.#version = printable(message.version);
     this.#address = address;
@@ -113,7 +114,7 @@ export class ConnectedClient {
       id: this.#id,
       name: this.#name,
       version: this.#version,
-      ...(this.#user === undefined ? {} : { user: this.#user }),
+      ...(this.user === undefined ? {} : { user: this.user }),
       address: this.#address,
       connections: this.#connections.size,
       since: this.#since,

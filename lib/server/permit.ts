@@ -96,6 +96,8 @@ const placesOf: { readonly [K in QueryKind]: (query: Query<K>) => readonly Place
   search: ofStore,
   searchMany: ofStore,
   changes: ofStore,
+  measureRecall: ofStore,
+  explain: ({ query }) => ofStore(Object(query) as { store: unknown }),
   pipeline: somewhere,
   transaction: ({ writes }) => placesOfWrites(writes),
   verify: everywhere,

@@ -2,14 +2,23 @@ import { LateCallOptions } from "../handles/late-call-options.js";
 import { AhnlichError, toAhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import { type Query, waitsForChanges } from "../model/query.js";
-import { identityOfNumber, type WriteIdentity } from "../model/write-identity.js";
+import { identityOfNumber, scopeOfKeys, type WriteIdentity } from "../model/write-identity.js";
 import { encodeAnswer } from "../protocol/answer-codec.js";
 import type { FailureMessage, RequestMessage, ResponseMessage } from "../protocol/message.js";
-import { decodeQuery } from "../protocol/query-codec.js";
+import { decodeQuery, decodeQueryGradually } from "../protocol/query-codec.js";
+import { longWork } from "./long-work.js";
 import { RequestTable } from "./request-table.js";
 
 /** Executes a query; may throw at once. */
 export type Execute = (query: Query, options: CallOptions) => Promise<unknown>;
+
+/** Whose writes they are. */
+export interface Numbering {
+  /** Of the client that numbers its writes. */
+  readonly key: string;
+  /** Whose the keys are that callers choose; undefined: everybody's. */
+  readonly user: string | undefined;
+}
 
 /**
  * The requests of one connection that are in flight. Each is answered once, as it ends; whatever
@@ -43,24 +52,42 @@ export class RequestWindow {
     return this.#requests.size - this.#waiting.size;
   }
 
-  /** @throws PROTOCOL_ERROR when a request of this id is in flight. */
-  begin(message: RequestMessage, clientId: string): void {
+  /**
+   * Where it is long a promise of when it has begun: nothing more is to be read before.
+   *
+   * @throws PROTOCOL_ERROR when a request of this id is in flight.
+   */
+  begin(message: RequestMessage, asker: Numbering): Promise<void> | undefined {
     const { id } = message;
     if (this.#requests.get(id) !== undefined) {
       throw new AhnlichError("PROTOCOL_ERROR", "a request of this id is in flight already");
     }
-    const options = new LateCallOptions(message.timeoutMs, identityOf(message, clientId));
+    const options = new LateCallOptions(message.timeoutMs, identityOf(message, asker));
     this.#requests.set(id, options);
+    if (message.query.length > bytesAtOnce) return this.#beginLong(message, options);
     try {
-      const query = decodeQuery(message.query);
-      if (waitsForChanges(query)) this.#wait(options);
-      this.#execute(query, options).then(
-        (answer) => this.#answer(id, options, query, answer),
-        (error: unknown) => this.#fail(id, options, error),
-      );
+      this.#ask(id, decodeQuery(message.query), options);
     } catch (error) {
       this.#fail(id, options, error);
     }
+    return undefined;
+  }
+
+  async #beginLong({ id, query: bytes }: RequestMessage, options: LateCallOptions): Promise<void> {
+    try {
+      const query = await longWork((turn) => decodeQueryGradually(bytes, turn));
+      if (this.#requests.get(id) === options) this.#ask(id, query, options);
+    } catch (error) {
+      this.#fail(id, options, error);
+    }
+  }
+
+  #ask(id: number, query: Query, options: LateCallOptions): void {
+    if (waitsForChanges(query)) this.#wait(options);
+    this.#execute(query, options).then(
+      (answer) => this.#answer(id, options, query, answer),
+      (error: unknown) => this.#fail(id, options, error),
+    );
   }
 
   /** A request that is over or never was is no error: its answer may have crossed the cancel. */
@@ -115,11 +142,14 @@ function tooManyWait(waiting: number): AhnlichError {
   return new AhnlichError("BUSY", sentence, { details: { waiting } });
 }
 
+/** Of a query that is decoded in one go. */
+const bytesAtOnce = 16 * 1024;
+
 /** A key that the caller chose wins over the number that its client gave. */
 function identityOf(
   { idempotencyKey: key, write }: RequestMessage,
-  clientId: string,
+  { key: clientKey, user }: Numbering,
 ): WriteIdentity | undefined {
-  if (key !== undefined) return { scope: "", key };
-  return write === undefined ? undefined : identityOfNumber(clientId, write);
+  if (key !== undefined) return { scope: scopeOfKeys(user), key };
+  return write === undefined ? undefined : identityOfNumber(clientKey, write);
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { Backoff } from "../client/backoff.js";
 import { ConnectionPool } from "../client/connection-pool.js";
@@ -6,6 +7,8 @@ import { LateCallOptions } from "../handles/late-call-options.js";
 import { closedError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import { type Query, waitsForChanges } from "../model/query.js";
+import { textBytes } from "../model/text.js";
+import { keyBytesMax, type WriteIdentity } from "../model/write-identity.js";
 import { within } from "../persistence/within.js";
 import type { Transport } from "../transport/transport.js";
 
@@ -117,9 +120,17 @@ export class JoinedOwner implements Executor {
 
 /** The key that a client of this process has told with its request goes on with it. */
 function withKey(options: CallOptions | undefined): CallOptions | undefined {
-  if (!(options instanceof LateCallOptions) || options.identity?.scope !== "") return options;
-  const { signal, timeoutMs, identity } = options;
-  return { signal, timeoutMs, idempotencyKey: identity.key };
+  if (!(options instanceof LateCallOptions)) return options;
+  const { signal, timeoutMs, identity, idempotencyKey } = options;
+  if (identity === undefined || idempotencyKey === undefined) return options;
+  return { signal, timeoutMs, idempotencyKey: keyWithin(identity) };
+}
+
+/** The owner knows no users of ours: what keeps their keys apart is put before them, hashed where that is too long. */
+function keyWithin({ scope, key }: WriteIdentity): string {
+  const whole = `${scope}${key}`;
+  if (scope === "" || textBytes(whole) <= keyBytesMax) return whole;
+  return `${scope}${createHash("sha256").update(key).digest("hex")}`;
 }
 
 /** How long an owner may take to answer the first time, and a call waits for one. */

@@ -81,6 +81,8 @@ function asks(store: string): { readonly [kind: string]: object } {
     search: { store, target: [1] },
     searchMany: { store, targets: [] },
     changes: { store },
+    measureRecall: { store },
+    explain: { query: { kind: "count", store } },
     pipeline: { queries: [] },
     transaction: { writes: [] },
   };
@@ -188,6 +190,12 @@ function wrong(store: string): [string, object][] {
     ["a limit of no changes", { kind: "changes", store, limit: 0 }],
     ["ifExists in words", { kind: "dropStore", store, ifExists: "no" }],
     ["a query without its store", { kind: "count" }],
+    ["an explanation of nothing", { kind: "explain" }],
+    ["an explanation of a write", { kind: "explain", query: set }],
+    [
+      "an explanation of an unknown field",
+      { kind: "explain", query: { kind: "count", store, sort: "a" } },
+    ],
     ["a pipeline without queries", { kind: "pipeline" }],
     ["a query that holds its options", { kind: "count", store, timeoutMs: 5 }],
   ];

@@ -12,6 +12,7 @@ import { deleteContract } from "./delete.contract.js";
 import { examplesContract } from "./examples.contract.js";
 import { executeContract } from "./execute.contract.js";
 import { expiryContract } from "./expiry.contract.js";
+import { explainContract } from "./explain.contract.js";
 import { findContract } from "./find.contract.js";
 import { followingContract } from "./following.contract.js";
 import { getContract } from "./get.contract.js";
@@ -20,6 +21,7 @@ import { identityContract } from "./identity.contract.js";
 import { largeContract } from "./large.contract.js";
 import { limitsContract } from "./limits.contract.js";
 import { loadContract } from "./load.contract.js";
+import { measureRecallContract } from "./measure-recall.contract.js";
 import { metadataContract } from "./metadata.contract.js";
 import { pipelineContract } from "./pipeline.contract.js";
 import { renamingContract } from "./renaming.contract.js";
@@ -60,6 +62,8 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   searchWhereContract,
   searchManyContract,
   examplesContract,
+  explainContract,
+  measureRecallContract,
   changesContract,
   followingContract,
   watchContract,

@@ -126,6 +126,15 @@ const pairs: { readonly [K in Exclude<QueryKind, "shutdown" | "backup">]: Pair }
     ask: (store) => ({ store }),
     call: (engine, store) => engine.execute({ kind: "changes", store }),
   },
+  measureRecall: {
+    ask: (store) => ({ store, samples: 2, limit: 1 }),
+    call: (engine, store) => engine.store(store).measureRecall({ samples: 2, limit: 1 }),
+  },
+  explain: {
+    ask: (store) => ({ query: { kind: "search", store, target: [1], where: { n: 1 } } }),
+    call: (engine, store) =>
+      engine.explain({ kind: "search", store, target: [1], where: { n: 1 } }),
+  },
   pipeline: {
     ask: (store) => ({ queries: [{ kind: "count", store }, { kind: "ping" }] }),
     call: (engine, store) => engine.pipeline([{ kind: "count", store }, { kind: "ping" }]),
@@ -149,6 +158,7 @@ const moving = new Set([
   "version",
   "position",
   "bytes",
+  "elapsedMs",
   "bytesIn",
   "bytesOut",
   "idleMs",

@@ -85,6 +85,11 @@ export function rightsContract(reach: GuardedReach): void {
     it("do what their rights hold, in the namespaces in which they hold them", async () => {
       const [reader, writer, owner] = [await as("reader"), await as("writer"), await as("owner")];
       assert.equal((await reader.store("films/a").search([1])).length, 1);
+      const films = await reader.explain({ kind: "count", store: "films/a" });
+      assert.equal(films.matched, 1);
+      assert.equal((await reader.store("films/a").measureRecall()).recall, 1);
+      await assert.rejects(reader.store("music/a").measureRecall(), forbidden);
+      await assert.rejects(reader.explain({ kind: "count", store: "music/a" }), forbidden);
       await assert.rejects(reader.store("films/a").set({ vector: [2] }), forbidden);
       await assert.rejects(reader.store("music/a").count(), forbidden);
       await assert.rejects(reader.store("plain").count(), forbidden);

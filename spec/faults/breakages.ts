@@ -4,7 +4,7 @@ import { type Row, type TableName, tableNames } from "../../lib/persistence/tabl
 import { WriteBatch } from "../../lib/persistence/write-batch.js";
 import { checksum } from "../../lib/rows/checksum.js";
 
-/** Persistence that is broken on purpose, in ways that a suite must notice. */
+/** Persistence, or what stands before it, that is broken on purpose, in ways that a suite must notice. */
 export type Breakage = keyof typeof makers;
 
 export function makeBroken(breakage: Breakage, real: Persistence): Persistence {
@@ -45,6 +45,10 @@ const makers = {
         }
       },
     }),
+  /** Stands behind a login that answers strangers at once; the suite of logins sees to that. */
+  hurried: (real: Persistence) => real,
+  /** Stands behind a login that says what was wrong; the suite of logins sees to that, too. */
+  telling: (real: Persistence) => real,
   /** Stands on a disk that says it has synced and has not; who replays the disk sees to that. */
   unsynced: (real: Persistence) => real,
   /** Takes a commit that failed for one that did not. */

@@ -18,6 +18,7 @@ describe("EngineHandle", () => {
     await engine.info();
     await engine.clients();
     await engine.pipeline([{ kind: "ping" }]);
+    await engine.explain({ kind: "count", store: "s" });
     assert.deepEqual(executor.queries, [
       { kind: "createStore", store: "a", dimension: 3, metric: "dot" },
       { kind: "dropStore", store: "a", ifExists: true },
@@ -29,6 +30,7 @@ describe("EngineHandle", () => {
       { kind: "info" },
       { kind: "clients" },
       { kind: "pipeline", queries: [{ kind: "ping" }] },
+      { kind: "explain", query: { kind: "count", store: "s" } },
     ]);
   });
 

@@ -23,6 +23,7 @@ describe("StoreHandle", () => {
     await store.count({ where: { a: 1 } });
     await store.search([1, 2], { limit: 2, recall: 1, metric: undefined });
     await store.searchMany([[1, 2]], { limit: 1 });
+    await store.measureRecall({ samples: 5, limit: undefined });
     await store.info();
     assert.deepEqual(executor.queries, [
       { kind: "set", store: "s", entries: [{ vector: [1] }], mode: "insert" },
@@ -36,6 +37,7 @@ describe("StoreHandle", () => {
       { kind: "count", store: "s", where: { a: 1 } },
       { kind: "search", store: "s", target: [1, 2], limit: 2, recall: 1 },
       { kind: "searchMany", store: "s", targets: [[1, 2]], limit: 1 },
+      { kind: "measureRecall", store: "s", samples: 5 },
       { kind: "storeInfo", store: "s" },
     ]);
   });

@@ -80,7 +80,7 @@ describe("The memory of vector indexes", () => {
       // Taken and never touched: this costs addresses, no memory.
       const taken: Place[] = [];
       for (const size of [1024, 1024, 512, 256]) taken.push(arenas.take(size * mebibyte));
-      const index = new ExactVectorIndex(arenas, queue, 32);
+      const index = new ExactVectorIndex({ arenas, queue, dimension: 32, metric: "cosine" });
       const naive = new NaiveIndex();
       const random = randomNumbers(8);
       const add = (from: number, to: number): void => {

@@ -15,17 +15,26 @@ export class NaiveIndex {
     if (row !== undefined) row.died = Math.min(row.died, died);
   }
 
+  /** What there is to compare. */
+  seen(
+    { sequence }: IndexSearch,
+    within?: ReadonlySet<number>,
+    without?: ReadonlySet<number>,
+  ): { ordinal: number; vector: Float32Array }[] {
+    return this.rows
+      .filter(({ born, died }) => born <= sequence && sequence < died)
+      .filter(({ ordinal }) => within === undefined || within.has(ordinal))
+      .filter(({ ordinal }) => !without?.has(ordinal));
+  }
+
   /** By distance, then ordinal; all that tie with the last. */
   search(
     request: IndexSearch,
     within?: ReadonlySet<number>,
     without?: ReadonlySet<number>,
   ): [number, number][][] {
-    const { metric, limit, sequence, maxDistance = Number.POSITIVE_INFINITY } = request;
-    const seen = this.rows
-      .filter(({ born, died }) => born <= sequence && sequence < died)
-      .filter(({ ordinal }) => within === undefined || within.has(ordinal))
-      .filter(({ ordinal }) => !without?.has(ordinal));
+    const { metric, limit, maxDistance = Number.POSITIVE_INFINITY } = request;
+    const seen = this.seen(request, within, without);
     return request.targets.map((target) => {
       const all = seen
         .map((row): [number, number] => [row.ordinal, distanceOf(metric, target, row.vector)])

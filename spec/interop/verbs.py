@@ -153,6 +153,25 @@ def _(client):
     assert failure.details["expected"] == 3 and failure.retryable is False
 
 
+@check("has a search, a page and a count explained")
+def _(client):
+    search = ["search", {"store": "films", "target": vector(0, 1, 0), "where": {"year": {"$gte": 1970}}}]
+    plan = client.ask("explain", {"query": search})
+    assert (plan["plan"], plan["indexes"], plan["examined"], plan["matched"]) == ("exact", [], 5, 2)
+    assert plan["elapsedMs"] >= 0
+    assert client.ask("explain", {"query": ["find", {"store": "films", "limit": 1}]})["plan"] == "scan"
+    assert client.ask("explain", {"query": ["count", {"store": "films"}]})["matched"] == 3
+    refused("INVALID_ARGUMENT", lambda: client.ask("explain", {"query": ["ping"]}))
+
+
+@check("has the recall of a store measured")
+def _(client):
+    report = client.ask("measureRecall", {"store": "films", "limit": 2, "where": {"year": {"$exists": True}}})
+    assert (report["recall"], report["samples"], report["limit"]) == (1, 3, 2)
+    failure = refused("LIMIT_EXCEEDED", lambda: client.ask("measureRecall", {"store": "films", "samples": 10**6}))
+    assert failure.details["limit"] == "limit"
+
+
 @check("updates and deletes under the version that it knows")
 def _(client):
     (before,) = client.ask("get", {"store": "films", "keys": ["alien"]})

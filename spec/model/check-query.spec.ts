@@ -55,6 +55,8 @@ describe("checkQuery", () => {
       search: { ...search, target: { kind: "vector", vector: f32(1) } },
       searchMany: { ...search, targets: [] },
       changes: { store: "s", since: undefined, where: all, limit: 100, waitMs: 0 },
+      measureRecall: { store: "s", samples: 100, limit: 10, where: all },
+      explain: { query: { kind: "count", store: "s", where: all } },
       pipeline: { queries: [] },
       transaction: { writes: [] },
       verify: {},
@@ -146,7 +148,7 @@ describe("checkQuery", () => {
   });
 
   it("refuses a bad store name in every kind that has one", () => {
-    assert.equal(withStore.length, 14);
+    assert.equal(withStore.length, 15);
     for (const kind of withStore) {
       for (const store of ["", "a/b/c", "a b", "x".repeat(129), 1, undefined]) {
         refusesQuery({ ...least[kind], store }, /^store: expected "name" or "namespace\/name"/);

@@ -39,6 +39,8 @@ export const least: { readonly [K in QueryKind]: Raw<K> } = {
   search: { kind: "search", store: "s", target: [1] },
   searchMany: { kind: "searchMany", store: "s", targets: [] },
   changes: { kind: "changes", store: "s" },
+  measureRecall: { kind: "measureRecall", store: "s" },
+  explain: { kind: "explain", query: { kind: "count", store: "s" } },
   pipeline: { kind: "pipeline", queries: [] },
   transaction: { kind: "transaction", writes: [] },
   verify: { kind: "verify" },

@@ -38,6 +38,11 @@ const wants: { readonly [K in QueryKind]: readonly [Right, Where, object][] } = 
   search: inBoth("read", { target: [1] }),
   searchMany: inBoth("read", { targets: [] }),
   changes: inBoth("read", {}),
+  measureRecall: inBoth("read", {}),
+  explain: [
+    ["read", "films", { query: { kind: "count", store: "films/a" } }],
+    ["read", "", { query: { kind: "find", store: "a" } }],
+  ],
   pipeline: [["read", "any", { queries: [] }]],
   transaction: [
     ["write", "films", { writes: [{ kind: "set", store: "films/a", entries: [] }] }],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { connect } from "../../lib/client.js";
 import { type EmbeddedEngine, open } from "../../lib/index.js";
 import type { WriteNumber } from "../../lib/model/write-identity.js";
 import { MemoryPersistence } from "../../lib/persistence/memory.js";
@@ -8,6 +9,9 @@ import { encodeQuery } from "../../lib/protocol/query-codec.js";
 import { listen, type Server } from "../../lib/server.js";
 import { MemoryListener } from "../../lib/transport/memory.js";
 import { RawPeer } from "../support/raw-peer.js";
+import { SharingProcess } from "../support/sharing-process.js";
+import { TemporaryFolder } from "../support/temporary-folder.js";
+import { writeUsers } from "../support/users.js";
 
 describe("the writes that a client numbers", () => {
   let persistence: MemoryPersistence;
@@ -81,5 +85,61 @@ describe("the writes that a client numbers", () => {
     const entry = { id: "a", vector: [1] };
     const again = engine.store("s").set(entry, { idempotencyKey, mode: "insert" });
     assert.equal((await again).inserted, 1);
+  });
+});
+
+describe("the keys that users choose", () => {
+  const folder = new TemporaryFolder();
+  const users = folder.at("users.json");
+  const idempotencyKey = "order 1";
+  const as = (user: string) => ({ user, password: "secret" });
+
+  before(() => {
+    const rights = { "*": "admin" } as const;
+    writeUsers(users, {
+      ada: { password: "secret", rights },
+      bea: { password: "secret", rights },
+    });
+  });
+  after(() => folder.remove());
+
+  it("are each one's own, over all of their clients", async () => {
+    await using engine = await open({ threads: 0 });
+    await using server = await listen(engine, { port: 0, users });
+    await using ada = await connect(server.url, as("ada"));
+    await using again = await connect(server.url, as("ada"));
+    await using bea = await connect(server.url, as("bea"));
+    const store = await ada.createStore("s", { dimension: 1 });
+    const first = await store.set({ id: "a", vector: [1] }, { idempotencyKey });
+    assert.deepEqual(
+      await again.store("s").set({ id: "a", vector: [1] }, { idempotencyKey }),
+      first,
+    );
+    const another = await bea.store("s").set({ id: "b", vector: [2] }, { idempotencyKey });
+    assert.equal(another.inserted, 1);
+    const embedded = await engine.store("s").set({ id: "c", vector: [3] }, { idempotencyKey });
+    assert.equal(embedded.inserted, 1);
+    await assert.rejects(store.set({ id: "d", vector: [4] }, { idempotencyKey }), {
+      code: "INVALID_ARGUMENT",
+    });
+  });
+
+  it("stay each one's own where the server's process has joined the folder of another", async () => {
+    const path = folder.at("shared");
+    const owner = new SharingProcess();
+    await owner.open({ path, shared: true, threads: 0 });
+    await using joined = await open(path, { shared: true, threads: 0 });
+    await using server = await listen(joined, { port: 0, users });
+    await using ada = await connect(server.url, as("ada"));
+    await using bea = await connect(server.url, as("bea"));
+    await ada.createStore("s", { dimension: 1 });
+    for (const key of ["order 1", "k".repeat(256)]) {
+      const write = (client: typeof ada, id: string) =>
+        client.store("s").set({ id, vector: [1] }, { idempotencyKey: key, mode: "insert" });
+      const first = await write(ada, `a ${key}`);
+      assert.deepEqual(await write(ada, `a ${key}`), first);
+      assert.equal((await write(bea, `b ${key}`)).inserted, 1);
+    }
+    await owner.kill();
   });
 });

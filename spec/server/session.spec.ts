@@ -200,6 +200,37 @@ describe("a session", () => {
       await peer.next("response");
     });
 
+    it("of many values hold up nobody else, and are answered in the end", async () => {
+      const server = await listen();
+      const [long, short] = [await peerOf(server, "long"), await peerOf(server, "short")];
+      const order: string[] = [];
+      long.request(1, { kind: "get", store: "s", keys: new Array(300_000).fill("a") });
+      long.request(2, ping);
+      short.request(1, ping);
+      await Promise.all([
+        short.next("response").then(() => order.push("short")),
+        long.any().then((message) => order.push(`long ${message?.kind}`)),
+      ]);
+      assert.equal(order[0], "short");
+      assert.deepEqual((await long.next("response")).id, 2);
+    });
+
+    it("of many values come to nothing when their client goes meanwhile", async () => {
+      const server = await listen();
+      const [long, other] = [await peerOf(server, "long"), await peerOf(server, "other")];
+      const before = serving.engine.executor.queries.length;
+      long.request(1, { kind: "get", store: "s", keys: new Array(100_000).fill("a") });
+      long.request(2, { kind: "get", store: "s", keys: new Array(100_000).fill("a") });
+      await long.transport.close();
+      other.request(1, { kind: "get", store: "s", keys: new Array(30_000).fill("b") });
+      await other.any();
+      const asked = serving.engine.executor.queries.slice(before);
+      assert.deepEqual(
+        asked.map((query) => (query as Query<"get">).keys[0]),
+        ["b"],
+      );
+    });
+
     it("of an id in flight end the session", async () => {
       const peer = await peerOf(await listen());
       peer.request(1, search);

@@ -80,6 +80,10 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
     limit: fc.nat(),
     waitMs: fc.nat(),
   }),
+  measureRecall: asks("measureRecall", {
+    ...{ store: fc.string(), samples: fc.nat(), limit: fc.nat(), where: where() },
+  }),
+  explain: explained().map((query) => ({ kind: "explain", query }) as Query),
   pipeline: fc
     .array(fc.oneof(...[0, 1, 2].map(() => leaf())), { maxLength: 4 })
     .map((queries) => ({ kind: "pipeline", queries }) as Query),
@@ -155,6 +159,16 @@ const answersOf: { readonly [K in Exclude<QueryKind, "pipeline">]: fc.Arbitrary<
     next: "here",
     ...answer,
   })),
+  measureRecall: some({
+    ...{ recall: numbers(), samples: fc.nat(), limit: fc.nat(), elapsedMs: numbers() },
+  }),
+  explain: some({
+    plan: fc.constantFrom("exact", "graph", "scan", "empty"),
+    indexes: fc.array(fc.string()),
+    examined: fc.nat(),
+    matched: fc.nat(),
+    elapsedMs: numbers(),
+  }),
   verify: fc.record({ entries: fc.nat(), problems: fc.array(fc.string()) }).map((answer) => ({
     ...answer,
   })),
@@ -178,6 +192,15 @@ function leaf(): fc.Arbitrary<Query> {
     asks("count", { store: fc.string(), where: where() }),
     asks("get", { store: fc.string(), keys: keys() }),
     asks("search", { store: fc.string(), target: vectors() }),
+  );
+}
+
+/** What can be explained. */
+function explained(): fc.Arbitrary<Query> {
+  return fc.oneof(
+    asks("search", { store: fc.string(), target: vectors(), ...searchOptions() }),
+    asks("find", { store: fc.string(), where: where(), limit: fc.nat() }),
+    asks("count", { store: fc.string(), where: where() }),
   );
 }
 

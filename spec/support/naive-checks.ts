@@ -25,6 +25,8 @@ export const fieldsOf: { readonly [kind: string]: readonly string[] } = {
   search: ["store", "target", "limit", "where", "recall", "metric", "maxDistance", "include"],
   searchMany: ["store", "targets", "limit", "where", "recall", "metric", "maxDistance", "include"],
   changes: ["store", "since", "where", "limit", "waitMs"],
+  measureRecall: ["store", "samples", "limit", "where"],
+  explain: ["query"],
   pipeline: ["queries"],
   transaction: ["writes"],
   verify: [],

@@ -6,6 +6,7 @@ import { AhnlichError } from "../../lib/model/errors.js";
 import { type Limits, makeLimits } from "../../lib/model/limits.js";
 import type { CallOptions } from "../../lib/model/options.js";
 import type { Query } from "../../lib/model/query.js";
+import { isPlain } from "./naive-checks.js";
 import { NaiveModel } from "./naive-model.js";
 import { NaiveResults } from "./naive-results.js";
 import { type Executor, plainEngine } from "./plain-engine.js";
@@ -92,6 +93,11 @@ function copyOfQuery(query: Query): Query {
       return member?.kind === "transaction" ? { kind: member.kind } : copyOf(member);
     });
     return { ...query, writes } as unknown as Query;
+  }
+  if (query?.kind === "explain" && isPlain(query.query)) {
+    const { kind } = query.query;
+    const isExplained = ["search", "find", "count"].includes(kind);
+    return { ...query, query: isExplained ? copyOf(query.query) : { kind } } as Query;
   }
   if (query?.kind !== "pipeline" || !Array.isArray(query.queries)) return copyOf(query);
   const queries = query.queries.map((member: Query) => {

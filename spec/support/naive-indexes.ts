@@ -87,6 +87,8 @@ class NaiveVectorIndex implements VectorIndex {
     return this.#index.search(request, within, without).map((found) => ({
       ordinals: Float64Array.from(found, ([ordinal]) => ordinal),
       distances: Float64Array.from(found, ([, distance]) => distance),
+      plan: "exact",
+      examined: this.#index.seen(request, within, without).length,
     }));
   }
 

@@ -38,7 +38,9 @@ import {
 import { NaiveLog, positionOf } from "./naive-log.js";
 import { checkedPatch, patchedEntries } from "./naive-patch.js";
 import { naivePipeline } from "./naive-pipeline.js";
+import { naivePlan } from "./naive-plan.js";
 import { constantOf, holds } from "./naive-predicate.js";
+import { naiveRecall } from "./naive-recall.js";
 import { byId } from "./naive-search.js";
 import { naivelySearch } from "./naive-search-query.js";
 import { alterNaively, expireNaively, type NaiveStore, renameNaively } from "./naive-stores.js";
@@ -114,6 +116,19 @@ export class NaiveModel {
         });
       case "changes":
         return this.#changes(query);
+      case "measureRecall":
+        return naiveRecall(
+          this.#limits,
+          query,
+          this.#matching(query.store, undefined),
+          this.#matching(query.store, query.where),
+        );
+      case "explain":
+        return naivePlan(
+          query.query,
+          (asked) => this.ask(asked),
+          (name) => this.#storeOf(name),
+        );
       case "pipeline":
         return naivePipeline(this.#limits, query.queries, (member) => this.ask(member));
       case "transaction":

@@ -36,6 +36,7 @@ export function plainEngine(executor: Executor): Engine {
       await ask("ping", {}, options);
       return performance.now() - start;
     },
+    explain: (query: Query, options?: object) => ask("explain", { query }, options),
     execute: (query: Query, options?: CallOptions) => executor.execute(query, options),
     pipeline: (queries: readonly Query[], options?: object) =>
       ask("pipeline", { queries }, options),
@@ -83,6 +84,7 @@ function plainStore(executor: Executor, name: string): Store<never> {
     search: (target: unknown, options?: object) => ask("search", { store: name, target }, options),
     searchMany: (targets: unknown, options?: object) =>
       ask("searchMany", { store: name, targets }, options),
+    measureRecall: (options?: object) => ask("measureRecall", { store: name }, options),
     info: (options?: object) => ask("storeInfo", { store: name }, options),
     watch({ signal, ...rest }: CallOptions = {}) {
       return watch(ask, name, { ...structuredClone(rest), signal });

@@ -1,6 +1,8 @@
 import {
   finished,
+  finishing,
   jobBlock,
+  jobExamined,
   jobPhase,
   jobPicked,
   jobSequence,
@@ -10,9 +12,12 @@ import {
   jobUnit,
   jobUnitCount,
   jobUnits,
+  linking,
   runHasRows,
   runRecordStride,
   runStride,
+  scanning,
+  sweeping,
   targetByRows,
   targetBytes,
   targetCount,
@@ -24,6 +29,7 @@ import {
   unitMask,
   unitRun,
   unitTo,
+  walking,
 } from "../layout";
 import { grant, isSpent, spend } from "./budget";
 import { finish } from "./finish";
@@ -31,6 +37,8 @@ import { makeRoom } from "./room";
 import { scanCodes } from "./scan-codes";
 import { scanRows } from "./scan-rows";
 import { visible } from "./slots";
+import { linkSome, sweepSome } from "./upkeep";
+import { walkTargets } from "./walk-targets";
 
 /**
  * Takes a job some `budget` multiplications further; whoever calls next, on whichever thread, goes on where
@@ -39,31 +47,46 @@ import { visible } from "./slots";
  */
 export function advance(job: usize, budget: i32): u32 {
   grant(budget);
-  if (load<u32>(job, jobPhase) == 0) {
-    const count: u32 = load<u32>(job, jobUnitCount);
-    const picked = load<u32>(job, jobPicked) != 0;
-    let unit: u32 = load<u32>(job, jobUnit);
-    while (unit < count) {
-      if (isSpent()) return unfinished;
-      const at = <usize>load<u32>(job, jobUnits) + unit * unitBytes;
-      const run = <usize>load<u32>(at, unitRun);
-      const block = load<u32>(at, unitFrom) + load<u32>(job, jobBlock);
-      const last = picked || block + 1 >= load<u32>(at, unitTo);
-      let mask = visible(run, block, load<f64>(job, jobSequence));
-      if (picked) mask &= load<u64>(at, unitMask);
-      if (mask) {
-        const status = makeRoom(job);
-        if (status != finished) return status;
-        scanTargets(job, run, block, mask);
-      }
-      spend(64);
-      if (last) store<u32>(job, ++unit, jobUnit);
-      store<u32>(job, last ? 0 : load<u32>(job, jobBlock) + 1, jobBlock);
-    }
+  const phase: u32 = load<u32>(job, jobPhase);
+  if (phase == linking) return linkSome(job);
+  if (phase == sweeping) return sweepSome(job);
+  if (phase == scanning) {
+    const status = scanUnits(job);
+    if (status != finished) return status;
+    store<u32>(job, walking, jobPhase);
+  }
+  if (phase != finishing) {
+    const status = walkTargets(job);
+    if (status != finished) return status;
     store<u32>(job, 0, jobTarget);
-    store<u32>(job, 1, jobPhase);
+    store<u32>(job, finishing, jobPhase);
   }
   return finish(job);
+}
+
+function scanUnits(job: usize): u32 {
+  const count: u32 = load<u32>(job, jobUnitCount);
+  const picked = load<u32>(job, jobPicked) != 0;
+  let unit: u32 = load<u32>(job, jobUnit);
+  while (unit < count) {
+    if (isSpent()) return unfinished;
+    const at = <usize>load<u32>(job, jobUnits) + unit * unitBytes;
+    const run = <usize>load<u32>(at, unitRun);
+    const block = load<u32>(at, unitFrom) + load<u32>(job, jobBlock);
+    const last = picked || block + 1 >= load<u32>(at, unitTo);
+    let mask = visible(run, block, load<f64>(job, jobSequence));
+    if (picked) mask &= load<u64>(at, unitMask);
+    if (mask) {
+      const status = makeRoom(job);
+      if (status != finished) return status;
+      scanTargets(job, run, block, mask);
+      store<u32>(job, load<u32>(job, jobExamined) + <u32>popcnt(mask), jobExamined);
+    }
+    spend(64);
+    if (last) store<u32>(job, ++unit, jobUnit);
+    store<u32>(job, last ? 0 : load<u32>(job, jobBlock) + 1, jobBlock);
+  }
+  return finished;
 }
 
 /**

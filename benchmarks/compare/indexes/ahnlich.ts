@@ -1,0 +1,79 @@
+import { type EmbeddedEngine, open, type Store } from "../../../lib/index.js";
+import { limit } from "../data-sets/truth.js";
+import type { VectorFile } from "../data-sets/vector-file.js";
+import type { IndexContender, OpenIndex, Place } from "./index-contender.js";
+
+type Found = readonly { readonly id: string }[];
+
+/** Ourselves through the public face, on the calling thread unless more are given; answered with ids as others do. */
+export const idsOnly: IndexContender = contender(false, "a store in a folder; ids and distances");
+export const withMetadata: IndexContender = contender(
+  true,
+  "the same, with metadata in the answer",
+);
+/** Built with nothing kept; never opened again. */
+export const inMemory: IndexContender = {
+  how: "a store in memory",
+  build: async ({ threads }, vectors, built) =>
+    await build(open({ threads: workersOf(threads) }), vectors, built),
+  open: () => Promise.reject(new Error("what is in memory is gone when it is closed")),
+};
+
+function contender(metadata: boolean, how: string): IndexContender {
+  return {
+    how,
+    build: (place, vectors, built) => build(openEngine(place), vectors, built),
+    async open(place) {
+      const engine = await openEngine(place);
+      const store = engine.store<Fields>("vectors");
+      const recalls = place.kind === "exact" ? [1] : [0.9, 0.95, 0.98, 0.99, 0.999, 1];
+      return {
+        efforts: recalls.map((recall) => effort(store, recall, metadata)),
+        targetOf: (vector) => vector,
+        idsOf: (found) => found.map(({ id }) => Number(id)),
+        close: () => engine.close(),
+      } satisfies OpenIndex<Float32Array, Found>;
+    },
+  };
+}
+
+type Fields = { readonly rank: number; readonly group: string };
+
+function effort(store: Store<Fields>, recall: number, metadata: boolean) {
+  const options = metadata ? { limit, recall } : { limit, recall, include: { metadata: false } };
+  return {
+    label: `recall ${recall}`,
+    search: (target: Float32Array): Promise<Found> => store.search(target, options),
+    searchMany: (targets: readonly Float32Array[]): Promise<Found[]> =>
+      store.searchMany(targets, options),
+  };
+}
+
+async function build(
+  opening: Promise<EmbeddedEngine>,
+  vectors: VectorFile,
+  built: () => void | Promise<void>,
+): Promise<void> {
+  await using engine = await opening;
+  const store = await engine.createStore("vectors", { dimension: vectors.dimension });
+  await store.load(entriesOf(vectors));
+  await built();
+}
+
+function openEngine({ folder, threads }: Place): Promise<EmbeddedEngine> {
+  return open(folder, { threads: workersOf(threads) });
+}
+
+/** One thread is the calling one; more are workers. */
+function workersOf(threads: number): number {
+  return threads === 1 ? 0 : threads;
+}
+
+function* entriesOf(vectors: VectorFile) {
+  for (const { first, count, at } of vectors.blocks(1_000)) {
+    for (let i = 0; i < count; i++) {
+      const rank = first + i;
+      yield { id: String(rank), vector: at(i), metadata: { rank, group: `group ${rank % 100}` } };
+    }
+  }
+}

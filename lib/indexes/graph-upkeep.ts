@@ -1,0 +1,284 @@
+import { noMemory } from "../kernels/arenas.js";
+import { deadSlot, lostSlot } from "../kernels/layout.js";
+import type { SearchQueue } from "../kernels/search-queue.js";
+import { type Upkeep, UpkeepTask } from "../kernels/upkeep-task.js";
+import { closedError } from "../model/errors.js";
+import type { Graph } from "./graph.js";
+import type { Slots } from "./slots.js";
+
+export interface GraphUpkeepOptions {
+  readonly queue: SearchQueue;
+  readonly slots: Slots;
+  /** The graph that leads to a slot. */
+  readonly graphOf: (slot: number) => Graph | undefined;
+  /** The slot is found by walks from now on. */
+  readonly linked: (slot: number) => void;
+  /** No link leads to the slot any more: it is to be linked again. */
+  readonly lost: (slot: number) => void;
+  readonly released: () => void;
+}
+
+/**
+ * Links slots and sweeps dead ones out of the graphs, in the background and in turns: while a sweep takes all links to
+ * some dead slots away, nothing is linked that could lead to them again.
+ */
+export class GraphUpkeep {
+  readonly #options: GraphUpkeepOptions;
+  #states = new Uint8Array(1024);
+  #pending: number[] = [];
+  #pendingHead = 0;
+  #retired: number[] = [];
+  #linked = 0;
+  #isBusy = false;
+  #isClosed = false;
+  #timer: NodeJS.Timeout | undefined;
+  #waiting: (() => void)[] = [];
+  readonly #tasks = new Set<UpkeepTask>();
+
+  constructor(options: GraphUpkeepOptions) {
+    this.#options = options;
+  }
+
+  get linked(): number {
+    return this.#linked;
+  }
+
+  get isBusy(): boolean {
+    return this.#isBusy;
+  }
+
+  /** Settles when there is nothing left to be linked, or nothing more is done. */
+  async settled(): Promise<void> {
+    while (!this.#isClosed && (this.#isBusy || this.#hasPending || this.#isSweepDue)) {
+      if (!this.#isBusy) this.#begin();
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  /** A slot holds a vector from now on. */
+  add(slot: number): void {
+    if (slot >= this.#states.length) this.#makeRoom(slot);
+    this.#states[slot] = unlinked;
+    this.#pending.push(slot);
+    this.#wake();
+  }
+
+  /** A slot holds nothing any more that is seen; whether no link leads to it, so that it may be used again at once. */
+  retire(slot: number): boolean {
+    const state = this.#states[slot] ?? none;
+    if (state === linking) this.#states[slot] = dyingWhileLinking;
+    else if (state === linked) this.#retire(slot);
+    else if (state === unlinked) this.#states[slot] = none;
+    return state === unlinked || state === none;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    for (const task of this.#tasks) this.#options.queue.cancel(task, closedError("the index"));
+    this.#tellWaiting();
+  }
+
+  #retire(slot: number): void {
+    this.#states[slot] = retired;
+    this.#retired.push(slot);
+    this.#wake();
+  }
+
+  get #hasPending(): boolean {
+    return this.#pendingHead < this.#pending.length;
+  }
+
+  get #isSweepDue(): boolean {
+    return this.#retired.length >= Math.max(sweptLeast, this.#linked / sweptPart);
+  }
+
+  /** What comes in quick succession is waited for. */
+  #wake(delayMs: number = gatherMs): void {
+    if (this.#isBusy || this.#isClosed || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => this.#begin(), delayMs);
+    this.#timer.unref();
+  }
+
+  #begin(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    void this.#work();
+  }
+
+  /** Never rejects: what could not be done is tried again after a while. */
+  async #work(): Promise<void> {
+    this.#isBusy = true;
+    let isDone = false;
+    try {
+      while (!this.#isClosed && (this.#isSweepDue || this.#hasPending)) {
+        if (this.#isSweepDue) await this.#sweep();
+        else await this.#link();
+      }
+      isDone = true;
+    } catch {
+      // A worker that broke down, or memory that is not to be had: it does not stay like that for ever.
+    } finally {
+      this.#isBusy = false;
+      this.#options.released();
+      this.#tellWaiting();
+      if (!isDone) this.#wake(againMs);
+    }
+  }
+
+  /** With all threads, until a sweep is due. */
+  async #link(): Promise<void> {
+    const linking = Array.from({ length: this.#options.queue.lanes }, () => this.#linkInTurn());
+    await settleAll(linking);
+  }
+
+  async #linkInTurn(): Promise<void> {
+    while (!this.#isClosed && !this.#isSweepDue) {
+      const batch = this.#takeBatch();
+      if (batch === undefined) return;
+      const { graph, slots } = batch;
+      let isDone = false;
+      try {
+        const numbers = Uint32Array.from(slots, (slot) => graph.numberOf(slot));
+        await this.#run(graph, { kind: "link", slots: numbers });
+        isDone = true;
+      } finally {
+        for (const slot of slots) this.#afterLinking(slot, isDone);
+      }
+    }
+  }
+
+  /** Some slots of one graph that live. */
+  #takeBatch(): { graph: Graph; slots: number[] } | undefined {
+    const { graphOf } = this.#options;
+    let graph: Graph | undefined;
+    const slots: number[] = [];
+    for (; this.#hasPending && slots.length < batchMax; this.#pendingHead++) {
+      const slot = this.#pending[this.#pendingHead] as number;
+      if (this.#states[slot] !== unlinked || !this.#lives(slot)) continue;
+      const own = graphOf(slot);
+      if (own === undefined) continue;
+      graph ??= own;
+      if (own !== graph) break;
+      this.#states[slot] = linking;
+      slots.push(slot);
+    }
+    if (this.#pendingHead > 65_536 && this.#pendingHead * 2 > this.#pending.length) {
+      this.#pending = this.#pending.slice(this.#pendingHead);
+      this.#pendingHead = 0;
+    }
+    return graph === undefined ? undefined : { graph, slots };
+  }
+
+  /** Where it was not done nobody knows how far it came: the slot may be linked, and is linked once more. */
+  #afterLinking(slot: number, isDone: boolean): void {
+    const isDying = this.#states[slot] === dyingWhileLinking;
+    if (isDying || isDone) this.#linked++;
+    if (isDying) this.#retire(slot);
+    else if (isDone) {
+      this.#states[slot] = linked;
+      this.#options.linked(slot);
+    } else {
+      this.#states[slot] = unlinked;
+      this.#pending.push(slot);
+    }
+  }
+
+  /** Takes all links to the retired away; then they are free. */
+  async #sweep(): Promise<void> {
+    const { slots, graphOf } = this.#options;
+    const first = graphOf(this.#retired[0] as number);
+    const swept = this.#retired.filter((slot) => graphOf(slot) === first).slice(0, sweptMost);
+    const isSwept = new Set(swept);
+    if (first !== undefined) await this.#sweepOut(first, swept);
+    this.#retired = this.#retired.filter((slot) => !isSwept.has(slot));
+    for (const slot of swept) {
+      this.#states[slot] = none;
+      this.#linked--;
+      slots.release(slot);
+    }
+  }
+
+  async #sweepOut(graph: Graph, swept: readonly number[]): Promise<void> {
+    const { arena, address, reach } = graph;
+    const bytes = reach + 64;
+    const map = arena.allocate(bytes, "search");
+    if (map === undefined) throw noMemory(bytes);
+    try {
+      arena.bytes.fill(0, map, map + bytes);
+      for (const slot of swept) arena.bytes[map + graph.numberOf(slot)] = deadSlot;
+      const share = Math.ceil(reach / this.#options.queue.lanes / 64) * 64;
+      const parts: Promise<void>[] = [];
+      for (let from = 0; from < reach; from += share) {
+        const to = Math.min(reach, from + share);
+        parts.push(this.#run(graph, { kind: "sweep", from, to, map }));
+      }
+      await settleAll(parts);
+      arena.kernels.chooseEntry(address, map, reach);
+      this.#noteLost(graph, arena.bytes.subarray(map, map + reach));
+      for (const slot of swept) arena.kernels.emptyLists(address, graph.numberOf(slot), 1);
+    } finally {
+      arena.free(map, bytes);
+    }
+  }
+
+  #noteLost(graph: Graph, map: Uint8Array): void {
+    for (let at = map.indexOf(lostSlot); at >= 0; at = map.indexOf(lostSlot, at + 1)) {
+      const slot = graph.slotOf(at);
+      if (this.#states[slot] !== linked) continue;
+      this.#linked--;
+      this.#options.lost(slot);
+      this.add(slot);
+    }
+  }
+
+  async #run({ arena, walks, reach }: Graph, upkeep: Upkeep): Promise<void> {
+    const task = new UpkeepTask({ arena, walks, reach, width: linkWidth, upkeep });
+    this.#tasks.add(task);
+    try {
+      this.#options.queue.submitBackground(task);
+      await task.done;
+    } finally {
+      this.#tasks.delete(task);
+    }
+  }
+
+  #lives(slot: number): boolean {
+    const run = this.#options.slots.runOfBlock(slot >>> 6);
+    return run.holds(slot - run.firstBlock * 64);
+  }
+
+  #makeRoom(slot: number): void {
+    const larger = new Uint8Array(2 ** Math.ceil(Math.log2(slot + 1)));
+    larger.set(this.#states);
+    this.#states = larger;
+  }
+
+  #tellWaiting(): void {
+    for (const tell of this.#waiting.splice(0)) tell();
+  }
+}
+
+/** Waits for all, whichever fails: they use the same memory. */
+async function settleAll(promises: readonly Promise<void>[]): Promise<void> {
+  const settled = await Promise.allSettled(promises);
+  for (const one of settled) if (one.status === "rejected") throw one.reason;
+}
+
+/** States of a slot. */
+const none = 0;
+const unlinked = 1;
+const linking = 2;
+const linked = 3;
+/** It died after it was linked: links may lead to it. */
+const retired = 4;
+const dyingWhileLinking = 5;
+
+const linkWidth = 200;
+const batchMax = 128;
+const gatherMs = 5;
+const againMs = 1_000;
+/** A sweep looks at all lists: it waits until it is for so many, or such a part of what is linked. */
+const sweptLeast = 64;
+const sweptPart = 32;
+const sweptMost = 65_536;

@@ -1,0 +1,149 @@
+import {
+  blockSlots,
+  finished,
+  graphEntry,
+  graphRuns,
+  graphTop,
+  jobExtra,
+  jobGraph,
+  jobLimit,
+  jobPicked,
+  jobPlace,
+  jobSequence,
+  jobSlack,
+  jobTaken,
+  jobTargetCount,
+  jobTargets,
+  jobUnitCount,
+  jobUnits,
+  jobWalk,
+  jobWalked,
+  jobWalkStage,
+  runBorn,
+  runDied,
+  runFirstBlock,
+  targetBytes,
+  targetEncoded,
+  targetExamined,
+  targetFound,
+  targetLength,
+  targetScale,
+  unfinished,
+  unitBytes,
+  unitFrom,
+  unitMask,
+  unitRun,
+  unitTo,
+  walkCode,
+  walkCount,
+  walked,
+  walkExamined,
+  walkLength,
+  walkScale,
+  walkSlots,
+} from "../layout";
+import { isSpent } from "./budget";
+import { descend, keyOf } from "./descend";
+import { makeRoom } from "./room";
+import { scanCodes } from "./scan-codes";
+import { beginAt, see, walkToTarget } from "./walk";
+
+const beginning = 0;
+const going = 1;
+const taking = 2;
+
+/**
+ * Walks to each target of a job, and takes the nearest visible slots of its pool as candidates: `limit` and some more,
+ * since codes do not tell their order quite. What the job has scanned already is passed over.
+ */
+export function walkTargets(job: usize): u32 {
+  if (load<u32>(job, jobGraph) == 0) return finished;
+  const walk = <usize>load<u32>(job, jobWalk);
+  const count: u32 = load<u32>(job, jobTargetCount);
+  while (load<u32>(job, jobWalked) < count) {
+    if (isSpent()) return unfinished;
+    const target = <usize>load<u32>(job, jobTargets) + load<u32>(job, jobWalked) * targetBytes;
+    const stage: u32 = load<u32>(job, jobWalkStage);
+    if (stage == beginning) {
+      store<u32>(job, begin(job, target, walk) ? going : taking, jobWalkStage);
+    } else if (stage == going) {
+      if (!walkToTarget(walk, load<u32>(job, jobLimit), load<f32>(job, jobSlack))) return unfinished;
+      store<u32>(job, taking, jobWalkStage);
+    } else {
+      const status = take(job, target, walk);
+      if (status != finished) return status;
+      store<u32>(target, load<u32>(job, jobTaken), targetFound);
+      store<u32>(target, load<u32>(walk, walkExamined), targetExamined);
+      store<u32>(job, 0, jobPlace);
+      store<u32>(job, 0, jobTaken);
+      store<u32>(job, beginning, jobWalkStage);
+      store<u32>(job, load<u32>(job, jobWalked) + 1, jobWalked);
+    }
+  }
+  return finished;
+}
+
+/** False where the graph is empty. */
+function begin(job: usize, target: usize, walk: usize): bool {
+  const graph = <usize>load<u32>(job, jobGraph);
+  store<u32>(walk, load<u32>(target, targetEncoded), walkCode);
+  store<f32>(walk, load<f32>(target, targetScale), walkScale);
+  store<f32>(walk, load<f32>(target, targetLength), walkLength);
+  store<u32>(walk, 0, walkCount);
+  store<u32>(walk, 0, walkExamined);
+  // Whoever sees a new top sees the new entry, which was stored before.
+  const top = atomic.load<i32>(graph + graphTop);
+  if (top < 0) return false;
+  let at = atomic.load<u32>(graph + graphEntry);
+  if (top > 0) at = descend(walk, false, at, top, 1);
+  beginAt(walk, at, keyOf(walk, false, at));
+  const units: u32 = load<u32>(job, jobUnitCount);
+  for (let i: u32 = 0; i < units; i++) seeUnit(walk, job, <usize>load<u32>(job, jobUnits) + i * unitBytes);
+  return true;
+}
+
+/** What was scanned is not to be found again. */
+function seeUnit(walk: usize, job: usize, unit: usize): void {
+  const first = load<u32>(load<u32>(unit, unitRun), runFirstBlock);
+  const from = first + load<u32>(unit, unitFrom);
+  if (load<u32>(job, jobPicked)) {
+    for (let mask = load<u64>(unit, unitMask); mask; mask &= mask - 1) {
+      see(walk, from * blockSlots + <u32>ctz(mask));
+    }
+  } else {
+    const end = (first + load<u32>(unit, unitTo)) * blockSlots;
+    for (let slot = from * blockSlots; slot < end; slot++) see(walk, slot);
+  }
+}
+
+function take(job: usize, target: usize, walk: usize): u32 {
+  const graph = <usize>load<u32>(job, jobGraph);
+  const runs = <usize>load<u32>(graph, graphRuns);
+  const slots = <usize>load<u32>(walk, walkSlots);
+  const count: u32 = load<u32>(walk, walkCount);
+  const wanted = load<u32>(job, jobLimit) + load<u32>(job, jobExtra);
+  let place: u32 = load<u32>(job, jobPlace);
+  let taken: u32 = load<u32>(job, jobTaken);
+  let status: u32 = finished;
+  for (; place < count && taken < wanted; place++) {
+    status = makeRoom(job);
+    if (status != finished) break;
+    const slot = load<u32>(slots + place * 4) & ~walked;
+    const run = <usize>load<u32>(runs + (slot / blockSlots) * 4);
+    const block = slot / blockSlots - load<u32>(run, runFirstBlock);
+    if (!isVisible(job, run, block * blockSlots + (slot % blockSlots))) continue;
+    scanCodes(job, target, run, block, u64(1) << (slot % blockSlots));
+    taken++;
+  }
+  store<u32>(job, place, jobPlace);
+  store<u32>(job, taken, jobTaken);
+  return status;
+}
+
+@inline
+function isVisible(job: usize, run: usize, index: u32): bool {
+  const sequence = load<f64>(job, jobSequence);
+  const died = reinterpret<f64>(atomic.load<u64>(<usize>load<u32>(run, runDied) + index * 8));
+  if (died <= sequence) return false;
+  return reinterpret<f64>(atomic.load<u64>(<usize>load<u32>(run, runBorn) + index * 8)) <= sequence;
+}
