@@ -291,8 +291,10 @@ function shuttingDown(): AhnlichError {
 /** Often enough that the shortest bound is kept within a fifth of it. */
 function tickMs(settings: SessionSettings): number {
   const { handshakeTimeoutMs, frameTimeoutMs, stallTimeoutMs, idleTimeoutMs, lingerMs } = settings;
-  const idle = idleTimeoutMs === 0 ? Number.POSITIVE_INFINITY : idleTimeoutMs;
-  const shortest = Math.min(handshakeTimeoutMs, frameTimeoutMs, stallTimeoutMs, idle, lingerMs);
+  const often = [idleTimeoutMs, settings.keepAliveMs].filter((ms) => ms > 0);
+  const shortest = Math.min(
+    ...[handshakeTimeoutMs, frameTimeoutMs, stallTimeoutMs, lingerMs, ...often],
+  );
   return Math.min(1_000, Math.max(5, shortest / 5));
 }
 
