@@ -65,7 +65,8 @@ export class IndexProbe implements Probe {
   #request(targets: readonly ProbeTarget[], limit: number): IndexSearch {
     const { metric } = this.#graphs;
     const vectors = targets.map(({ vector }) => vector);
-    return { targets: vectors, metric, limit, sequence: Number.MAX_VALUE };
+    const sequence = Number.MAX_VALUE;
+    return { targets: vectors, metric, limit, sequence, isBackground: true };
   }
 }
 

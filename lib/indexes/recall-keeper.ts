@@ -81,13 +81,12 @@ export class RecallKeeper {
   /** Never rejects: until it is known, searches look at everything. */
   async #measure(): Promise<void> {
     const { signal } = this.#stopping;
-    const pause = (): Promise<void> => sleep(pauseMs, undefined, { ref: false });
     try {
       if (this.#mayHaveDrifted && this.#probe.isReady) {
         this.#checkedAt = this.#queries.arrived;
-        await this.#calibration.checkDrift(this.#probe, { signal, pause });
+        await this.#calibration.checkDrift(this.#probe, { signal });
       }
-      if (this.#isDue) await this.#calibration.calibrate(this.#probe, { signal, pause, workMax });
+      if (this.#isDue) await this.#calibration.calibrate(this.#probe, { signal, workMax });
     } catch {
       // Closed, or more is asked of the index than it can do now: what was known stays, and it is tried again.
       if (!signal.aborted) await sleep(againMs, undefined, { ref: false });
@@ -96,8 +95,6 @@ export class RecallKeeper {
 }
 
 const delayMs = 50;
-/** Between a few searches and the next. */
-const pauseMs = 1;
 const againMs = 1_000;
 /** Searches from one look at what is due to the next. */
 const askedPerLook = 64;
