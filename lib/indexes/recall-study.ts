@@ -88,7 +88,12 @@ class RecallStudy {
       if (next.lost <= open.lost === (ratio === 2)) break;
     }
     const trials = [await trialOf(top.beam.slack * Math.SQRT2), top];
-    while (trials.length < slackSteps && last(trials).lost < lostMuch) {
+    const least = widths[0].cost * barelyMore; // of a walk that ends as soon as it may
+    while (
+      trials.length < slackSteps &&
+      last(trials).lost < lostMuch &&
+      last(trials).cost > least
+    ) {
       trials.push(await trialOf(last(trials).beam.slack / Math.SQRT2));
     }
     trials.reverse();
@@ -159,6 +164,7 @@ const lostByTop = 0.0002;
 /** So little is lost where slack alone is to end a walk. */
 const lostByOpen = 0.0005;
 const lostMuch = 0.25;
+const barelyMore = 1.05;
 const slackSteps = 40;
 /** What slack has to cost less than, as a share of the same recall without. */
 const payingShare = 0.9;
