@@ -70,7 +70,7 @@ class RecallStudy {
     }
   }
 
-  /** Slacks from one that loses nothing up to one that loses much; none where a few searches say that they do not pay. */
+  /** Slacks from one that loses nothing up to one that loses much; none where a few searches say they do not pay. */
   async #findSlacks({ limit, widths }: Ladder): Promise<RecallTrial[]> {
     const { width } = (widths.find(({ lost }) => lost <= lostByOpen) ?? last(widths)).beam;
     const few = Math.min(fewTargets, this.#truths.known);
@@ -157,7 +157,7 @@ const roundTargets = 512;
 /** Those that say whether slack could pay. */
 const fewTargets = 128;
 const widthMax = 8_192;
-/** A walk that computes more of all distances than this takes longer than a scan, whose distances are many times cheaper. */
+/** A walk that computes more of all distances takes longer than a scan, whose distances are many times cheaper. */
 const costShareMax = 0.25;
 /** So little is lost by the widest. */
 const lostByTop = 0.0002;

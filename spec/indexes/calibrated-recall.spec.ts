@@ -43,10 +43,11 @@ class HeldOut {
     count = this.#targets.length,
   ): Promise<{ recall: number; cost: number }> {
     const targets = this.#targets.slice(0, count);
-    const { nearest, cost } = await this.#graph.walk(targets, this.#limit, beam);
+    const nearest = await this.#graph.walk(targets, this.#limit, beam);
     const hits = nearest.map(
       ({ distances }, i) => distances.filter((distance) => distance <= this.#lasts[i]).length,
     );
+    const cost = nearest.reduce((sum, { examined }) => sum + examined, 0);
     const hit = hits.reduce((sum, count) => sum + count, 0);
     return { recall: hit / (hits.length * this.#limit), cost: cost / hits.length };
   }

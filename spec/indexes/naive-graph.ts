@@ -1,5 +1,5 @@
 import type { Beam } from "../../lib/indexes/beam.js";
-import type { Probe, ProbeTarget, Walk } from "../../lib/indexes/probe.js";
+import type { Probe, ProbeTarget } from "../../lib/indexes/probe.js";
 import type { Nearest } from "../../lib/indexes/vector-index.js";
 import type { Metric } from "../../lib/model/metric.js";
 
@@ -65,23 +65,19 @@ export class NaiveGraph implements Probe {
         if (nearest.length > limit) nearest.pop();
       }
       const last = nearest[nearest.length - 1];
-      const found: { id: number; key: number }[] = [];
+      const found: Candidate[] = [];
       for (let id = 0; id < keys.length; id++) {
         if (keys[id] <= last && id !== own) found.push({ id, key: keys[id] });
       }
-      return this.#nearest(found);
+      return this.#nearest(found, keys.length);
     });
   }
 
-  async walk(targets: readonly ProbeTarget[], limit: number, beam: Beam): Promise<Walk> {
-    let cost = 0;
-    const nearest = targets.map(({ vector, own }) => {
-      const target = this.#rowOf(vector);
-      const walk = this.#find(target, limit, beam.width, beam.slack, own);
-      cost += walk.cost;
-      return this.#nearest(walk.pool.slice(0, limit));
+  async walk(targets: readonly ProbeTarget[], limit: number, beam: Beam): Promise<Nearest[]> {
+    return targets.map(({ vector, own }) => {
+      const { pool, cost } = this.#find(this.#rowOf(vector), limit, beam.width, beam.slack, own);
+      return this.#nearest(pool.slice(0, limit), cost);
     });
-    return { nearest, cost };
   }
 
   #find(
@@ -155,13 +151,15 @@ export class NaiveGraph implements Probe {
     return sum;
   }
 
-  #nearest(found: readonly { id: number; key: number }[]): Nearest {
+  #nearest(found: readonly Candidate[], examined: number): Nearest {
     const sorted = [...found].sort((a, b) => a.key - b.key);
     const distance = (key: number): number =>
       this.#metric === "euclidean" ? Math.sqrt(key) : this.#metric === "cosine" ? 1 + key : key;
     return {
       ordinals: Float64Array.from(sorted, ({ id }) => id),
       distances: Float64Array.from(sorted, ({ key }) => distance(key)),
+      plan: examined === this.size ? "exact" : "graph",
+      examined,
     };
   }
 }

@@ -1,5 +1,5 @@
 import type { Beam } from "../../lib/indexes/beam.js";
-import type { Probe, ProbeTarget, Walk } from "../../lib/indexes/probe.js";
+import type { Probe, ProbeTarget } from "../../lib/indexes/probe.js";
 import type { Nearest } from "../../lib/indexes/vector-index.js";
 
 /**
@@ -33,22 +33,23 @@ export class SyntheticProbe implements Probe {
 
   async exact(targets: readonly ProbeTarget[], limit: number): Promise<Nearest[]> {
     this.exactly += targets.length;
-    return targets.map(() => ranks(limit, () => true));
+    return targets.map(() => ranks(limit, this.size, () => true));
   }
 
-  async walk(targets: readonly ProbeTarget[], limit: number, beam: Beam): Promise<Walk> {
+  async walk(targets: readonly ProbeTarget[], limit: number, beam: Beam): Promise<Nearest[]> {
     this.walked += targets.length;
-    const nearest = targets.map(({ vector: [origin, luck] }) => {
+    return targets.map(({ vector: [origin, luck] }) => {
       const recall = this.#recallOf(beam, limit, origin);
-      return ranks(limit, (rank) => (luck * 7919 + rank * 0.6180339887) % 1 < recall);
+      const cost = this.#costOf(beam);
+      return ranks(limit, cost, (rank) => (luck * 7919 + rank * 0.6180339887) % 1 < recall);
     });
-    return { nearest, cost: this.#costOf(beam) * targets.length };
   }
 }
 
 /** The found of so many neighbours, each as far away as its rank says. */
-function ranks(limit: number, isFound: (rank: number) => boolean): Nearest {
+function ranks(limit: number, examined: number, isFound: (rank: number) => boolean): Nearest {
   const distances: number[] = [];
   for (let rank = 1; rank <= limit; rank++) if (isFound(rank)) distances.push(rank);
-  return { ordinals: Float64Array.from(distances), distances: Float64Array.from(distances) };
+  const [ordinals, plan] = [Float64Array.from(distances), "graph"] as const;
+  return { ordinals, distances: ordinals, plan, examined };
 }
