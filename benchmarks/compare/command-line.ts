@@ -26,7 +26,7 @@ export function parseCompareLine(args: readonly string[]): CompareRun | string {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
     const isQuick = values.quick ?? false;
     const run = {
-      tables: positionals.length > 0 ? positionals : Object.keys(allTables),
+      tables: positionals.length > 0 ? positionals : whole,
       data: values.data ?? [],
       only: sorted(values.only ?? Object.keys(indexes)),
       rounds: numberOf("rounds", values.rounds) ?? (isQuick ? 2 : undefined),
@@ -68,6 +68,7 @@ const options = {
 } as const;
 
 const allTables = { durable: true, ...tables };
+const whole = ["durable", ...Object.keys(tables).filter((name) => !tables[name].isAside)];
 const usage =
   `npm run compare -- [${Object.keys(allTables).join(" | ")}]... [--data ${dataSetKinds}]... ` +
   "[--only NAME]... [--rounds COUNT] [--slice MILLISECONDS] [--node MAJOR]... [--quick] [--draft]\n" +
