@@ -5,6 +5,7 @@ import { VectorFile } from "./data-sets/vector-file.js";
 import type { IndexContender, OpenIndex, Place } from "./indexes/index-contender.js";
 import { Judge } from "./judge.js";
 import { type Memory, memoryOfProcess } from "./memory-of.js";
+import { load } from "./packages.js";
 import type {
   Built,
   Opened,
@@ -17,7 +18,8 @@ import type {
 
 // A process with one index, which does what it is asked: none disturbs another, and each has a memory to measure.
 const { job, answer } = await childJob();
-const { module, name, data, truth } = job as SearchJob;
+const { module, name, package: needed, data, truth } = job as SearchJob;
+if (needed !== undefined) load(needed);
 const contender = ((await import(module)) as { [name: string]: IndexContender })[name];
 const vectors = new VectorFile(data.base, data.dimension, data.count);
 const targets = questionsOf(data);
@@ -27,6 +29,8 @@ let prepared: unknown[] = [];
 let next = 0;
 const ready = () => answer({ how: contender.how } satisfies Ready);
 for await (const question of questions(ready)) answer(await carryOut(question as Question));
+await index?.close();
+process.exit();
 
 async function carryOut(question: Question): Promise<unknown> {
   switch (question.task) {

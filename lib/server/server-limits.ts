@@ -15,7 +15,7 @@ export interface ServerLimits {
   readonly queuedBytesMax: number;
   /** Searches without `where` that run at once for all clients; others wait, the clients in turn. */
   readonly searchesAtOnceMax: number;
-  /** The same of those with `where`, of pages and of counts, which may look through all metadata. */
+  /** The same of those with `where`, pages, counts, and what tells of searches: they may look through all there is. */
   readonly scansAtOnceMax: number;
   /** The same of writes of more than 200 entries, or of who knows how many. */
   readonly largeWritesAtOnceMax: number;
@@ -56,7 +56,12 @@ export const serverLimits: { readonly [K in keyof ServerLimits]: Bound } = {
   waitingMax: bound(1_024, 0, 65_536, "requests on a connection that wait for changes"),
   queuedBytesMax: bound(4 * 2 ** 20, 0, 2 ** 30, "bytes of answers that a client has not taken"),
   searchesAtOnceMax: bound(cores - 1, 1, 65_536, "searches that run at once, of all clients"),
-  scansAtOnceMax: bound(4, 1, 65_536, "pages, counts and searches with where that run at once"),
+  scansAtOnceMax: bound(
+    4,
+    1,
+    65_536,
+    "pages, counts, searches with where, and what tells of searches, that run at once",
+  ),
   largeWritesAtOnceMax: bound(4, 1, 65_536, "writes of many entries that are under way at once"),
   queuedMax: bound(2_048, 0, 1_000_000, "how many of each sort wait; more are refused with BUSY"),
   handshakeTimeoutMs: bound(5_000, 10, day, "milliseconds to introduce oneself"),

@@ -98,9 +98,14 @@ describe("a limit of the server", () => {
       peer.request(1, { kind: "count", store: "s" });
       peer.request(2, { kind: "count", store: "s" });
       peer.request(3, search);
+      peer.request(4, { kind: "find", store: "s" });
+      peer.request(5, { ...search, where: { n: 1 } });
+      peer.request(6, { kind: "explain", query: search });
+      peer.request(7, { kind: "measureRecall", store: "s" });
       await serving.engine.held(2);
       await turns();
-      assert.deepEqual([asked("count"), asked("search")], [1, 1]);
+      const begun = ["count", "search", "find", "explain", "measureRecall"].map(asked);
+      assert.deepEqual(begun, [1, 1, 0, 0, 0]);
     },
     largeWritesAtOnceMax: async () => {
       serving.engine.executor.holding.add("delete");

@@ -1,6 +1,12 @@
 import type { Bench } from "../bench.js";
 import type { Section } from "../section.js";
+import { compareBuild } from "./build.js";
+import { compareExact } from "./exact.js";
+import { compareGrowth } from "./growth.js";
+import { compareMemory } from "./memory.js";
 import { compareRecall } from "./recall.js";
+import { compareReopening } from "./reopening.js";
+import { compareThreads } from "./threads.js";
 
 /** A table of the comparison: one command. */
 export interface ComparedTable {
@@ -12,4 +18,13 @@ export interface ComparedTable {
 
 export const tables: { readonly [name: string]: ComparedTable } = {
   recall: { data: ["words:100k"], rounds: 5, run: compareRecall },
+  exact: { data: ["words:340k"], rounds: 5, run: compareExact },
+  threads: { data: ["words:100k"], rounds: 5, run: compareThreads },
+  reopening: { data: ["words:340k"], rounds: 5, run: compareReopening },
+  memory: { data: ["words:340k"], rounds: 1, run: compareMemory },
+  build: { data: ["words:100k"], rounds: 1, run: compareBuild },
+  growth: {
+    data: ["words:10k", "words:30k", "words:100k", "words:340k", "words:1m"],
+    ...{ rounds: 5, run: compareGrowth },
+  },
 };
