@@ -5,8 +5,8 @@ import { FairQueue, type Owner, type Work } from "./fair-queue.js";
 import type { ServerLimits } from "./server-limits.js";
 
 /**
- * The turns that clients take with what may be long: searches, scans of entries, and large writes, each sort by itself. A
- * pipeline takes none, but each of its members that may be long does, so that none is a way around them.
+ * The turns that clients take with what may be long: searches, scans of entries, and large writes, each sort
+ * by itself. A pipeline takes none, but each of its members that may be long does, so that none is a way around them.
  */
 export class Turns {
   readonly #searches: FairQueue;
