@@ -52,6 +52,7 @@ describe("the comparison with others, in small", function () {
 describe("the tables beside others, in small", function () {
   this.timeout(120_000);
   for (const [name, table] of Object.entries(tables)) {
+    if (table.isAside) continue;
     it(`compare ${name}`, async () => {
       using scratch = scratchFolder();
       const here = { execPath: process.execPath, node: process.version, version: packageVersion };

@@ -24,6 +24,7 @@ export async function compareTable(
   for (const node of nodesOf(run.nodes)) {
     const { runtimes, missing } = findIndexRuntimes(run.only, node, packageVersion);
     const { sections, hows } = await sectionsOf(name, run, runtimes);
+    if (sections.length === 0) return;
     const suffix = run.nodes.length > 1 ? `-node${/\d+/.exec(node.node)?.[0]}` : "";
     const rows = [...runtimes].flatMap(([index, { version, node: its }]) => {
       const how = hows.get(index);

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder } from "../support/places.js";
-import { isOurs } from "./indexes/all.js";
+import { indexes, isOurs } from "./indexes/all.js";
 import type { Kind } from "./indexes/index-contender.js";
 import type { Runtime } from "./runtimes.js";
 import type { Built } from "./search-questions.js";
@@ -22,7 +22,7 @@ export class IndexStore {
     this.#own = scratch;
   }
 
-  /** The folder of that index, which is built where it is missing. */
+  /** The folder of that index, which is built where it is missing; that of one that keeps nothing is empty. */
   async folder(
     key: string,
     name: string,
@@ -33,6 +33,7 @@ export class IndexStore {
     const file = `${subject.data.name}-${kind}-${key}-${runtime.version}`;
     const kept = join(fileURLToPath(cacheFolder), "indexes");
     const folder = join(isOurs(name) ? this.#own : kept, file.replaceAll(/[^\w.-]+/g, "-"));
+    if (indexes[name].isKept === false) return folder;
     const making = this.#made.get(folder) ?? this.#make(folder, name, subject, kind, runtime);
     this.#made.set(folder, making);
     this.#built.set(folder, await making);

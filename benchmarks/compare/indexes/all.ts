@@ -41,7 +41,7 @@ export const indexes: { readonly [name: string]: IndexListing } = {
   "ahnlich, in memory": { ...at("ahnlich", "inMemory"), builds: [1, 2] },
   "ahnlich, the index alone": {
     ...at("bare", "bare", "approximate", "exact"),
-    ...{ batches: true, isKept: false },
+    ...{ batches: true, builds: [1, 2], isKept: false },
   },
   "hnswlib-node": {
     ...at("hnswlib", "hnswlib", "approximate", "exact"),

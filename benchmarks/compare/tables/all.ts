@@ -4,6 +4,7 @@ import { compareBuild } from "./build.js";
 import { compareExact } from "./exact.js";
 import { compareGrowth } from "./growth.js";
 import { compareMemory } from "./memory.js";
+import { prepareIndexes } from "./prepare.js";
 import { compareRecall } from "./recall.js";
 import { compareReopening } from "./reopening.js";
 import { compareThreads } from "./threads.js";
@@ -12,12 +13,14 @@ import { compareThreads } from "./threads.js";
 export interface ComparedTable {
   /** What is asked for when nothing else is. */
   readonly data: readonly string[];
+  /** Whether it is made only when it is named; false. */
+  readonly isAside?: boolean;
   readonly rounds: number;
   run(bench: Bench): Promise<Section[]>;
 }
 
 export const tables: { readonly [name: string]: ComparedTable } = {
-  recall: { data: ["words:100k"], rounds: 5, run: compareRecall },
+  recall: { data: ["words:100k", "words:340k", "manifold:50k"], rounds: 5, run: compareRecall },
   exact: { data: ["words:340k"], rounds: 5, run: compareExact },
   threads: { data: ["words:100k"], rounds: 5, run: compareThreads },
   reopening: { data: ["words:340k"], rounds: 5, run: compareReopening },
@@ -26,5 +29,9 @@ export const tables: { readonly [name: string]: ComparedTable } = {
   growth: {
     data: ["words:10k", "words:30k", "words:100k", "words:340k", "words:1m"],
     ...{ rounds: 5, run: compareGrowth },
+  },
+  prepare: {
+    data: ["words:100k", "words:340k", "manifold:50k"],
+    ...{ rounds: 1, isAside: true, run: prepareIndexes },
   },
 };

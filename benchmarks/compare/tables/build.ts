@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Figure, showSpread, type Table } from "../../report.js";
 import { ratios, spreadOf } from "../../support/stats.js";
 import { threeDigits } from "../../support/table.js";
+import { barsOf } from "../bars.js";
 import type { Bench } from "../bench.js";
 import { indexes } from "../indexes/all.js";
 import type { Built } from "../search-questions.js";
@@ -26,7 +27,17 @@ export async function compareBuild(bench: Bench): Promise<Section[]> {
       title: `Building an index of ${subject.data.title}`,
       tables: [tableOf(built)],
       figures: figuresOf(built, name),
-      charts: [],
+      charts: [
+        barsOf(
+          "build",
+          subject.data,
+          "seconds until all can be searched",
+          builders.map(({ label, name: index }) => ({
+            ...{ label, name: index },
+            spread: spreadOf(secondsOf(built.get(label) ?? [])),
+          })),
+        ),
+      ],
     });
   }
   return sections;

@@ -1,6 +1,7 @@
 import { type Figure, showSpread, type Table } from "../../report.js";
 import { ratios, spreadOf } from "../../support/stats.js";
 import { threeDigits } from "../../support/table.js";
+import { barsOf } from "../bars.js";
 import type { Bench, Entrant } from "../bench.js";
 import { indexes } from "../indexes/all.js";
 import type { Subject } from "../searcher.js";
@@ -32,7 +33,17 @@ function sectionOf(bench: Bench, { data }: Subject, curves: readonly Curve[]): S
     title: `Exact search of ${data.title}`,
     tables: [tableOf(curves)],
     figures: figuresOf(bench, data.name, curves),
-    charts: [],
+    charts: [
+      barsOf(
+        "exact",
+        data,
+        "searches a second",
+        curves.map(({ entrant: { label, name }, points }) => ({
+          ...{ label, name },
+          spread: spreadOf(points[0].rates),
+        })),
+      ),
+    ],
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Figure } from "../../report.js";
 import { spreadOf } from "../../support/stats.js";
 import { threeDigits } from "../../support/table.js";
+import { barsOf } from "../bars.js";
 import type { Bench } from "../bench.js";
 import { isAside } from "../indexes/all.js";
 import type { Memory } from "../memory-of.js";
@@ -52,7 +53,17 @@ async function sectionOf(bench: Bench, subject: Subject): Promise<Section> {
       },
     ],
     figures: figuresOf(open, subject.data.name),
-    charts: [],
+    charts: [
+      barsOf(
+        "memory",
+        subject.data,
+        "MiB of its own",
+        entrants.map(({ label, name }) => ({
+          ...{ label, name },
+          spread: spreadOf([(open.get(label)?.own ?? 0) / 2 ** 20]),
+        })),
+      ),
+    ],
   };
 }
 

@@ -2,6 +2,7 @@ import { type Figure, showSpread } from "../../report.js";
 import { forget } from "../../support/forget.js";
 import { interleave, valuesOf } from "../../support/interleave.js";
 import { ratios, spreadOf } from "../../support/stats.js";
+import { barsOf } from "../bars.js";
 import type { Bench, Entrant } from "../bench.js";
 import { isAside, isOurs } from "../indexes/all.js";
 import type { Subject } from "../searcher.js";
@@ -63,7 +64,17 @@ function sectionOf(
       { title: "", head: ["", "warm pages, ms", `its, of ${first}'s`, "cold pages, ms"], rows },
     ],
     figures: figuresOf(entrants, warm, data.name),
-    charts: [],
+    charts: [
+      barsOf(
+        "reopening",
+        data,
+        "milliseconds, warm pages",
+        entrants.map(({ label, name }) => ({
+          ...{ label, name },
+          spread: spreadOf(valuesOf(warm, label)),
+        })),
+      ),
+    ],
   };
 }
 

@@ -1,5 +1,6 @@
 import { showSpread, type Table } from "../../report.js";
 import { ratios, spreadOf } from "../../support/stats.js";
+import { barsOf } from "../bars.js";
 import type { Bench, Entrant } from "../bench.js";
 import { indexes, isAside, isOurs } from "../indexes/all.js";
 import type { Section } from "../section.js";
@@ -19,7 +20,18 @@ export async function compareThreads(bench: Bench): Promise<Section[]> {
       title: `Searches a second at recall ${recall} by ${bench.options.threads} threads, ${subject.data.title}`,
       tables: [tableOf(curves)],
       figures: [],
-      charts: [],
+      charts: [
+        barsOf(
+          "threads",
+          subject.data,
+          `searches a second at recall ${recall}`,
+          curves.flatMap((curve) => {
+            const { label, name } = curve.entrant;
+            const rates = ratesAt(curve, recall);
+            return rates === undefined ? [] : [{ label, name, spread: spreadOf(rates) }];
+          }),
+        ),
+      ],
     });
   }
   return sections;
