@@ -38,7 +38,7 @@ export class ExactVectorIndex implements VectorIndex {
   readonly #slots: Slots;
   readonly #queue: SearchQueue;
   readonly #graphs: Graphs;
-  /** Tasks that may still read the vectors. */
+  /** Searches and tasks that may still read the vectors. */
   #readers = 0;
   #closed = false;
 
@@ -97,9 +97,18 @@ export class ExactVectorIndex implements VectorIndex {
     if (signal?.aborted) throw signalError(signal);
     this.#queue.check(request.targets.length);
     const plan = this.#walkPlan(request);
-    const found = await this.#run(request, plan, signal);
-    if (plan === undefined || found.every(({ isWhole }) => isWhole)) return found;
-    return this.#run(request, undefined, signal);
+    // The vectors stay until the last look at them, even if that is a second one.
+    this.#readers++;
+    try {
+      const found = await this.#run(request, plan, signal);
+      if (plan === undefined || found.every(({ isWhole }) => isWhole)) return found;
+      if (this.#queue.closed) throw closedError("the index");
+      if (signal?.aborted) throw signalError(signal);
+      return await this.#run(request, undefined, signal);
+    } finally {
+      this.#readers--;
+      this.#freeWhenUnread();
+    }
   }
 
   async #run(
