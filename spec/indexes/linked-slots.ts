@@ -4,6 +4,8 @@ import { Graphs } from "../../lib/indexes/graphs.js";
 import { Slots } from "../../lib/indexes/slots.js";
 import { Arenas } from "../../lib/kernels/arenas.js";
 import type { KernelsKind } from "../../lib/kernels/kernels.js";
+import { finished } from "../../lib/kernels/layout.js";
+import { SearchJob } from "../../lib/kernels/search-job.js";
 import { SearchQueue } from "../../lib/kernels/search-queue.js";
 import type { Metric } from "../../lib/model/metric.js";
 import { GraphReader } from "./graph-reader.js";
@@ -84,6 +86,26 @@ export class LinkedSlots {
 
   get reader(): GraphReader {
     return new GraphReader(this.graph);
+  }
+
+  /** The ordinals that a walk finds. */
+  walk(target: Float32Array, limit: number, width: number): number[] {
+    const { arena, address, walks, reach } = this.graph;
+    const { dimension, stride } = this.slots.sizes;
+    const units = new Uint32Array(0);
+    const job = new SearchJob({
+      vectors: { arena, units, picked: true, rows: this.slots.size, dimension, stride },
+      targets: [target],
+      metric: this.graphs.metric,
+      limit,
+      maxDistance: Number.POSITIVE_INFINITY,
+      sequence: this.#sequence,
+      walk: { graph: address, walks, reach, width, slack: Number.POSITIVE_INFINITY },
+    });
+    while (job.advance() !== finished);
+    const [{ ordinals }] = job.results();
+    job.free();
+    return [...ordinals];
   }
 
   async close(): Promise<void> {
