@@ -10,6 +10,7 @@ import {
   frameBytesMin,
   HelloReader,
 } from "../protocol/handshake.js";
+import { KeepAlive } from "../protocol/keep-alive.js";
 import type { AcceptMessage, Message, PartMessage } from "../protocol/message.js";
 import { PartJoiner } from "../protocol/part-joiner.js";
 import { Outbox } from "../transport/outbox.js";
@@ -54,6 +55,8 @@ export class Connection {
   readonly ready: Promise<void>;
   /** Why we closed it. */
   #fault: AhnlichError | undefined;
+  #keepAlive: KeepAlive | undefined;
+  #looking: NodeJS.Timeout | undefined;
   /** Why the server wants it closed. */
   #farewell: AhnlichError | undefined;
 
@@ -173,6 +176,7 @@ export class Connection {
       const sending = this.#transport.send([clientHello(frameBytesOffered)]);
       if (sending !== undefined) await sending;
       for await (const chunk of this.#transport) {
+        this.#keepAlive?.heard();
         const bytes = this.#greeted ? chunk : this.#greet(chunk, introduction);
         if (bytes !== undefined && this.#status !== "closed") this.#take(bytes);
       }
@@ -216,6 +220,8 @@ export class Connection {
       case "accept":
         this.#accept(message);
         return;
+      case "alive":
+        return;
       case "refuse":
         throw message.error;
       case "goaway":
@@ -258,13 +264,33 @@ export class Connection {
     if (this.#status !== "opening") {
       throw new AhnlichError("PROTOCOL_ERROR", "the server accepted twice");
     }
-    const { inFlight, waiting = 0 } = message;
+    const { inFlight, waiting = 0, aliveMs } = message;
+    if (aliveMs !== undefined) this.#beginKeepAlive(aliveMs);
     this.#window = new InFlightWindow(
       Math.min(Math.max(1, inFlight), inFlightMax),
       Math.min(waiting, inFlightMax),
     );
     this.#status = "open";
     this.#opened.resolve();
+  }
+
+  #beginKeepAlive(aliveMs: number): void {
+    const keepAlive = new KeepAlive(aliveMs, performance.now());
+    this.#keepAlive = keepAlive;
+    this.#looking = setInterval(() => this.#lookAlive(keepAlive), aliveMs / 8);
+    this.#looking.unref();
+  }
+
+  /** A server whose machine is gone says so no more than one whose network is. */
+  #lookAlive(keepAlive: KeepAlive): void {
+    const beat = keepAlive.look(performance.now(), this.#outbox.turn);
+    if (beat === "lost") {
+      const sentence = `nothing was heard any more of ${this.#transport.peer}`;
+      this.drop(new AhnlichError("CONNECTION_LOST", sentence));
+    } else if (beat === "speak" && this.#outbox.queuedBytes === 0) {
+      this.#writer.write({ kind: "alive" });
+      this.#outbox.wake();
+    }
   }
 
   get #takesMore(): boolean {
@@ -292,6 +318,7 @@ export class Connection {
     const fault = this.#fault ?? this.#farewell ?? reason;
     const opening = this.#status === "opening";
     this.#status = "closed";
+    clearInterval(this.#looking);
     if (opening) this.#opened.reject(openError(this.#transport.peer, fault));
     const calls = this.#window.drain();
     this.#owner.lost(this, calls, fault);

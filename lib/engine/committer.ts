@@ -1,5 +1,5 @@
 import { AhnlichError, toAhnlichError } from "../model/errors.js";
-import type { Persistence } from "../persistence/persistence.js";
+import type { Persistence, Snapshot } from "../persistence/persistence.js";
 import type { State } from "../rows/meta-rows.js";
 import type { CommandLog } from "./command-log.js";
 import type { Draft } from "./draft.js";
@@ -11,11 +11,16 @@ export interface Publisher {
   /** What a draft may build on; to be released. */
   acquire(): View;
   release(view: View): void;
+  /** The rows as they were just committed, for the view of them; to be given to `publish`. */
+  snapshot(): Promise<Snapshot>;
   /** Makes a committed draft what readers see. */
-  publish(draft: Draft): Promise<void>;
+  publish(draft: Draft, snapshot: Snapshot): Promise<void>;
 }
 
-/** Makes the drafts of groups durable and then seen, one after the other, and settles their writes. */
+/**
+ * Makes the drafts of groups durable and then seen, one after the other, and settles their writes. Once one is
+ * durable the next may be committed, so that the disk works while vectors are published.
+ */
 export class Committer {
   readonly #persistence: Persistence;
   readonly #publisher: Publisher;
@@ -24,6 +29,8 @@ export class Committer {
   #state: State;
   /** Why not even a write that was taken is carried out. */
   #failure: AhnlichError | undefined;
+  /** Why what is durable was not published. */
+  #unseen: AhnlichError | undefined;
 
   /** @param whenFailed is told why nothing is written any more */
   constructor(parts: {
@@ -45,18 +52,18 @@ export class Committer {
     return this.#state;
   }
 
-  /** Begins to carry out a group; the one before must have settled. */
-  begin(group: WriteGroup): Commit {
-    const commit = new Commit(group.draft);
-    commit.settled = this.#carryOut(group).then((done) => {
+  /** Begins to carry out a group; what is committed `before` must be durable. */
+  begin(group: WriteGroup, before?: Commit): Commit {
+    const commit = new Commit(group.draft, before?.settled);
+    commit.settled = this.#carryOut(group, commit).then((done) => {
       commit.isSettled = true;
       return done;
     });
     return commit;
   }
 
-  /** False where the group is not what the next may build on. */
-  async #carryOut(group: WriteGroup): Promise<boolean> {
+  /** False where it failed. */
+  async #carryOut(group: WriteGroup, commit: Commit): Promise<boolean> {
     const { draft, members } = group;
     try {
       if (this.#failure !== undefined) throw this.#failure;
@@ -64,10 +71,13 @@ export class Committer {
         draft.seal(group.last);
         await this.#persistence.commit(draft.batch);
         this.#state = draft.state;
-        await this.#publish(draft);
+        await this.#publish(commit);
       }
+      commit.pass(true);
+      await commit.before;
     } catch (error) {
       for (const member of members) member.reject(toAhnlichError(error));
+      commit.pass(false);
       return false;
     } finally {
       this.#publisher.release(group.ground.view);
@@ -83,15 +93,24 @@ export class Committer {
    * What is durable but not seen must not be built on: views would give its ordinals and counts again. So
    * nothing is written any more. Where the engine is closed nobody would see it, and that it is durable is enough.
    */
-  async #publish(draft: Draft): Promise<void> {
+  async #publish(commit: Commit): Promise<void> {
     try {
-      await this.#publisher.publish(draft);
+      // Before another is committed, whose rows it would show.
+      const snapshot = await this.#publisher.snapshot();
+      commit.pass(true);
+      if (commit.isAwaited) await new Promise(setImmediate);
+      await commit.before;
+      if (this.#unseen !== undefined) throw this.#unseen;
+      await this.#publisher.publish(commit.draft, snapshot);
     } catch (thrown) {
       const cause = toAhnlichError(thrown);
       const sentence = `the engine takes no writes until it is opened again, since: ${cause.message}`;
-      this.#failure =
-        cause.code === "CLOSED" ? cause : new AhnlichError("READ_ONLY", sentence, { cause });
-      this.#whenFailed(this.#failure);
+      if (this.#unseen === undefined) {
+        this.#unseen = cause;
+        this.#failure =
+          cause.code === "CLOSED" ? cause : new AhnlichError("READ_ONLY", sentence, { cause });
+        this.#whenFailed(this.#failure);
+      }
       if (cause.code === "CLOSED") return;
       const outcome = `the write is durable, but is not seen before the engine is opened again: ${cause.message}`;
       throw new AhnlichError("OUTCOME_UNKNOWN", outcome, { cause });
@@ -102,11 +121,29 @@ export class Committer {
 /** A transaction under way. */
 export class Commit {
   readonly draft: Draft;
-  /** Whether it was committed and published. */
+  /** When the one before it is settled; undefined where that was so before it began. */
+  readonly before: Promise<boolean> | undefined;
+  /** When the next may be committed, if that is built on it: whether this one is durable. */
+  readonly durable: Promise<boolean>;
+  isDurable = false;
+  /** Somebody waits to commit the next, and goes first once this one is durable. */
+  isAwaited = false;
+  /** Whether it was committed and published; the one before it has settled then. */
   settled: Promise<boolean> = Promise.resolve(false);
   isSettled = false;
+  #pass: (isDurable: boolean) => void = () => {};
 
-  constructor(draft: Draft) {
+  constructor(draft: Draft, before?: Promise<boolean>) {
     this.draft = draft;
+    this.before = before;
+    this.durable = new Promise((resolve) => {
+      this.#pass = resolve;
+    });
+  }
+
+  /** To be called at least once; the first call counts. */
+  pass(isDurable: boolean): void {
+    this.isDurable ||= isDurable;
+    this.#pass(isDurable);
   }
 }

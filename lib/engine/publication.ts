@@ -100,7 +100,19 @@ export class Publication implements Publisher {
     return new StoreVectors(parts, store, this.#giveUp, isNew);
   }
 
-  async publish(draft: Draft): Promise<void> {
+  /** Where readers hold as many states as there can be, it waits until one of them has gone. */
+  async snapshot(): Promise<Snapshot> {
+    for (;;) {
+      try {
+        return this.#persistence.snapshot();
+      } catch (error) {
+        if (!(error instanceof AhnlichError) || error.code !== "BUSY") throw error;
+        await setTimeout(busyMs);
+      }
+    }
+  }
+
+  async publish(draft: Draft, snapshot: Snapshot): Promise<void> {
     const slice = new Slice();
     for (const store of draft.created) {
       this.#vectors.set(store.incarnation, this.#newVectors(store, true));
@@ -110,23 +122,11 @@ export class Publication implements Publisher {
       await this.vectorsOf(effects.store).apply(effects, slice);
     }
     const { sequence } = draft.state;
-    this.views.publish(new View(sequence, await this.#snapshot(), draft.catalog));
+    this.views.publish(new View(sequence, snapshot, draft.catalog));
     for (const incarnation of draft.effects.keys()) this.#settle(incarnation, sequence);
     for (const store of draft.dropped) this.#forget(store, sequence);
     this.waiters.published(draft.catalog, draft.touched);
     for (const follower of this.#followers) follower.published(draft);
-  }
-
-  /** Where readers hold as many states as there can be, it waits until one of them has gone. */
-  async #snapshot(): Promise<Snapshot> {
-    for (;;) {
-      try {
-        return this.#persistence.snapshot();
-      } catch (error) {
-        if (!(error instanceof AhnlichError) || error.code !== "BUSY") throw error;
-        await setTimeout(busyMs);
-      }
-    }
   }
 
   readonly #giveUp: GiveUp = (store, index, error, filling) => {

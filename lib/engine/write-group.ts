@@ -29,9 +29,9 @@ export class WriteGroup {
   }
 
   get hasRoom(): boolean {
-    return (
-      this.#draft.entries < entriesPerTransaction && this.members.length < entriesPerTransaction
-    );
+    const { entries, batch } = this.#draft;
+    const isFull = entries >= entriesMax || this.members.length >= entriesMax;
+    return !isFull && batch.length < bytesMax;
   }
 
   /** The command whose sequence the transaction brings the state to; there must be one. */
@@ -113,5 +113,9 @@ export class WriteGroup {
   }
 }
 
-/** Keeps a transaction, and so the wait of the writes behind it, short. */
-const entriesPerTransaction = 1_000;
+/**
+ * Keeps a transaction, and so the wait of the writes behind it, short. It takes what has come while the one before it
+ * was committed: the slower the disk, the fewer times it is waited for.
+ */
+const entriesMax = 3_000;
+const bytesMax: number = 4 * 1024 * 1024;

@@ -104,7 +104,7 @@ export class Writer {
       const { next } = this.#queue;
       if (next !== undefined) {
         if (ahead && readsRows(next.command)) await ahead.settled;
-        else ahead = this.#committer.begin(await this.#gather(ahead));
+        else ahead = this.#committer.begin(await this.#gather(ahead), ahead);
       } else {
         if (!ahead) break;
         await this.#queue.arrivalOr(ahead.settled);
@@ -113,8 +113,13 @@ export class Writer {
     this.#running = undefined;
   }
 
-  /** Drafts what waits, and goes on while the transaction ahead is under way and there is room. */
-  async #gather(ahead: Commit | undefined): Promise<WriteGroup> {
+  /**
+   * Drafts what waits, and goes on while the transaction ahead is under way and there is room. That transaction may be
+   * committed when the one before it is durable; what comes next builds on the view of the one before.
+   */
+  async #gather(begun: Commit | undefined): Promise<WriteGroup> {
+    await begun?.before;
+    const ahead = begun?.isSettled ? undefined : begun;
     const state = ahead?.draft.state ?? this.#committer.state;
     const written = this.#written;
     const ground = { view: this.#publisher.acquire(), state, before: ahead?.draft, written };
@@ -130,11 +135,12 @@ export class Writer {
         next = this.#queue.next;
       }
       const blocked = next !== undefined;
-      if (!ahead || ahead.isSettled) break;
-      await (blocked ? ahead.settled : this.#queue.arrivalOr(ahead.settled));
+      if (!ahead || ahead.isDurable || ahead.isSettled) break;
+      ahead.isAwaited = group.members.length > 0;
+      await (blocked ? ahead.durable : this.#queue.arrivalOr(ahead.durable));
       if (blocked) break;
     }
-    if (ahead && !(await ahead.settled)) await this.#redraft(group);
+    if (ahead && !(await ahead.durable)) await this.#redraft(group);
     return group;
   }
 

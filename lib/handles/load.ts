@@ -9,7 +9,7 @@ import { makeBatches } from "./load-batches.js";
 import { Patience } from "./patience.js";
 
 /**
- * Sets any number of entries in batches, two of them in flight. The first failure stops it: what is
+ * Sets any number of entries in batches, some of them in flight. The first failure stops it: what is
  * in flight settles, then the failure is thrown; what was set stays set. Aborted or timed out it is
  * ABORTED or TIMEOUT when nothing was set, OUTCOME_UNKNOWN with `details.done` otherwise. Under an idempotency key
  * the same entries, loaded again in batches of the same size, are set where they were not yet.
@@ -186,6 +186,6 @@ function iteratorOf(entries: unknown): AsyncIterator<unknown> | Iterator<unknown
 const loadKeyBytesMax: number = keyBytesMax - 16;
 const batchStandard = 1_000;
 const batchMax = 1_000_000;
-/** One is applied while the next is made: more would only wait in memory. */
-const inFlightMax = 3;
+/** Some are committed together, as many again are made meanwhile: more would only wait in memory. */
+const inFlightMax = 6;
 const givingUp: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["ABORTED", "TIMEOUT"]);

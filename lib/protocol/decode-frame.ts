@@ -4,6 +4,7 @@ import { keyBytesMax } from "../model/write-identity.js";
 import { readCredentials } from "./credentials.js";
 import { EnvelopeReader } from "./envelope-reader.js";
 import { errorFromWire } from "./error-codec.js";
+import { aliveMsMax, aliveMsMin } from "./keep-alive.js";
 import type { AcceptMessage, ConnectMessage, Message, RequestMessage } from "./message.js";
 import { messagesPerFrame, messageTypes } from "./message-types.js";
 
@@ -92,6 +93,8 @@ function readMessage(reader: EnvelopeReader, types: ReadonlySet<number> | undefi
       return { kind: "goaway", reason: reader.text() };
     case messageTypes.disconnect:
       return { kind: "disconnect" };
+    case messageTypes.alive:
+      return { kind: "alive" };
     default:
       throw noSuchMessage(type);
   }
@@ -161,13 +164,20 @@ function readConnect(reader: EnvelopeReader): ConnectMessage {
 function readAccept(reader: EnvelopeReader): AcceptMessage {
   const fields = reader.decoded();
   if (isMap(fields)) {
-    const { version, inFlight, waiting } = fields;
+    const { version, inFlight, waiting, aliveMs } = fields;
     if (typeof version === "string" && isWhole(inFlight) && inFlight >= 1) {
-      if (!isWhole(waiting) || waiting < 0) return { kind: "accept", version, inFlight };
-      return { kind: "accept", version, inFlight, waiting };
+      return {
+        ...{ kind: "accept", version, inFlight },
+        ...(isWhole(waiting) && waiting >= 0 ? { waiting } : {}),
+        ...(isPeriod(aliveMs) ? { aliveMs } : {}),
+      };
     }
   }
   throw new AhnlichError("PROTOCOL_ERROR", "accept: expected a map with version and inFlight");
+}
+
+function isPeriod(value: unknown): value is number {
+  return isWhole(value) && value >= aliveMsMin && value <= aliveMsMax;
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

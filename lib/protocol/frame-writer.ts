@@ -233,6 +233,8 @@ function smallMessage(message: SmallMessage): unknown {
       return [messageTypes.goaway, message.reason.slice(0, sentenceMax).toWellFormed()];
     case "disconnect":
       return [messageTypes.disconnect];
+    case "alive":
+      return [messageTypes.alive];
     default:
       return message satisfies never;
   }
@@ -244,8 +246,12 @@ function connectPositions({ name, version, clientId, credentials }: ConnectMessa
   return [messageTypes.connect, name, version, clientId, shown];
 }
 
-function acceptFields({ version, inFlight, waiting }: AcceptMessage): object {
-  return waiting === undefined ? { version, inFlight } : { version, inFlight, waiting };
+function acceptFields({ version, inFlight, waiting, aliveMs }: AcceptMessage): object {
+  return {
+    ...{ version, inFlight },
+    ...(waiting === undefined ? {} : { waiting }),
+    ...(aliveMs === undefined ? {} : { aliveMs }),
+  };
 }
 
 function newSlab(): Uint8Array {

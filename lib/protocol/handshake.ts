@@ -13,7 +13,7 @@ export interface Hello {
 /** The protocol spoken here. Its major is the package's. */
 export const protocolVersion: { readonly major: number; readonly minor: number } = {
   major: 0,
-  minor: 2,
+  minor: 3,
 };
 
 export const helloBytes = 16;

@@ -10,6 +10,7 @@ export const messageTypes = {
   cancel: 8,
   goaway: 9,
   disconnect: 10,
+  alive: 16,
 } as const;
 
 /** The messages that clients send. */
@@ -18,6 +19,7 @@ export const clientTypes: ReadonlySet<number> = new Set([
   messageTypes.request,
   messageTypes.cancel,
   messageTypes.disconnect,
+  messageTypes.alive,
 ]);
 
 /** Messages that one frame may hold: each costs its reader far more memory than its bytes. */

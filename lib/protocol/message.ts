@@ -17,7 +17,8 @@ export type Message =
   | PartMessage
   | CancelMessage
   | GoawayMessage
-  | DisconnectMessage;
+  | DisconnectMessage
+  | AliveMessage;
 
 /** The first message of a connection, from the client. */
 export interface ConnectMessage {
@@ -41,6 +42,8 @@ export interface AcceptMessage {
   readonly inFlight: number;
   /** How many requests that wait for changes it takes beside them; absent: they count like any other. */
   readonly waiting?: number | undefined;
+  /** In every so many milliseconds each end sends something; absent: they need not. */
+  readonly aliveMs?: number | undefined;
 }
 
 /** The server's other answer to connect, or its last word when the session is lost; it closes after it. */
@@ -100,6 +103,11 @@ export interface GoawayMessage {
 /** The client sends nothing more; the server answers what is in flight, then closes. */
 export interface DisconnectMessage {
   readonly kind: "disconnect";
+}
+
+/** Nothing, said so that the other end knows that we are there. */
+export interface AliveMessage {
+  readonly kind: "alive";
 }
 
 export type MessageKind = Message["kind"];

@@ -15,9 +15,11 @@ export interface ServerLimits {
   readonly queuedBytesMax: number;
   /** Searches without `where` that run at once for all clients; others wait, the clients in turn. */
   readonly searchesAtOnceMax: number;
-  /** The same of those with `where`, of pages and of counts, which may look through all metadata. */
+  /** The same of those with `where`, pages, counts, and what tells of searches: they may look through all there is. */
   readonly scansAtOnceMax: number;
-  /** How many of either wait, for all clients; what is beyond it is BUSY. */
+  /** The same of writes of more than 200 entries, or of who knows how many. */
+  readonly largeWritesAtOnceMax: number;
+  /** How many of each sort wait, for all clients; what is beyond it is BUSY. */
   readonly queuedMax: number;
   /** Milliseconds from the first byte to `accept`. */
   readonly handshakeTimeoutMs: number;
@@ -27,6 +29,11 @@ export interface ServerLimits {
   readonly stallTimeoutMs: number;
   /** Milliseconds after which a connection is told to go on which nothing comes and nothing is in flight; 0: never. */
   readonly idleTimeoutMs: number;
+  /**
+   * Milliseconds in which either end sends something; who has sent nothing in three such periods is dropped,
+   * here and by clients. 0: silence means nothing; otherwise 20 at least.
+   */
+  readonly keepAliveMs: number;
 }
 
 interface Bound {
@@ -49,12 +56,19 @@ export const serverLimits: { readonly [K in keyof ServerLimits]: Bound } = {
   waitingMax: bound(1_024, 0, 65_536, "requests on a connection that wait for changes"),
   queuedBytesMax: bound(4 * 2 ** 20, 0, 2 ** 30, "bytes of answers that a client has not taken"),
   searchesAtOnceMax: bound(cores - 1, 1, 65_536, "searches that run at once, of all clients"),
-  scansAtOnceMax: bound(4, 1, 65_536, "pages, counts and searches with where that run at once"),
-  queuedMax: bound(2_048, 0, 1_000_000, "how many of either wait; more are refused with BUSY"),
+  scansAtOnceMax: bound(
+    4,
+    1,
+    65_536,
+    "pages, counts, searches with where, and what tells of searches, that run at once",
+  ),
+  largeWritesAtOnceMax: bound(4, 1, 65_536, "writes of many entries that are under way at once"),
+  queuedMax: bound(2_048, 0, 1_000_000, "how many of each sort wait; more are refused with BUSY"),
   handshakeTimeoutMs: bound(5_000, 10, day, "milliseconds to introduce oneself"),
   frameTimeoutMs: bound(30_000, 10, day, "milliseconds for a frame to arrive"),
   stallTimeoutMs: bound(10_000, 10, day, "milliseconds in which a client takes nothing"),
   idleTimeoutMs: bound(0, 0, day, "milliseconds that a connection may be idle; 0: for ever"),
+  keepAliveMs: bound(20_000, 0, day, "milliseconds in which each end is heard of; 0: need not be"),
 };
 
 export const standardLimits: ServerLimits = Object.freeze(

@@ -1,10 +1,10 @@
 import type { ClientInfo } from "../model/answers.js";
-import { AhnlichError, toAhnlichError } from "../model/errors.js";
+import { AhnlichError, type ErrorCode, toAhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
 import { packageVersion } from "../model/version.js";
 import { FrameWriter } from "../protocol/frame-writer.js";
-import { HelloReader, judgeClientHello, serverHello, verdicts } from "../protocol/handshake.js";
+import { aliveMinor, aliveMsMin, KeepAlive } from "../protocol/keep-alive.js";
 import type {
   ConnectMessage,
   FailureMessage,
@@ -14,8 +14,10 @@ import type {
 import { Outbox } from "../transport/outbox.js";
 import type { Transport } from "../transport/transport.js";
 import type { ClientConnection, ConnectedClient } from "./client-list.js";
+import { Greeting } from "./greeting.js";
 import { Intake, type Receiver } from "./intake.js";
 import type { Identity } from "./login.js";
+import { type Moment, Patience } from "./patience.js";
 import { RequestWindow } from "./request-window.js";
 import { type SessionSettings, strangerFrameBytes } from "./session-settings.js";
 import type { Trouble } from "./trouble.js";
@@ -51,25 +53,30 @@ export class Session implements ClientConnection, Receiver {
   readonly #transport: Transport;
   readonly #host: SessionHost;
   readonly #settings: SessionSettings;
-  readonly #helloReader = new HelloReader();
+  readonly #greeting: Greeting;
   readonly #intake: Intake = new Intake(this);
   readonly #writer = new FrameWriter(strangerFrameBytes);
   readonly #outbox: Outbox;
   readonly #requests: RequestWindow;
-  readonly #begun: number;
   #status: Status = "greeting";
   #identity: Identity | undefined;
   #client: ConnectedClient | undefined;
-  #touched: number = performance.now();
-  /** When it began to take leave; the peer has `lingerMs` from its last answer. */
-  #idleSince: number | undefined;
+  readonly #patience: Patience;
+  /** Whether what is being read was more than a sign of life. */
+  #isUsed = false;
+  #isReading = false;
+  #minor = 0;
+  #keepAlive: KeepAlive | undefined;
+  /** When there was nothing left to answer; the peer has `lingerMs` from then. */
+  #leavingSince: number | undefined;
   #saidGoodbye = false;
   #refusal: AhnlichError | undefined;
   #resume: (() => void) | undefined;
 
   constructor(transport: Transport, host: SessionHost, settings: SessionSettings) {
     this.#transport = transport;
-    this.#begun = transport.begun ?? performance.now();
+    this.#patience = new Patience(settings, transport.begun ?? performance.now());
+    this.#greeting = new Greeting(transport, settings.maxFrameBytes);
     this.#host = host;
     this.#settings = settings;
     this.#outbox = new Outbox(transport, this.#writer, () => this.#progress());
@@ -101,12 +108,7 @@ export class Session implements ClientConnection, Receiver {
   }
 
   get touched(): number {
-    return this.#touched;
-  }
-
-  /** Whether it has not introduced itself yet. */
-  get stranger(): boolean {
-    return this.#client === undefined;
+    return this.#patience.touched;
   }
 
   get entered(): ConnectedClient | undefined {
@@ -128,8 +130,12 @@ export class Session implements ClientConnection, Receiver {
     void this.#transport.closed.then(end, end);
     try {
       for await (const chunk of this.#transport) {
-        this.#touched = performance.now();
+        this.#keepAlive?.heard();
+        this.#isReading = true;
         await this.#read(chunk);
+        this.#isReading = false;
+        if (this.#isUsed) this.#patience.touched = performance.now();
+        this.#isUsed = false;
       }
     } catch (error) {
       this.#giveUp(toAhnlichError(error));
@@ -164,32 +170,42 @@ export class Session implements ClientConnection, Receiver {
 
   /** Closes what took too long; called now and then. */
   tick(now: number): void {
-    const { handshakeTimeoutMs, frameTimeoutMs, stallTimeoutMs, lingerMs } = this.#settings;
-    const { idleTimeoutMs } = this.#settings;
-    const blocked = this.#outbox.blockedSince;
-    const since = this.#intake.partialSince;
-    if (blocked !== undefined && now - blocked >= stallTimeoutMs) {
-      this.#host.troubled("slow_consumer", this.peer);
-      this.drop();
-    } else if (this.stranger && now - this.#begun >= handshakeTimeoutMs) {
-      if (this.#status === "deaf") this.drop();
-      else this.#giveUpSlow(new AhnlichError("TIMEOUT", "the handshake took too long"));
-    } else if (since !== undefined && now - since >= frameTimeoutMs) {
-      this.#giveUpSlow(new AhnlichError("PROTOCOL_ERROR", "a frame took too long to arrive"));
-    } else if (this.#idleSince !== undefined && now - this.#idleSince >= lingerMs) {
-      void this.#close();
-    } else if (idleTimeoutMs > 0 && now - this.#touched >= idleTimeoutMs && this.#isIdle) {
-      this.leave(new AhnlichError("TIMEOUT", "the connection was idle for too long"));
-    }
+    const overdue = this.#patience.overdueAt(now, this.#moment);
+    if (overdue === "taking") this.#dropAs("slow_consumer");
+    else if (overdue === "greeting" && this.#status === "deaf") this.drop();
+    else if (overdue === "greeting") this.#giveUpSlow("TIMEOUT", "the handshake took too long");
+    else if (overdue === "frame") this.#giveUpSlow("PROTOCOL_ERROR", "a frame took too long");
+    else if (overdue === "goodbye") void this.#close();
+    else if (overdue === "use") this.leave(new AhnlichError("TIMEOUT", "idle for too long"));
+    else if (this.#keepAlive !== undefined && !this.isDeaf) this.#lookAlive(now, this.#keepAlive);
   }
 
-  get #isIdle(): boolean {
-    return this.#requests.size === 0 && this.#outbox.queuedBytes === 0;
+  get #moment(): Moment {
+    return {
+      isStranger: this.#client === undefined,
+      blockedSince: this.#outbox.blockedSince,
+      partialSince: this.#intake.partialSince,
+      leavingSince: this.#leavingSince,
+      isIdle: this.#requests.size === 0 && this.#outbox.queuedBytes === 0,
+    };
   }
 
-  #giveUpSlow(error: AhnlichError): void {
+  #lookAlive(now: number, keepAlive: KeepAlive): void {
+    // Who is not listened to may have said much.
+    if (this.#isReading) keepAlive.heard();
+    const beat = keepAlive.look(now, this.#outbox.turn);
+    if (beat === "lost") this.#dropAs("silent");
+    else if (beat === "speak" && this.#outbox.queuedBytes === 0) this.#write({ kind: "alive" });
+  }
+
+  #dropAs(trouble: Trouble["kind"]): void {
+    this.#host.troubled(trouble, this.peer);
+    this.drop();
+  }
+
+  #giveUpSlow(code: ErrorCode, sentence: string): void {
     this.#host.troubled("slow_sender", this.peer);
-    this.#giveUp(error);
+    this.#giveUp(new AhnlichError(code, sentence));
   }
 
   async #read(chunk: Uint8Array): Promise<void> {
@@ -205,24 +221,26 @@ export class Session implements ClientConnection, Receiver {
 
   /** The bytes behind the hello once it is there. */
   #greet(chunk: Uint8Array): Uint8Array | undefined {
-    const greeting = this.#helloReader.push(chunk);
-    if (greeting === undefined) return undefined;
-    const { hello, rest } = greeting;
-    if (judgeClientHello(hello) !== undefined) {
-      this.#refuseHello(verdicts.otherMajor);
+    const greeted = this.#greeting.push(chunk);
+    if (greeted === undefined) return undefined;
+    if (greeted === "refused") {
+      void this.#close();
       return undefined;
     }
     this.#status = "meeting";
-    this.#writer.maxFrameBytes = hello.maxFrameBytes;
-    this.#sendHello(verdicts.accepted);
-    return rest;
+    this.#minor = greeted.hello.minor;
+    this.#writer.maxFrameBytes = greeted.hello.maxFrameBytes;
+    return greeted.rest;
   }
 
   receive(message: Message): Promise<void> | undefined {
+    if (message.kind !== "alive") this.#isUsed = true;
     if (this.#status === "meeting" && message.kind === "connect") {
       this.#meet(message);
     } else if (this.#client === undefined) {
       throw unexpected();
+    } else if (message.kind === "alive") {
+      return undefined;
     } else if (message.kind === "request") {
       if (this.#saidGoodbye) throw unexpected();
       if (this.#refusal === undefined) return this.#requests.begin(message, this.#client);
@@ -264,7 +282,17 @@ export class Session implements ClientConnection, Receiver {
     this.#status = "open";
     this.#intake.maxFrameBytes = this.#settings.maxFrameBytes;
     const { inFlightMax: inFlight, waitingMax: waiting } = this.#settings;
-    this.#write({ kind: "accept", version: packageVersion, inFlight, waiting });
+    const aliveMs = this.#beginKeepAlive();
+    this.#write({ kind: "accept", version: packageVersion, inFlight, waiting, aliveMs });
+  }
+
+  /** How often each end is to be heard of; undefined where they need not, or the client does not know of it. */
+  #beginKeepAlive(): number | undefined {
+    const { keepAliveMs } = this.#settings;
+    if (keepAliveMs === 0 || this.#minor < aliveMinor) return undefined;
+    const aliveMs = Math.max(aliveMsMin, keepAliveMs);
+    this.#keepAlive = new KeepAlive(aliveMs, performance.now());
+    return aliveMs;
   }
 
   #execute(query: Query, options: CallOptions): Promise<unknown> {
@@ -313,29 +341,15 @@ export class Session implements ClientConnection, Receiver {
     }
     if (this.#status !== "leaving" || this.#requests.size > 0) return;
     if (this.#saidGoodbye) void this.#close();
-    else this.#idleSince ??= performance.now();
-  }
-
-  #sendHello(verdict: number): void {
-    this.#sendRaw(serverHello(verdict, this.#settings.maxFrameBytes));
-  }
-
-  #sendRaw(bytes: Uint8Array): void {
-    // Nothing else was sent yet, so that there is nothing to wait for; a refusal to send shows in `closed`.
-    void this.#transport.send([bytes]);
-  }
-
-  #refuseHello(verdict: number): void {
-    this.#status = "deaf";
-    this.#sendHello(verdict);
-    void this.#close();
+    else this.#leavingSince ??= performance.now();
   }
 
   /** The session cannot go on: the peer is told why in one message, and it is closed. */
   #giveUp(error: AhnlichError): void {
     if (this.isDeaf) return;
     if (this.#status === "greeting") {
-      this.#refuseHello(verdicts.malformed);
+      this.#greeting.refuse();
+      void this.#close();
       return;
     }
     this.#status = "deaf";

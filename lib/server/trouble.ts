@@ -2,10 +2,11 @@
 export interface Trouble {
   /**
    * `slow_consumer`: a client was dropped that took no answers. `slow_sender`: one whose handshake or frame did not
-   * come in time. `strangers`: the oldest connection was dropped of too many that had not introduced themselves.
-   * `descriptors`: a connection was refused, since the process may open hardly any file more.
+   * come in time. `silent`: one of which nothing was heard for three times `keepAliveMs`. `strangers`: the oldest
+   * connection was dropped of too many that had not introduced themselves. `descriptors`: a connection was refused,
+   * since the process may open hardly any file more.
    */
-  readonly kind: "slow_consumer" | "slow_sender" | "strangers" | "descriptors";
+  readonly kind: "slow_consumer" | "slow_sender" | "silent" | "strangers" | "descriptors";
   /** The address of the peer. */
   readonly peer: string;
 }
@@ -23,6 +24,7 @@ export function tell(onTrouble: ((trouble: Trouble) => void) | undefined, troubl
 export const troubleSentences: { readonly [K in Trouble["kind"]]: string } = {
   slow_consumer: "a client was dropped that took no answers",
   slow_sender: "a client was dropped whose handshake or frame did not come in time",
+  silent: "a client was dropped of which nothing was heard any more",
   strangers: "too many connections had not introduced themselves: the oldest was dropped",
   descriptors: "a connection was refused: the process can open hardly any file more",
 };

@@ -49,7 +49,8 @@ export class OwnedFolder {
     };
     this.#server = new AttachedServer(served, listener, {
       maxClients: processesMax,
-      session: { ...standardSettings, maxFrameBytes: frameBytes(settings.limits) },
+      // Processes of this machine are gone when the system says so, however slow they are.
+      session: { ...standardSettings, keepAliveMs: 0, maxFrameBytes: frameBytes(settings.limits) },
       backup: (query, options) => this.#copy(query, options),
       onShutdown: undefined,
       lively: false,

@@ -13,15 +13,22 @@ const text = (length: number) =>
   encodeAnswer({ kind: "info" }, { text: "x".repeat(length) } as never);
 
 /** A connection that takes answers of 1,000 bytes, its calls, and the server's end. */
-async function open() {
+async function open(aliveMs?: number) {
   const [near, far] = memoryPair();
-  const owner = { released() {}, failed() {}, leaving() {}, lost() {} };
+  let lost: (reason: Error | undefined) => void = () => {};
+  const reason = new Promise<Error | undefined>((resolve) => {
+    lost = resolve;
+  });
+  const owner = {
+    ...{ released() {}, failed() {}, leaving() {} },
+    lost: (_: unknown, __: unknown, why: Error | undefined) => lost(why),
+  };
   const connection = new Connection(near, owner, { name: "n", clientId: "c" }, 1_000);
   const server = new RawPeer(far);
   await server.hello();
   server.bytes(hello());
   await server.next("connect");
-  server.send({ kind: "accept", version: "9", inFlight: 8 });
+  server.send({ kind: "accept", version: "9", inFlight: 8, aliveMs });
   await connection.ready;
   const ask = async (kind: "ping" | "info") => {
     const call = new PendingCall({ kind }, encodeQuery({ kind }));
@@ -33,7 +40,7 @@ async function open() {
   const part = (id: number, bytes: Uint8Array, last: boolean) =>
     server.send({ kind: "part", id, last, bytes });
   const end = () => near.close();
-  return { connection, server, ask, part, end };
+  return { connection, server, ask, part, end, reason };
 }
 
 describe("a connection", () => {
@@ -75,5 +82,24 @@ describe("a connection", () => {
     assert.equal(await pinged.answered, null);
     assert.equal(connection.inFlight, 0);
     await end();
+  });
+
+  it("is lost when the server says nothing any more, which has said that it would", async () => {
+    const { server, reason } = await open(20);
+    assert.equal((await server.any())?.kind, "alive");
+    const lost = await reason;
+    assert.match(String(lost), /nothing was heard/);
+    assert.equal((lost as { code?: string }).code, "CONNECTION_LOST");
+  });
+
+  it("goes on for as long as the server gives a sign of life, and gives signs itself", async () => {
+    const { connection, server, reason, end } = await open(20);
+    const speaking = setInterval(() => server.send({ kind: "alive" }), 3);
+    // Ten periods, of which three without a sign would be too many.
+    for (let heard = 0; heard < 10; heard++) assert.equal((await server.any())?.kind, "alive");
+    assert.ok(connection.isOpen);
+    clearInterval(speaking);
+    await end();
+    assert.equal(await reason, undefined);
   });
 });

@@ -39,6 +39,39 @@ describe("the writer", () => {
     assert.equal(persistence.committed.length, 2);
   });
 
+  it("shows transactions one by one, however soon the next is committed", async () => {
+    const many = (from: number) =>
+      store.set(Array.from({ length: 2_000 }, (_, i) => ({ id: `${from + i}`, vector: [i, 1] })));
+    persistence.holdBack();
+    const first = many(0);
+    await turns(50);
+    const second = many(2_000);
+    await turns(50);
+    const seen: number[] = [];
+    const counted = store.count().then((count) => seen.push(count));
+    persistence.goOn();
+    await Promise.all([first.then(() => seen.push(1)), second.then(() => seen.push(2)), counted]);
+    assert.deepEqual(seen, [0, 1, 2]);
+    assert.equal(persistence.committed.length, 2);
+    assert.equal(await store.count(), 4_000);
+    assert.equal((await store.search([1_999, 1], { limit: 4_000 })).length, 4_000);
+  });
+
+  it("ends a transaction that has grown to some megabytes", async () => {
+    const wide = await engine.createStore("wide", { dimension: 4_096 });
+    persistence.committed.length = 0;
+    persistence.holdBack();
+    const sets = [put("a")];
+    await turns(3);
+    for (let i = 0; i < 500; i++) {
+      sets.push(wide.set({ id: `${i}`, vector: new Float32Array(4_096) }));
+    }
+    await turns(50);
+    persistence.goOn();
+    await Promise.all(sets);
+    assert.equal(persistence.committed.length, 3);
+  });
+
   it("shows nothing of a write before it is durable", async () => {
     persistence.holdBack();
     const written = put("a");
@@ -104,7 +137,7 @@ describe("the writer", () => {
     const { signal } = controller;
     const taken = store.set({ id: "a", vector: [1, 1] }, { signal });
     await turns(3);
-    const group = Promise.all(Array.from({ length: 1_000 }, (_, i) => put(`of the group ${i}`)));
+    const group = Promise.all(Array.from({ length: 3_000 }, (_, i) => put(`of the group ${i}`)));
     const all = store.delete({ all: true }, { signal });
     const waiting = store.set({ id: "b", vector: [1, 1] }, { signal });
     await turns(3);
@@ -115,7 +148,7 @@ describe("the writer", () => {
     persistence.goOn();
     await group;
     await put("c");
-    assert.equal(await store.count(), 1_002);
+    assert.equal(await store.count(), 3_002);
     const there = await store.get(["a", "b", "c"]);
     assert.deepEqual(
       there.map((entry) => entry?.id),

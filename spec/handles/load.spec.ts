@@ -73,19 +73,19 @@ describe("load", () => {
     assert.deepEqual(sizes(executor), [256, 256, 88]);
   });
 
-  it("keeps three sets in flight, no more", async () => {
+  it("keeps six sets in flight, no more", async () => {
     const { answers, answer } = held();
     const { executor, store } = openStore(answer);
-    const loading = store.load(entries(5), { batch: 1 });
+    const loading = store.load(entries(8), { batch: 1 });
     await turn();
-    assert.equal(executor.calls.length, 3);
+    assert.equal(executor.calls.length, 6);
     answers[1]({ inserted: 1, updated: 0, version: 2 });
     await turn();
-    assert.equal(executor.calls.length, 4);
+    assert.equal(executor.calls.length, 7);
     answers[0]({ inserted: 1, updated: 0, version: 1 });
     await turn();
-    for (const at of [2, 3, 4]) answers[at]({ inserted: 1, updated: 0, version: 1 });
-    assert.deepEqual(await loading, { inserted: 5, updated: 0, version: 2 });
+    for (let at = 2; at < 8; at++) answers[at]({ inserted: 1, updated: 0, version: 1 });
+    assert.deepEqual(await loading, { inserted: 8, updated: 0, version: 2 });
   });
 
   it("sets the later of two entries of one id later, with an id or by content", async () => {

@@ -60,6 +60,7 @@ const kinds: { readonly [K in Message["kind"]]: fc.Arbitrary<Message> } = {
   cancel: ids.map((id) => ({ kind: "cancel", id })),
   goaway: fc.string().map((reason) => ({ kind: "goaway", reason })),
   disconnect: fc.constant({ kind: "disconnect" }),
+  alive: fc.constant({ kind: "alive" }),
 };
 const messages = fc.array(fc.oneof(...Object.values(kinds)), { maxLength: 30 });
 

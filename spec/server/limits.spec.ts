@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { encodeFrames } from "../../lib/protocol/frame-writer.js";
+import { clientHello, protocolVersion, writeHello } from "../../lib/protocol/handshake.js";
 import type { Server } from "../../lib/server/server.js";
 import {
   checkServerLimits,
@@ -7,7 +8,7 @@ import {
   serverLimits,
 } from "../../lib/server/server-limits.js";
 import type { Trouble } from "../../lib/server/trouble.js";
-import { RawPeer } from "../support/raw-peer.js";
+import { introduction, RawPeer } from "../support/raw-peer.js";
 import { Serving } from "../support/serving.js";
 import { until } from "../support/until.js";
 
@@ -97,9 +98,26 @@ describe("a limit of the server", () => {
       peer.request(1, { kind: "count", store: "s" });
       peer.request(2, { kind: "count", store: "s" });
       peer.request(3, search);
+      peer.request(4, { kind: "find", store: "s" });
+      peer.request(5, { ...search, where: { n: 1 } });
+      peer.request(6, { kind: "explain", query: search });
+      peer.request(7, { kind: "measureRecall", store: "s" });
       await serving.engine.held(2);
       await turns();
-      assert.deepEqual([asked("count"), asked("search")], [1, 1]);
+      const begun = ["count", "search", "find", "explain", "measureRecall"].map(asked);
+      assert.deepEqual(begun, [1, 1, 0, 0, 0]);
+    },
+    largeWritesAtOnceMax: async () => {
+      serving.engine.executor.holding.add("delete");
+      const peer = await peerOf(await listen({ largeWritesAtOnceMax: 1 }));
+      const target = Array.from({ length: 201 }, (_, i) => `e${i}`);
+      const large = { kind: "delete", store: "s", target } as const;
+      for (const id of [1, 2]) peer.request(id, large);
+      peer.request(3, { ...large, target: target.slice(1) });
+      await serving.engine.held(2);
+      await turns();
+      const lengths = serving.engine.executor.queries.map((query) => Object(query).target?.length);
+      assert.deepEqual(lengths, [201, 200]);
     },
     queuedMax: async () => {
       const peer = await peerOf(await listen({ searchesAtOnceMax: 1, queuedMax: 1 }));
@@ -142,11 +160,48 @@ describe("a limit of the server", () => {
       await busy.next("response");
       await busy.next("goaway");
     },
+    keepAliveMs: async () => {
+      const server = await listen({ keepAliveMs: 20 });
+      const [silent, alive] = [await peerOf(server), await peerOf(server, "alive")];
+      const speaking = setInterval(() => alive.send({ kind: "alive" }), 3);
+      await silent.next("alive");
+      await silent.transport.closed;
+      assert.deepEqual(troubles, ["silent"]);
+      assert.equal(server.clients().length, 1);
+      alive.request(1, { kind: "ping" });
+      let heard = await alive.any();
+      while (heard?.kind === "alive") heard = await alive.any();
+      assert.equal(heard?.kind, "response");
+      clearInterval(speaking);
+    },
   };
 
   for (const [name, cross] of Object.entries(crossings)) {
     it(`holds where ${name} is crossed by one`, cross);
   }
+
+  it("of silence holds only for clients that know of it, and where it is set", async () => {
+    const listener = await listen({ keepAliveMs: 20 });
+    const older = new RawPeer(await serving.dial(listener));
+    const { major } = protocolVersion;
+    older.bytes(writeHello({ major, minor: 2, flags: 0, maxFrameBytes: 2 ** 20 }));
+    await older.hello();
+    older.send(introduction());
+    assert.equal((await older.next("accept")).aliveMs, undefined);
+    const without = await listen({ keepAliveMs: 0 });
+    const peer = new RawPeer(await serving.dial(without));
+    peer.bytes(clientHello(2 ** 20));
+    await peer.hello();
+    peer.send(introduction());
+    assert.equal((await peer.next("accept")).aliveMs, undefined);
+  });
+
+  it("of disuse is crossed by who says no more than that they are there", async () => {
+    const peer = await peerOf(await listen({ idleTimeoutMs: 40, keepAliveMs: 10_000 }));
+    const speaking = setInterval(() => peer.send({ kind: "alive" }), 3);
+    assert.match((await peer.next("goaway")).reason, /idle/);
+    clearInterval(speaking);
+  });
 
   it("is refused outside of its bounds, and by any other name", () => {
     for (const [name, { standard, least, most }] of Object.entries(serverLimits)) {

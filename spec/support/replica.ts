@@ -9,7 +9,7 @@ import { WriteGroup } from "../../lib/engine/write-group.js";
 import { WrittenIds } from "../../lib/engine/written-ids.js";
 import { AhnlichError } from "../../lib/model/errors.js";
 import { defaultLimits } from "../../lib/model/limits.js";
-import type { Persistence } from "../../lib/persistence/persistence.js";
+import type { Persistence, Snapshot } from "../../lib/persistence/persistence.js";
 
 /** What a command came to: its answer, or the code of its refusal. */
 export type Decided = { answer: unknown } | { code: string };
@@ -79,8 +79,12 @@ class PlainPublisher implements Publisher {
 
   release(): void {}
 
-  async publish(draft: Draft): Promise<void> {
+  async snapshot(): Promise<Snapshot> {
+    return this.#persistence.snapshot();
+  }
+
+  async publish(draft: Draft, snapshot: Snapshot): Promise<void> {
     this.#view.snapshot.release();
-    this.#view = new View(draft.state.sequence, this.#persistence.snapshot(), draft.catalog);
+    this.#view = new View(draft.state.sequence, snapshot, draft.catalog);
   }
 }

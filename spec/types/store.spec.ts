@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { expectTypeOf } from "expect-type";
 import type { Engine } from "../../lib/handles/engine.js";
 import type { Store } from "../../lib/handles/store.js";
-import type { Outcome, SetResponse } from "../../lib/model/answers.js";
+import type { Outcome, Plan, RecallReport, SetResponse } from "../../lib/model/answers.js";
 import type { Entry, EntryInput, Match } from "../../lib/model/entry.js";
 import type { Metadata } from "../../lib/model/metadata.js";
 import {
@@ -133,6 +133,20 @@ describe("the type of a store", () => {
     compiles((_engine, _films, nested?: Store<{ a: { b?: string } }>) => {
       void nested?.update("x", { remove: ["a.b"] });
     });
+  });
+
+  it("knows the fields that a measured recall may ask for, and what can be explained", () => {
+    compiles((engine, films) => {
+      const measured = films.measureRecall({ samples: 5, where: { year: { $gt: 1990 } } });
+      expectTypeOf(measured).resolves.toEqualTypeOf<RecallReport>();
+      // @ts-expect-error a field that films do not have
+      void films.measureRecall({ where: { yaer: 3 } });
+      const explained = engine.explain(query.search({ store: "a", target: [1] }));
+      expectTypeOf(explained).resolves.toEqualTypeOf<Plan>();
+      // @ts-expect-error a write
+      void engine.explain(query.delete({ store: "a", target: "b" }));
+    });
+    expectTypeOf<ResponseTo<Query<"explain">>>().toEqualTypeOf<Plan>();
   });
 
   it("lets options be passed on though they may be undefined", () => {
