@@ -135,7 +135,7 @@ export class StoreVectors {
   /** The store is durable, so that it is no longer its failure: who searches next hears of it, if it is still so. */
   #tryCreate(): VectorIndex | undefined {
     try {
-      return this.#parts.indexes.create(this.#store.dimension);
+      return this.#parts.indexes.create(this.#store.dimension, this.#store.metric);
     } catch (error) {
       const { name: store } = this.#store;
       this.#parts.log.error({ store, error }, "there is no memory for the vectors of a new store");
@@ -165,7 +165,7 @@ export class StoreVectors {
     let from: number | undefined;
     try {
       if (this.#isClosed) throw closedError();
-      index = indexes.create(dimension);
+      index = indexes.create(dimension, store.metric);
       const isLaid = restoration?.layIn(index);
       const missed = this.#awaiting;
       this.#awaiting = undefined;

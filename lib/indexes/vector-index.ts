@@ -25,6 +25,8 @@ export const VectorIndexes: InjectionToken<VectorIndexes> = Symbol("VectorIndexe
 export interface VectorIndex {
   /** Its slots as bytes; absent where it has none that could be kept. */
   readonly image?: SlotImage;
+  /** What searches walk through; absent where it has nothing of that kind. */
+  readonly graph?: GraphState;
   /** Vectors held, dead ones included that a search may still see. */
   readonly size: number;
   readonly bytes: number;
@@ -59,6 +61,13 @@ export interface VectorIndex {
   seenAt(sequence: number): Iterable<SeenVector>;
   /** Gives its memory back once no search runs. */
   close(): void;
+}
+
+export interface GraphState {
+  /** Vectors that walks find, dead ones included that are still linked. */
+  readonly linked: number;
+  /** The recall of searches at present, where it was measured. */
+  readonly recall: number | undefined;
 }
 
 /**
@@ -140,6 +149,8 @@ export interface IndexSearch {
   /** Walks through a graph, where there is one for that, instead of looking at everything. */
   readonly beam?: Beam | undefined;
   readonly maxDistance?: number | undefined;
+  /** Those of others go first. */
+  readonly isBackground?: boolean | undefined;
   /** Only these, where given. */
   readonly within?: Selection | undefined;
   /** All but these, where given; not together with `within`. */
