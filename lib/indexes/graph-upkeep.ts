@@ -34,6 +34,8 @@ export class GraphUpkeep {
   /** What failed is done when the timer says so, not before. */
   #isToTryAgain = false;
   #timer: NodeJS.Timeout | undefined;
+  /** Slots that came or went so far. */
+  #came = 0;
   #waiting: (() => void)[] = [];
   readonly #tasks = new Set<UpkeepTask>();
 
@@ -100,10 +102,19 @@ export class GraphUpkeep {
     return this.#retired.length >= Math.max(sweptLeast, this.#linked / sweptPart);
   }
 
-  /** What comes in quick succession is waited for. */
+  /** What comes in quick succession is waited for: a load, and the first search after opening, have the threads first. */
   #wake(delayMs: number = gatherMs): void {
+    this.#came++;
     if (this.#isBusy || this.#isOver || this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => this.#begin(), delayMs);
+    this.#beginAfter(delayMs, gathersMax);
+  }
+
+  #beginAfter(delayMs: number, gathers: number): void {
+    const came = this.#came;
+    this.#timer = setTimeout(() => {
+      if (this.#came === came || gathers === 1) this.#begin();
+      else this.#beginAfter(gatherMs, gathers - 1);
+    }, delayMs);
     this.#timer.unref();
   }
 
@@ -285,7 +296,9 @@ const dyingWhileLinking = 5;
 
 const linkWidth = 200;
 const batchMax = 128;
-const gatherMs = 5;
+const gatherMs = 200;
+/** So often it is waited for more that comes. */
+const gathersMax = 50;
 const againMs = 1_000;
 /** A sweep looks at all lists: it waits until it is for so many, or such a part of what is linked. */
 const sweptLeast = 64;
