@@ -102,7 +102,7 @@ export class GraphUpkeep {
     return this.#retired.length >= Math.max(sweptLeast, this.#linked / sweptPart);
   }
 
-  /** What comes in quick succession is waited for: a load, and the first search after opening, have the threads first. */
+  /** What comes in quick succession is waited for: a load, and a first search, have the threads first. */
   #wake(delayMs: number = gatherMs): void {
     this.#came++;
     if (this.#isBusy || this.#isOver || this.#timer !== undefined) return;
