@@ -98,7 +98,6 @@ function registerPorts(own: DependencyContainer, options: CheckedOpenOptions): v
       new ExactVectorIndexes({
         threads,
         memoryBytes: Number.MAX_SAFE_INTEGER,
-        graphLeast: Infinity,
       }),
   );
   own.register<VectorIndexes>(VectorIndexes, { useFactory: () => indexes.value });

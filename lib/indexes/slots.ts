@@ -6,6 +6,12 @@ import { OrdinalMap } from "./ordinal-map.js";
 import { bytesPerVector, Run, type SlotSizes, sizesOf } from "./run.js";
 import type { SeenVector, VectorBlock } from "./vector-index.js";
 
+export interface PickedVector {
+  readonly vector: Float32Array;
+  /** Its ordinal. */
+  readonly own: number;
+}
+
 /** Is told what slots are used for. */
 export interface SlotWatcher {
   /** These slots are new, or were free; some may hold nothing. */
@@ -36,6 +42,7 @@ export class Slots {
   #lacking = 0;
   #bytes = 0;
   #size = 0;
+  #changed = 0;
 
   constructor(arenas: Arenas, dimension: number) {
     this.#arenas = arenas;
@@ -76,6 +83,7 @@ export class Slots {
     this.#ordinals.set(ordinal, slot);
     this.#watcher?.used(slot, 1);
     this.#size++;
+    this.#changed++;
   }
 
   /** As `add` for each; in one piece where the memory is fresh. */
@@ -100,7 +108,9 @@ export class Slots {
     const index = slot - run.firstBlock * layout.blockSlots;
     const wasAlive = run.diedAt(index) === Number.POSITIVE_INFINITY;
     run.arena.kernels.killSlot(run.address, index, died);
-    if (wasAlive) this.#dead.push(slot, died);
+    if (!wasAlive) return;
+    this.#dead.push(slot, died);
+    this.#changed++;
   }
 
   /** What died at or before `sequence` is no longer held. */
@@ -138,12 +148,31 @@ export class Slots {
     }
   }
 
+  /** Vectors that came and went so far. */
+  get changed(): number {
+    return this.#changed;
+  }
+
+  /** A vector that lives, at random; undefined where the slot that was drawn has none, or its row is not there. */
+  pick(random: () => number): PickedVector | undefined {
+    const run = this.runOfBlock(Math.floor(random() * this.#blocks));
+    const index = Math.floor(random() * run.capacity);
+    if (index >= run.used || !run.hasRows || !run.holds(index)) return undefined;
+    const at = run.rowAt(index) / 4;
+    return { own: run.ordinalOf(index), vector: run.arena.floats.slice(at, at + this.dimension) };
+  }
+
   slotOf(ordinal: number): number | undefined {
     return this.#ordinals.get(ordinal);
   }
 
   runOfBlock(block: number): Run {
     return this.runs[this.#runOfBlock[block]];
+  }
+
+  /** So many slots were laid. */
+  get laid(): number {
+    return this.#laid;
   }
 
   /** Whether all rows are in memory. Until then no slot is used again: another row may come for it. */
@@ -255,6 +284,7 @@ export class Slots {
     for (let i = 0; i < ordinals.length; i++) this.#ordinals.set(ordinals[i], slot + i);
     this.#watcher?.used(slot, ordinals.length);
     this.#size += ordinals.length;
+    this.#changed += ordinals.length;
   }
 
   #openRun(): Run {

@@ -25,6 +25,8 @@ export const VectorIndexes: InjectionToken<VectorIndexes> = Symbol("VectorIndexe
 export interface VectorIndex {
   /** Its slots as bytes; absent where it has none that could be kept. */
   readonly image?: SlotImage;
+  /** What searches walk through; absent where it has nothing of that kind. */
+  readonly graph?: GraphState;
   /** Vectors held, dead ones included that a search may still see. */
   readonly size: number;
   readonly bytes: number;
@@ -61,13 +63,20 @@ export interface VectorIndex {
   close(): void;
 }
 
+export interface GraphState {
+  /** Vectors that walks find, dead ones included that are still linked. */
+  readonly linked: number;
+  /** The recall of searches at present, where it was measured. */
+  readonly recall: number | undefined;
+}
+
 /**
  * The slots of one index as bytes, so that they can be kept elsewhere and taken by another index of the same dimension,
  * each in the same place. All slots lie in one row, the unused and the dead among them; the first so many lie alike
  * in every index.
  */
 export interface SlotImage {
-  /** What is kept of each slot beside its ordinal. */
+  /** What each slot has beside its ordinal. */
   readonly sections: readonly SlotSection[];
   /** Slots used so far. */
   readonly used: number;
@@ -90,12 +99,16 @@ export interface SlotImage {
   take(first: number, ordinals: Float64Array): void;
   /** Drops what was taken of slots of one piece, and that no search has seen: they are free. */
   drop(first: number, count: number): void;
+  /** The floats of slots that were laid without; those it does not hold, or whose floats are there, are passed over. */
+  putRows(block: VectorBlock): void;
+  /** The ordinals in slots that were laid, and whose floats were not put; undefined now and then, to pause. */
+  lacking(): Iterable<number | undefined>;
   /**
    * The views of the floats of the first so many slots that were laid hold what they should, or nothing of them lives.
    * For slots whose rows come later; searches may run.
    */
   giveRows(slots: number): void;
-  /** Whether the floats of all slots are there: until then no slot is used again, and none of it is to be kept. */
+  /** Whether the floats of all slots are there: until then no slot is used again. */
   readonly hasRows: boolean;
 }
 
@@ -111,6 +124,8 @@ export interface SlotSection {
   readonly bytesPerSlot: number;
 }
 
+/** The kind of the section with the codes of vectors, which follow from the vectors. */
+export const recordsKind = 1;
 /** The kind of the section with the vectors: little-endian float32s, then zeros. */
 export const floatsKind = 2;
 
@@ -140,6 +155,8 @@ export interface IndexSearch {
   /** Walks through a graph, where there is one for that, instead of looking at everything. */
   readonly beam?: Beam | undefined;
   readonly maxDistance?: number | undefined;
+  /** Those of others go first. */
+  readonly isBackground?: boolean | undefined;
   /** Only these, where given. */
   readonly within?: Selection | undefined;
   /** All but these, where given; not together with `within`. */

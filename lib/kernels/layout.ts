@@ -134,6 +134,8 @@ export const targetByRows = 72;
 export const targetFound = 76;
 /** Slots that the walk compared it with. */
 export const targetExamined = 80;
+/** A slot that walks to it pass over, as if it was not there, and one more; or 0. */
+export const targetHidden = 84;
 export const targetBytes = 88;
 
 /** A candidate in a target's area. Once re-scored, the same 16 bytes hold distance and ordinal. */

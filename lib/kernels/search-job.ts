@@ -29,6 +29,8 @@ export interface JobWalk {
   readonly width: number;
   /** It ends where all that is left is farther than the nearest `limit` by more than this. */
   readonly slack: number;
+  /** Of each target a slot of the graph that is passed over, as if it was not there; -1: none. */
+  readonly hidden?: readonly number[] | undefined;
 }
 
 /** What a job is about: some targets against some vectors. */
@@ -203,7 +205,7 @@ export class SearchJob implements Job {
   }
 
   /** @throws LIMIT_EXCEEDED */
-  #beginWalk({ graph, walks, reach, width, slack }: JobWalk, limit: number): void {
+  #beginWalk({ graph, walks, reach, width, slack, hidden }: JobWalk, limit: number): void {
     try {
       this.#walk = walks.take(reach, width);
     } catch (error) {
@@ -213,6 +215,9 @@ export class SearchJob implements Job {
     const { words, floats } = this.arena;
     words[(this.address + layout.jobGraph) >>> 2] = graph;
     words[(this.address + layout.jobWalk) >>> 2] = this.#walk.address;
+    for (const [i, slot] of hidden?.entries() ?? []) {
+      words[(this.#target(i) + layout.targetHidden) >>> 2] = slot + 1;
+    }
     floats[(this.address + layout.jobSlack) >>> 2] = slack;
     words[(this.address + layout.jobExtra) >>> 2] = SearchJob.extraFor(limit);
   }

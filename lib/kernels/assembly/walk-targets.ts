@@ -26,6 +26,7 @@ import {
   targetEncoded,
   targetExamined,
   targetFound,
+  targetHidden,
   targetLength,
   targetScale,
   unfinished,
@@ -44,6 +45,7 @@ import {
 } from "../layout";
 import { isSpent } from "./budget";
 import { descend, keyOf } from "./descend";
+import { lowestLinksOf } from "./graph";
 import { makeRoom } from "./room";
 import { scanCodes } from "./scan-codes";
 import { beginAt, see, walkToTarget } from "./walk";
@@ -96,10 +98,19 @@ function begin(job: usize, target: usize, walk: usize): bool {
   if (top < 0) return false;
   let at = atomic.load<u32>(graph + graphEntry);
   if (top > 0) at = descend(walk, false, at, top, 1);
+  const hidden: u32 = load<u32>(target, targetHidden);
+  if (at + 1 == hidden) at = neighbourOf(graph, at);
   beginAt(walk, at, keyOf(walk, false, at));
+  if (hidden) see(walk, hidden - 1);
   const units: u32 = load<u32>(job, jobUnitCount);
   for (let i: u32 = 0; i < units; i++) seeUnit(walk, job, <usize>load<u32>(job, jobUnits) + i * unitBytes);
   return true;
+}
+
+/** The first of those that a slot leads to, or itself. */
+@inline
+function neighbourOf(graph: usize, slot: u32): u32 {
+  return load<u32>(lowestLinksOf(graph, slot));
 }
 
 /** What was scanned is not to be found again. */
@@ -131,6 +142,7 @@ function take(job: usize, target: usize, walk: usize): u32 {
     const slot = load<u32>(slots + place * 4) & ~walked;
     const run = <usize>load<u32>(runs + (slot / blockSlots) * 4);
     const block = slot / blockSlots - load<u32>(run, runFirstBlock);
+    if (slot + 1 == load<u32>(target, targetHidden)) continue;
     if (!isVisible(job, run, block * blockSlots + (slot % blockSlots))) continue;
     scanCodes(job, target, run, block, u64(1) << (slot % blockSlots));
     taken++;

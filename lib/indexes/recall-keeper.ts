@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Beam } from "./beam.js";
+import { Calibration } from "./calibration.js";
+import type { IndexProbe } from "./index-probe.js";
+import { QueryReservoir } from "./query-reservoir.js";
+
+/** Knows which beam gives which recall in one index, and measures that anew in the background as the index changes. */
+export class RecallKeeper {
+  readonly #probe: IndexProbe;
+  readonly #queries: QueryReservoir;
+  readonly #calibration: Calibration;
+  readonly #stopping = new AbortController();
+  #checkedAt = 0;
+  #asked = 0;
+  #working: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(dimension: number, probe: IndexProbe) {
+    this.#probe = probe;
+    this.#queries = new QueryReservoir(dimension);
+    this.#calibration = new Calibration(this.#queries);
+  }
+
+  get bytes(): number {
+    return this.#queries.bytes;
+  }
+
+  /** The recall that searches of the usual limit have at present, where that is known. */
+  get standing(): number | undefined {
+    return this.#calibration.estimate(10)?.recall;
+  }
+
+  /** Queries came. */
+  offer(targets: readonly Float32Array[]): void {
+    for (const target of targets) this.#queries.offer(target);
+  }
+
+  /** Undefined where no beam is known to give that recall; then it is measured soon. */
+  beamFor(limit: number, recall: number): Beam | undefined {
+    const beam = this.#calibration.beamFor(limit, recall, this.#probe.size);
+    if (beam === undefined || ++this.#asked % askedPerLook === 0) this.#plan();
+    return beam;
+  }
+
+  /** Settles when nothing is left to be measured now. */
+  async settled(): Promise<void> {
+    await this.#working;
+    if (!this.#stopping.signal.aborted && this.#isDue) await this.#begin();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#stopping.abort();
+  }
+
+  get #isDue(): boolean {
+    const { isReady, size, changed } = this.#probe;
+    return isReady && this.#calibration.isDue(size, changed);
+  }
+
+  get #mayHaveDrifted(): boolean {
+    return this.#queries.arrived - this.#checkedAt >= queriesPerCheck;
+  }
+
+  #plan(): void {
+    if (this.#working !== undefined || this.#timer !== undefined) return;
+    if (this.#stopping.signal.aborted || !(this.#mayHaveDrifted || this.#isDue)) return;
+    this.#timer = setTimeout(() => void this.#begin(), delayMs);
+    this.#timer.unref();
+  }
+
+  #begin(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#working ??= this.#measure().finally(() => {
+      this.#working = undefined;
+      this.#timer = undefined;
+    });
+    return this.#working;
+  }
+
+  /** Never rejects: until it is known, searches look at everything. */
+  async #measure(): Promise<void> {
+    const { signal } = this.#stopping;
+    try {
+      if (this.#mayHaveDrifted && this.#probe.isReady) {
+        this.#checkedAt = this.#queries.arrived;
+        await this.#calibration.checkDrift(this.#probe, { signal });
+      }
+      if (this.#isDue) await this.#calibration.calibrate(this.#probe, { signal, workMax });
+    } catch {
+      // Closed, or more is asked of the index than it can do now: what was known stays, and it is tried again.
+      if (!signal.aborted) await sleep(againMs, undefined, { ref: false });
+    }
+  }
+}
+
+const delayMs = 50;
+const againMs = 1_000;
+/** Searches from one look at what is due to the next. */
+const askedPerLook = 64;
+const queriesPerCheck = 16_384;
+/** Distances, some ten seconds of one thread. */
+const workMax = 2e9;
