@@ -38,7 +38,7 @@ describe("An index with a graph, beside brute force", () => {
     [0, 60],
     [2, 30],
   ] as const) {
-    it(`answers right in whatever order it is written, linked, swept and searched, with ${threads} threads`, async () => {
+    it(`answers right in whatever order it is written, swept and searched, with ${threads} threads`, async () => {
       const indexes = open({ threads, graphLeast: 60, atOnceMs: threads > 0 ? 0 : 1 });
       const tally = { hits: 0, wanted: 0, walks: 0 };
       await fc.assert(
