@@ -1,4 +1,9 @@
-import { floatsKind, type SlotImage, type SlotSection } from "../indexes/vector-index.js";
+import {
+  floatsKind,
+  type SlotImage,
+  type SlotLinks,
+  type SlotSection,
+} from "../indexes/vector-index.js";
 import type { Checkpoint } from "./checkpoint.js";
 import type { SlotChunk } from "./checkpoint-layout.js";
 import { piecesOf, type SlotPiece } from "./image-pieces.js";
@@ -7,6 +12,8 @@ import { piecesOf, type SlotPiece } from "./image-pieces.js";
 export class CheckpointReading {
   readonly checkpoint: Checkpoint;
   readonly #image: SlotImage;
+  /** What links are waiting for those of the checkpoint. */
+  readonly #links: SlotLinks | undefined;
   /** So many slots were taken, from the first on. */
   #taken = 0;
 
@@ -19,20 +26,52 @@ export class CheckpointReading {
     this.checkpoint = checkpoint;
     this.#image = image;
     image.lay(checkpoint.header.slots, { rowsLater: true });
+    this.#links = checkpoint.hasLinksFor(image) && image.links?.expect() ? image.links : undefined;
   }
 
   /**
-   * Reads everything but the ordinals and the vectors to where it belongs. `pause` is waited for now and then.
+   * Reads everything but the ordinals, the vectors and the links to where it belongs. `pause` is waited for now and then.
    *
    * @throws CORRUPT, what the file system says, what `pause` throws; nothing is being read then any more
    */
   fill(pause: () => Promise<void> | undefined): Promise<void> {
-    return this.#fill(this.#parts(false), pause);
+    return this.#fill(
+      this.#parts(({ kind }) => kind !== floatsKind && !this.#isOfLinks(kind)),
+      pause,
+    );
+  }
+
+  /** Reads the links as well, where there are any, to be taken over before the vectors are read. @throws as `fill` */
+  async fillLinks(pause: () => Promise<void> | undefined): Promise<void> {
+    if (this.#links !== undefined)
+      await this.#fill(
+        this.#parts(({ kind }) => this.#isOfLinks(kind)),
+        pause,
+      );
+  }
+
+  /** Whether links are waited for. */
+  get hasLinks(): boolean {
+    return this.#links !== undefined;
+  }
+
+  /** Takes over the links that were read, in small steps. @throws LIMIT_EXCEEDED, what the file system says */
+  *adoptLinks(): Generator<undefined, void, undefined> {
+    const { checkpoint } = this;
+    if (this.#links) yield* this.#links.adopt(checkpoint.header.nextOrdinal, checkpoint.note());
+  }
+
+  /** Gives the links up: all that was taken is linked anew. Nothing is being read. */
+  *forgoLinks(): Generator<undefined, void, undefined> {
+    if (this.#links) yield* this.#links.forgo();
   }
 
   /** Reads the vectors as well. @throws as `fill` */
   async fillRows(pause: () => Promise<void> | undefined): Promise<void> {
-    await this.#fill(this.#parts(true), pause);
+    await this.#fill(
+      this.#parts(({ kind }) => kind === floatsKind),
+      pause,
+    );
     this.#image.giveRows(this.checkpoint.header.slots);
   }
 
@@ -52,7 +91,12 @@ export class CheckpointReading {
       else this.#image.take(first, new Float64Array(count));
       yield;
     }
+    yield* this.forgoLinks();
     this.#image.giveRows(this.checkpoint.header.slots);
+  }
+
+  #isOfLinks(kind: number): boolean {
+    return this.#image.links?.sections.some((section) => section.kind === kind) ?? false;
   }
 
   *#pieces(): Generator<SlotPiece, void, undefined> {
@@ -87,12 +131,12 @@ export class CheckpointReading {
   }
 
   /** What is read in one go: of each section so many chunks that it is worth the call. */
-  *#parts(ofRows: boolean): Generator<Part, void, undefined> {
+  *#parts(isWanted: (section: SlotSection) => boolean): Generator<Part, void, undefined> {
     const { chunks, sections } = this.checkpoint.layout;
     for (let section = 1; section < sections.length; section++) {
-      const { kind, bytesPerSlot } = sections[section] as SlotSection;
-      if ((kind === floatsKind) !== ofRows) continue;
-      const bytes = (chunks[0]?.count ?? 1) * bytesPerSlot;
+      const wanted = sections[section] as SlotSection;
+      if (!isWanted(wanted)) continue;
+      const bytes = (chunks[0]?.count ?? 1) * wanted.bytesPerSlot;
       const step = Math.max(1, Math.floor(partBytes / bytes));
       for (let at = 0; at < chunks.length; at += step) {
         yield { section, chunks: chunks.slice(at, at + step) };

@@ -17,9 +17,13 @@ export function piecesOf(image: SlotImage, first: number, count: number): SlotPi
   return pieces;
 }
 
-/** What a checkpoint has of every slot: its ordinal, a float64, and then what the image has. */
-export function sectionsOf(image: SlotImage): readonly SlotSection[] {
-  return [{ kind: ordinals, bytesPerSlot: 8 }, ...image.sections];
+/**
+ * What a checkpoint has of every slot: its ordinal, a float64, then what the image has, and, where they are kept as well,
+ * its links.
+ */
+export function sectionsOf(image: SlotImage, hasLinks: boolean): readonly SlotSection[] {
+  const links = (hasLinks && image.links?.sections) || [];
+  return [{ kind: ordinals, bytesPerSlot: 8 }, ...image.sections, ...links];
 }
 
 const ordinals = 0;

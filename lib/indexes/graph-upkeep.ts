@@ -29,7 +29,9 @@ export class GraphUpkeep {
   #pendingHead = 0;
   #retired: number[] = [];
   #linked = 0;
+  #changed = 0;
   #isBusy = false;
+  #isHeld = false;
   #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
   #waiting: (() => void)[] = [];
@@ -43,13 +45,22 @@ export class GraphUpkeep {
     return this.#linked;
   }
 
+  /** Slots that were linked and swept so far. */
+  get changed(): number {
+    return this.#changed;
+  }
+
   get isBusy(): boolean {
     return this.#isBusy;
   }
 
+  get isSettled(): boolean {
+    return !this.#isBusy && !this.#isHeld && !this.#isDue;
+  }
+
   /** Settles when there is nothing left to be linked, or nothing more is done. */
   async settled(): Promise<void> {
-    while (!this.#isClosed && (this.#isBusy || this.#hasPending || this.#isSweepDue)) {
+    while (!this.#isClosed && !this.isSettled) {
       if (!this.#isBusy) this.#begin();
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
@@ -72,6 +83,25 @@ export class GraphUpkeep {
     return state === unlinked || state === none;
   }
 
+  /** Nothing is begun until `resume`; nothing is under way. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  resume(): void {
+    this.#isHeld = false;
+    if (this.#isDue) this.#wake();
+    else this.#tellWaiting();
+  }
+
+  /** While it is held: a slot that was linked elsewhere, and holds a vector or has died since. */
+  adopt(slot: number, lives: boolean): void {
+    if (slot >= this.#states.length) this.#makeRoom(slot);
+    this.#states[slot] = lives ? linked : retired;
+    if (!lives) this.#retired.push(slot);
+    this.#linked++;
+  }
+
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
@@ -89,18 +119,23 @@ export class GraphUpkeep {
     return this.#pendingHead < this.#pending.length;
   }
 
+  get #isDue(): boolean {
+    return this.#hasPending || this.#isSweepDue;
+  }
+
   get #isSweepDue(): boolean {
     return this.#retired.length >= Math.max(sweptLeast, this.#linked / sweptPart);
   }
 
   /** What comes in quick succession is waited for. */
   #wake(delayMs: number = gatherMs): void {
-    if (this.#isBusy || this.#isClosed || this.#timer !== undefined) return;
+    if (this.#isBusy || this.#isHeld || this.#isClosed || this.#timer !== undefined) return;
     this.#timer = setTimeout(() => this.#begin(), delayMs);
     this.#timer.unref();
   }
 
   #begin(): void {
+    if (this.#isHeld) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     void this.#work();
@@ -111,7 +146,7 @@ export class GraphUpkeep {
     this.#isBusy = true;
     let isDone = false;
     try {
-      while (!this.#isClosed && (this.#isSweepDue || this.#hasPending)) {
+      while (!this.#isClosed && this.#isDue) {
         if (this.#isSweepDue) await this.#sweep();
         else await this.#link();
       }
@@ -173,7 +208,10 @@ export class GraphUpkeep {
   /** Where it was not done nobody knows how far it came: the slot may be linked, and is linked once more. */
   #afterLinking(slot: number, isDone: boolean): void {
     const isDying = this.#states[slot] === dyingWhileLinking;
-    if (isDying || isDone) this.#linked++;
+    if (isDying || isDone) {
+      this.#linked++;
+      this.#changed++;
+    }
     if (isDying) this.#retire(slot);
     else if (isDone) {
       this.#states[slot] = linked;
@@ -195,6 +233,7 @@ export class GraphUpkeep {
     for (const slot of swept) {
       this.#states[slot] = none;
       this.#linked--;
+      this.#changed++;
       slots.release(slot);
     }
   }
