@@ -87,10 +87,10 @@ export class Graph {
       this.#enter(layout.graphLinks, first + i, place.address + link);
       this.#enter(layout.graphUppers, first + i, place.address + linkBytes + i * layout.upperBytes);
     }
-    // Of the last block in use some lists may not come.
-    const used = getLinks ? (run.used - 1) >>> 6 : 0;
-    const slots = (getLinks ? 1 : run.blocks) * layout.blockSlots;
-    this.arena.kernels.emptyLists(this.address, (first + used) * layout.blockSlots, slots);
+    // Of the last block in use some lists may not come, and of those behind it none.
+    const whole = getLinks ? (run.used - 1) >>> 6 : 0;
+    const slots = (run.blocks - whole) * layout.blockSlots;
+    this.arena.kernels.emptyLists(this.address, (first + whole) * layout.blockSlots, slots);
     this.#blocks = Math.max(this.#blocks, first + run.blocks);
     return true;
   }
