@@ -225,7 +225,7 @@ describe("The links in a checkpoint", () => {
           index.close();
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 });
