@@ -2,7 +2,7 @@ import type { DataSet } from "./data-sets/data-set.js";
 import { prepareDataSet } from "./data-sets/data-set.js";
 import { prepareTruth } from "./data-sets/truth.js";
 import { IndexStore } from "./index-store.js";
-import { indexes } from "./indexes/all.js";
+import { indexes, isOurs } from "./indexes/all.js";
 import type { Kind } from "./indexes/index-contender.js";
 import type { Runtime } from "./runtimes.js";
 import type { Opened } from "./search-questions.js";
@@ -44,6 +44,8 @@ export interface Entered extends AsyncDisposable {
 export class Bench {
   readonly options: BenchOptions;
   readonly store: IndexStore;
+  /** How each that was started is used. */
+  readonly hows: Map<string, string> = new Map();
   readonly #subjects = new Map<string, Subject>();
 
   constructor(options: BenchOptions) {
@@ -60,25 +62,28 @@ export class Bench {
     return subject;
   }
 
-  /** Those that take part, of the kind or, where it has none of that, of the other, one question at a time. */
-  entrants({ count }: DataSet, kind: Kind, isStrict = false): Entrant[] {
+  /** Those that take part, approximate where they can be, one question at a time. */
+  entrants({ count }: DataSet): Entrant[] {
     return [...this.options.runtimes.keys()].flatMap((name) => {
       const { kinds, most = Number.POSITIVE_INFINITY } = indexes[name];
-      const served = kinds.includes(kind) ? kind : isStrict ? undefined : kinds[0];
-      if (served === undefined || count > most) return [];
-      return [{ label: name, name, kind: served, threads: 1, batch: 1, inFlight: 1 }];
+      const [kind] = kinds;
+      if (kind === undefined || count > most) return [];
+      return [{ label: name, name, kind, threads: 1, batch: 1, inFlight: 1 }];
     });
   }
 
-  runtimeOf(name: string): Runtime {
-    const runtime = this.options.runtimes.get(name);
-    if (runtime === undefined) throw new Error(`${name} takes no part`);
-    return runtime;
+  /** Those of them that search exactly, doing so. */
+  exactEntrants(data: DataSet): Entrant[] {
+    return this.entrants(data)
+      .filter(({ name }) => indexes[name].kinds.includes("exact"))
+      .map((entrant) => ({ ...entrant, kind: "exact" }));
   }
 
   /** The folder of the entrant's index, which is built where it is missing. */
-  folderOf({ name, kind, threads }: Entrant, subject: Subject): Promise<string> {
-    return this.store.folder(name, subject, { kind, threads }, this.runtimeOf(name));
+  folderOf({ label, name, kind }: Entrant, subject: Subject): Promise<string> {
+    // One folder is open once at a time; others may be read by many, or are built in no time.
+    const key = isOurs(name) ? label : name;
+    return this.store.folder(key, name, subject, kind, this.#runtimeOf(name));
   }
 
   /** Builds what is missing, some at once: nothing is timed. */
@@ -92,11 +97,18 @@ export class Bench {
     await Promise.all(Array.from({ length: this.options.threads }, builder));
   }
 
+  /** A process of its own, with nothing open. */
+  async start(name: string, subject: Subject): Promise<Searcher> {
+    const searcher = await Searcher.start(name, subject, this.#runtimeOf(name));
+    this.hows.set(name, searcher.how);
+    return searcher;
+  }
+
   /** A process of its own with the entrant's index open. */
   async enter(entrant: Entrant, subject: Subject): Promise<Entered> {
     const { name, kind, threads } = entrant;
     const folder = await this.folderOf(entrant, subject);
-    const searcher = await Searcher.start(name, subject, this.runtimeOf(name));
+    const searcher = await this.start(name, subject);
     const opened = await searcher.open({ folder, kind, threads });
     const dispose = () => searcher[Symbol.asyncDispose]();
     return { entrant, searcher, opened, [Symbol.asyncDispose]: dispose };
@@ -109,12 +121,19 @@ export class Bench {
     work: (entered: readonly Entered[]) => Promise<T>,
   ): Promise<T> {
     await this.prepare(entrants, subject);
-    const entered: Entered[] = [];
+    const entering = entrants.map((entrant) => this.enter(entrant, subject));
     try {
-      for (const entrant of entrants) entered.push(await this.enter(entrant, subject));
-      return await work(entered);
+      return await work(await Promise.all(entering));
     } finally {
-      for (const one of entered) await one[Symbol.asyncDispose]();
+      for (const one of await Promise.allSettled(entering)) {
+        if (one.status === "fulfilled") await one.value[Symbol.asyncDispose]();
+      }
     }
+  }
+
+  #runtimeOf(name: string): Runtime {
+    const runtime = this.options.runtimes.get(name);
+    if (runtime === undefined) throw new Error(`${name} takes no part`);
+    return runtime;
   }
 }

@@ -16,6 +16,8 @@ export interface CompareRun {
   /** Major versions of Node to run on; empty: this one. */
   readonly nodes: readonly string[];
   readonly isQuick: boolean;
+  /** Not to be kept. */
+  readonly isDraft: boolean;
 }
 
 /** The run that these arguments ask for, or why they ask for none. */
@@ -24,13 +26,14 @@ export function parseCompareLine(args: readonly string[]): CompareRun | string {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
     const isQuick = values.quick ?? false;
     const run = {
-      tables: positionals.length > 0 ? positionals : Object.keys(allTables),
+      tables: positionals.length > 0 ? positionals : whole,
       data: values.data ?? [],
-      only: values.only ?? Object.keys(indexes),
+      only: sorted(values.only ?? Object.keys(indexes)),
       rounds: numberOf("rounds", values.rounds) ?? (isQuick ? 2 : undefined),
       sliceMs: numberOf("slice", values.slice) ?? (isQuick ? 30 : 120),
       nodes: values.node ?? [],
       isQuick,
+      isDraft: isQuick || (values.draft ?? false),
     };
     const noTable = run.tables.find((name) => !Object.hasOwn(allTables, name));
     if (noTable !== undefined) return `there is no table ${noTable}\n${usage}`;
@@ -40,6 +43,11 @@ export function parseCompareLine(args: readonly string[]): CompareRun | string {
   } catch (error) {
     return `${(error as Error).message}\n${usage}`;
   }
+}
+
+/** As the tables have them, ourselves first; unknown ones last. */
+function sorted(names: readonly string[]): string[] {
+  return [...new Set([...Object.keys(indexes).filter((name) => names.includes(name)), ...names])];
 }
 
 function numberOf(name: string, value: string | undefined): number | undefined {
@@ -56,11 +64,13 @@ const options = {
   slice: { type: "string" },
   node: { type: "string", multiple: true },
   quick: { type: "boolean" },
+  draft: { type: "boolean" },
 } as const;
 
 const allTables = { durable: true, ...tables };
+const whole = ["durable", ...Object.keys(tables).filter((name) => !tables[name].isAside)];
 const usage =
   `npm run compare -- [${Object.keys(allTables).join(" | ")}]... [--data ${dataSetKinds}]... ` +
-  "[--only NAME]... [--rounds COUNT] [--slice MILLISECONDS] [--node MAJOR]... [--quick]\n" +
+  "[--only NAME]... [--rounds COUNT] [--slice MILLISECONDS] [--node MAJOR]... [--quick] [--draft]\n" +
   `npm run compare -- recall --data words:340k --only ahnlich --only hnswlib-node\n` +
   `names: ${Object.keys(indexes).join(" | ")}`;

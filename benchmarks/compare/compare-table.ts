@@ -23,11 +23,15 @@ export async function compareTable(
   const pieces: string[] = [];
   for (const node of nodesOf(run.nodes)) {
     const { runtimes, missing } = findIndexRuntimes(run.only, node, packageVersion);
-    const sections = await sectionsOf(name, run, runtimes);
+    const { sections, hows } = await sectionsOf(name, run, runtimes);
+    if (sections.length === 0) return;
     const suffix = run.nodes.length > 1 ? `-node${/\d+/.exec(node.node)?.[0]}` : "";
-    const versions = [...runtimes].map(([index, { version, node: its }]) => [index, version, its]);
-    const absent = missing.map((index) => [index, "not installed", ""]);
-    pieces.push(markdownTable(["", "version", "Node"], [...versions, ...absent]));
+    const rows = [...runtimes].flatMap(([index, { version, node: its }]) => {
+      const how = hows.get(index);
+      return how === undefined ? [] : [[index, version, its, how]];
+    });
+    const absent = missing.map((index) => [index, "not installed", "", ""]);
+    pieces.push(markdownTable(["", "version", "Node", "how"], [...rows, ...absent]));
     for (const section of sections) pieces.push(...textOf(section, folder, suffix));
   }
   const text = [
@@ -54,7 +58,7 @@ async function sectionsOf(name: string, run: CompareRun, runtimes: Bench["option
     surveyMs: run.sliceMs * 20,
     threads: availableParallelism(),
   });
-  return await table.run(bench);
+  return { sections: await table.run(bench), hows: bench.hows };
 }
 
 function nodesOf(versions: readonly string[]): Node[] {

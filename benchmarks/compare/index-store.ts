@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder } from "../support/places.js";
-import { isOurs } from "./indexes/all.js";
-import type { Place } from "./indexes/index-contender.js";
+import { indexes, isOurs } from "./indexes/all.js";
+import type { Kind } from "./indexes/index-contender.js";
 import type { Runtime } from "./runtimes.js";
 import type { Built } from "./search-questions.js";
 import { Searcher, type Subject } from "./searcher.js";
@@ -14,29 +14,47 @@ import { Searcher, type Subject } from "./searcher.js";
  */
 export class IndexStore {
   readonly #own: string;
+  /** Of each folder that was asked for, so that nothing is built twice at once. */
+  readonly #made = new Map<string, Promise<Built>>();
   readonly #built = new Map<string, Built>();
 
   constructor(scratch: string) {
     this.#own = scratch;
   }
 
-  /** The folder of that index, which is built where it is missing. */
-  async folder(name: string, subject: Subject, place: Omit<Place, "folder">, runtime: Runtime) {
-    const file = `${subject.data.name}-${place.kind}-${name}-${runtime.version}`;
+  /** The folder of that index, which is built where it is missing; that of one that keeps nothing is empty. */
+  async folder(
+    key: string,
+    name: string,
+    subject: Subject,
+    kind: Kind,
+    runtime: Runtime,
+  ): Promise<string> {
+    const file = `${subject.data.name}-${kind}-${key}-${runtime.version}`;
     const kept = join(fileURLToPath(cacheFolder), "indexes");
     const folder = join(isOurs(name) ? this.#own : kept, file.replaceAll(/[^\w.-]+/g, "-"));
+    if (indexes[name].isKept === false) return folder;
+    const making = this.#made.get(folder) ?? this.#make(folder, name, subject, kind, runtime);
+    this.#made.set(folder, making);
+    this.#built.set(folder, await making);
+    return folder;
+  }
+
+  async #make(
+    folder: string,
+    name: string,
+    subject: Subject,
+    kind: Kind,
+    runtime: Runtime,
+  ): Promise<Built> {
     const mark = join(folder, markName);
-    if (existsSync(mark)) {
-      this.#built.set(folder, JSON.parse(readFileSync(mark, "utf8")) as Built);
-      return folder;
-    }
+    if (existsSync(mark)) return JSON.parse(readFileSync(mark, "utf8")) as Built;
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     await using searcher = await Searcher.start(name, subject, runtime);
-    const built = await searcher.build({ folder, ...place });
+    const built = await searcher.build({ folder, kind, threads: 1 });
     writeFileSync(mark, JSON.stringify(built));
-    this.#built.set(folder, built);
-    return folder;
+    return built;
   }
 
   /** How it was when it was built, maybe in a busy hour. */

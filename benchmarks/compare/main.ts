@@ -29,7 +29,7 @@ if (typeof run === "string") {
 }
 
 async function compare(asked: CompareRun): Promise<void> {
-  const folder = asked.isQuick ? draftsFolder : resultsFolder;
+  const folder = asked.isDraft ? draftsFolder : resultsFolder;
   mkdirSync(folder, { recursive: true });
   for (const name of asked.tables) {
     const start = performance.now();

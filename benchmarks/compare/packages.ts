@@ -12,7 +12,7 @@ export function locate(name: string): string | undefined {
 }
 
 /** Loads a package that has no types for us. */
-export function load<T>(name: string): T {
+export function load<T = unknown>(name: string): T {
   if (locate(name) === undefined)
     throw new Error(`${name} is not installed: npm install in benchmarks/`);
   return require(name) as T;

@@ -5,6 +5,8 @@ import { VectorFile } from "./data-sets/vector-file.js";
 import type { IndexContender, OpenIndex, Place } from "./indexes/index-contender.js";
 import { Judge } from "./judge.js";
 import { type Memory, memoryOfProcess } from "./memory-of.js";
+import { load } from "./packages.js";
+import { quiet } from "./quiet.js";
 import type {
   Built,
   Opened,
@@ -17,7 +19,8 @@ import type {
 
 // A process with one index, which does what it is asked: none disturbs another, and each has a memory to measure.
 const { job, answer } = await childJob();
-const { module, name, data, truth } = job as SearchJob;
+const { module, name, package: needed, data, truth } = job as SearchJob;
+if (needed !== undefined) load(needed);
 const contender = ((await import(module)) as { [name: string]: IndexContender })[name];
 const vectors = new VectorFile(data.base, data.dimension, data.count);
 const targets = questionsOf(data);
@@ -25,8 +28,11 @@ const judge = new Judge(vectors, targets, readTruth(truth, data.queryCount));
 let index: OpenIndex | undefined;
 let prepared: unknown[] = [];
 let next = 0;
+let isQuiet = false;
 const ready = () => answer({ how: contender.how } satisfies Ready);
 for await (const question of questions(ready)) answer(await carryOut(question as Question));
+await index?.close();
+process.exit();
 
 async function carryOut(question: Question): Promise<unknown> {
   switch (question.task) {
@@ -50,8 +56,8 @@ async function build(place: Place): Promise<Built> {
   let ms = 0;
   let measuring = 0;
   let memory: Memory = { own: 0, mapped: 0 };
-  await contender.build(place, vectors, () => {
-    ms = performance.now() - start;
+  await contender.build(place, vectors, async () => {
+    ms = (await quiet()) - start;
     memory = memoryOfProcess();
     measuring = performance.now() - start - ms;
   });
@@ -76,6 +82,8 @@ async function open(place: Place & { first?: number }): Promise<Opened> {
 /** The clock runs while searches do, and stands while answers are judged. */
 async function turn({ effort: place, ms: wanted, most, batch, inFlight }: Turn): Promise<Turned> {
   if (index === undefined) throw new Error("no index is open");
+  if (!isQuiet) await quiet();
+  isQuiet = true;
   const effort = index.efforts[place];
   const asked: number[] = [];
   const answers: unknown[] = [];

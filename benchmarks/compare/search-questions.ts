@@ -6,6 +6,8 @@ import type { Memory } from "./memory-of.js";
 export interface SearchJob {
   readonly module: string;
   readonly name: string;
+  /** The npm package, loaded before any clock starts. */
+  readonly package: string | undefined;
   readonly data: DataSet;
   readonly truth: string;
 }

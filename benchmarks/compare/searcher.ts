@@ -33,8 +33,9 @@ export class Searcher implements AsyncDisposable {
   }
 
   static async start(name: string, { data, truth }: Subject, runtime: Runtime): Promise<Searcher> {
-    const { module, name: exported } = indexes[name];
-    const job = { module: module.href, name: exported, data, truth } satisfies SearchJob;
+    const { module, name: exported, package: needed } = indexes[name];
+    const its = { module: module.href, name: exported, package: needed };
+    const job = { ...its, data, truth } satisfies SearchJob;
     const child = startChild(searchChild, job, runtime.execPath);
     const { how } = (await child.answer()) as Ready;
     return new Searcher(name, how, child);

@@ -9,6 +9,13 @@ export interface Point {
   readonly rates: number[];
 }
 
+export interface Wanted {
+  /** The recall beyond which no effort is looked at. */
+  readonly enough: number;
+  /** Only the two efforts around this recall have their turns. */
+  readonly around?: number;
+}
+
 /** Of one entrant, the quickest first. */
 export interface Curve {
   readonly entrant: Entrant;
@@ -16,19 +23,19 @@ export interface Curve {
 }
 
 /**
- * Every effort of every entrant, from the quickest to the first that reaches `enough`: what each finds is looked at
+ * The efforts of every entrant, from the quickest to the first that reaches `enough`: what each finds is looked at
  * first, then all have their turns round by round, beginning with another one each time.
  */
 export function sweep(
   bench: Bench,
   entrants: readonly Entrant[],
   subject: Subject,
-  enough: number,
+  wanted: Wanted,
 ): Promise<Curve[]> {
   return bench.together(entrants, subject, async (entered) => {
     const curves: (Curve & { readonly entered: Entered; readonly efforts: number[] })[] = [];
     for (const one of entered) {
-      const { points, efforts } = await survey(bench, one, subject, enough);
+      const { points, efforts } = await survey(bench, one, subject, wanted);
       curves.push({ entrant: one.entrant, entered: one, points, efforts });
     }
     for (let round = 0; round < bench.options.rounds; round++) {
@@ -47,7 +54,7 @@ async function survey(
   { options }: Bench,
   { entrant, searcher, opened }: Entered,
   { data }: Subject,
-  enough: number,
+  { enough, around }: Wanted,
 ) {
   const { batch, inFlight } = entrant;
   const points: Point[] = [];
@@ -62,7 +69,10 @@ async function survey(
     efforts.push(effort);
     if (recall >= enough || isSpent(points)) break;
   }
-  return { points, efforts };
+  if (around === undefined) return { points, efforts };
+  const beyond = points.findIndex(({ recall }) => recall >= around);
+  const from = beyond === -1 ? points.length - 1 : Math.max(0, beyond - 1);
+  return { points: points.slice(from, from + 2), efforts: efforts.slice(from, from + 2) };
 }
 
 /** Whether the last two efforts found next to nothing more than the one before them. */

@@ -21,7 +21,7 @@ export async function measureExactSearch(sizes: Sizes): Promise<Findings> {
   const calls = Math.max(3, Math.round(sizes.calls / 20));
   const contenders = [plainContender(read, words.query, calls)];
   const kinds = (["simd", "relaxed"] as const).filter(supportsKernels);
-  const bare = kinds.map((kind) => new BareIndex(words.vectors, dimension, kind));
+  const bare = kinds.map((kind) => new BareIndex(words.vectors, dimension, { kernels: kind }));
   for (const [i, index] of bare.entries()) {
     contenders.push(...bareContenders(index, kinds[i] as KernelsKind, words.query, calls));
   }

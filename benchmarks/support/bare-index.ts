@@ -1,15 +1,27 @@
+import type { Beam } from "../../lib/indexes/beam.js";
+import { ExactVectorIndex } from "../../lib/indexes/exact-vector-index.js";
 import { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
 import type { Nearest, VectorIndex } from "../../lib/indexes/vector-index.js";
 import type { KernelsKind } from "../../lib/kernels/kernels.js";
 
-/** An exact index and nothing around it: on the calling thread, at once, without ids or metadata. */
+export interface BareIndexOptions {
+  readonly kernels: KernelsKind;
+  /** Workers that link beside the calling thread; 0. */
+  readonly threads?: number;
+  /** Whether it links what it holds; false. */
+  readonly graph?: boolean;
+}
+
+/** An index and nothing around it: on the calling thread, at once, without ids or metadata. */
 export class BareIndex {
   readonly #indexes: ExactVectorIndexes;
   readonly #index: VectorIndex;
 
-  constructor(vectors: Float32Array, dimension: number, kernels: KernelsKind) {
+  constructor(vectors: Float32Array, dimension: number, options: BareIndexOptions) {
+    const { kernels, threads = 0, graph = false } = options;
     const atOnceMs = Number.MAX_SAFE_INTEGER;
-    this.#indexes = new ExactVectorIndexes({ threads: 0, atOnceMs, kernels });
+    const graphLeast = graph ? {} : { graphLeast: Number.POSITIVE_INFINITY };
+    this.#indexes = new ExactVectorIndexes({ threads, atOnceMs, kernels, ...graphLeast });
     this.#index = this.#indexes.create(dimension);
     const count = vectors.length / dimension;
     const step = 4_096;
@@ -22,9 +34,18 @@ export class BareIndex {
     }
   }
 
-  /** @throws when one of the answers is not ten distances in order */
-  async search(targets: readonly Float32Array[]): Promise<Nearest[]> {
-    const request = { targets, metric: "cosine", limit: 10, sequence: 1 } as const;
+  /** Settles when all vectors are linked, where they are to be. */
+  async linked(): Promise<void> {
+    if (this.#index instanceof ExactVectorIndex) await this.#index.linked();
+  }
+
+  /**
+   * Exact without a beam.
+   *
+   * @throws when one of the answers is not ten distances in order
+   */
+  async search(targets: readonly Float32Array[], beam?: Beam): Promise<Nearest[]> {
+    const request = { targets, metric: "cosine", limit: 10, sequence: 1, beam } as const;
     const answers = await this.#index.search(request);
     for (const { distances } of answers) {
       const isSorted = distances.every((distance, i) => i === 0 || distance >= distances[i - 1]);

@@ -1,4 +1,4 @@
-import { LateCallOptions } from "../handles/late-call-options.js";
+import { LateCallOptions, type WaitForTurn } from "../handles/late-call-options.js";
 import { onAbort } from "../model/abort-listeners.js";
 import { AhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
@@ -11,6 +11,8 @@ export interface Call {
   readonly aborted: boolean;
   /** Of the write that is asked for, where it may be repeated. */
   readonly identity?: WriteIdentity | undefined;
+  /** Of a pipeline: how the member at a place waits for its turn; undefined: it does not wait. */
+  readonly turnOf?: ((place: number) => WaitForTurn | undefined) | undefined;
 }
 
 /** Runs a call under its options; one without any costs nothing. What `run` throws is a rejection. */

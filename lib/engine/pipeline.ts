@@ -1,3 +1,4 @@
+import type { WaitForTurn } from "../handles/late-call-options.js";
 import type { Outcome } from "../model/answers.js";
 import type { CheckedMember, CheckedQuery } from "../model/checked-query.js";
 import { toAhnlichError } from "../model/errors.js";
@@ -29,7 +30,8 @@ export async function runPipeline(
       await Promise.all(underWay);
       underWay = [];
     }
-    const outcome = outcomeOf(handlers, member, memberCall(call, place));
+    const wait = member.ok ? call.turnOf?.(place) : undefined;
+    const outcome = outcomeOf(handlers, member, memberCall(call, place), wait);
     // To wait costs more than most answers: only for what is not there yet.
     if (!(outcome instanceof Promise)) outcomes[place] = outcome;
     else if (!joins) outcomes[place] = await outcome;
@@ -48,11 +50,15 @@ function outcomeOf(
   handlers: Handlers,
   member: CheckedMember,
   call: Call,
+  wait: WaitForTurn | undefined,
 ): Outcome<unknown> | Promise<Outcome<unknown>> {
   try {
     if (!member.ok) throw member.error;
     checkCall(call);
-    const answer = carryOut(handlers, member.query, call);
+    const { query } = member;
+    const answer = wait
+      ? wait(async () => carryOut(handlers, query, call))
+      : carryOut(handlers, query, call);
     return answer instanceof Promise ? answer.then(answered, failed) : answered(answer);
   } catch (error) {
     return failed(error);

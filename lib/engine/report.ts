@@ -1,5 +1,5 @@
 import type { Attachment } from "../handles/embedded-engine.js";
-import type { VectorIndexes } from "../indexes/vector-index.js";
+import type { GraphState, VectorIndexes } from "../indexes/vector-index.js";
 import type { ClientInfo, EngineInfo, StoreInfo } from "../model/answers.js";
 import type { Persistence, Snapshot } from "../persistence/persistence.js";
 import type { Origin } from "../rows/meta-rows.js";
@@ -91,13 +91,15 @@ export class Report {
 
   #store({ catalog }: View, store: StoredStore, entries: number, diskBytes: number): StoreInfo {
     const { name, incarnation, dimension, metric, ttlMs, counters } = store;
+    const vectors = this.#publication.vectorsOf(store);
     return {
       name,
       dimension,
       metric,
       entries,
+      graph: graphOf(vectors.loaded?.graph),
       bytes: {
-        memory: this.#publication.vectorsOf(store).bytes,
+        memory: vectors.bytes,
         disk: shareOf(diskBytes, store, catalog.vectorBytes),
       },
       ...(ttlMs === undefined ? {} : { ttlMs }),
@@ -114,6 +116,11 @@ export class Report {
   get #diskBytes(): number {
     return this.#persistence.path === undefined ? 0 : this.#persistence.bytes;
   }
+}
+
+function graphOf(state: GraphState | undefined): StoreInfo["graph"] {
+  const { linked = 0, recall } = state ?? {};
+  return recall === undefined ? { entries: linked } : { entries: linked, recall };
 }
 
 /** How many entries of all stores live at that time. */

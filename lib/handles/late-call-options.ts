@@ -2,12 +2,18 @@ import { AhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import { isScopeOfKeys, type WriteIdentity } from "../model/write-identity.js";
 
+/** Begins the work when its turn has come. */
+export type WaitForTurn = (work: () => Promise<unknown>) => Promise<unknown>;
+
 /**
  * CallOptions whose signal is made when it is first read: making one costs more than answering a
  * ping, and most calls are over before anyone looks at theirs. Its reason is an error of ours.
  */
 export class LateCallOptions implements CallOptions {
-  readonly timeoutMs: number | undefined;
+  /** Less of it is left to who begins later. */
+  timeoutMs: number | undefined;
+  /** Of a pipeline: how the member at a place waits for its turn; undefined: it does not wait. */
+  turnOf: ((place: number) => WaitForTurn | undefined) | undefined;
   /** Of the write that is asked for. */
   readonly identity: WriteIdentity | undefined;
   #controller: AbortController | undefined;

@@ -1,10 +1,7 @@
-/** How far a walk through a graph looks around. */
+/** How far an approximate search goes. */
 export interface Beam {
-  /** How many of the nearest that it has met a walk keeps in view, "ef": a whole number, the search's limit at least. */
+  /** How many of the nearest found so far a walk keeps, and goes on from. */
   readonly width: number;
-  /**
-   * A walk also ends where the next candidate lies farther than the last of the `limit` nearest so far by more than
-   * this, in the numbers that the walk compares; Infinity: it never ends for that.
-   */
+  /** It ends where all that is left is farther than the nearest `limit` by more than this, in the metric's keys. */
   readonly slack: number;
 }

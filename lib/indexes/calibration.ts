@@ -34,8 +34,8 @@ export class Calibration {
   }
 
   /**
-   * The cheapest beam that reaches this recall; undefined: search exactly, since the recall is 1, no beam reaches it, or
-   * searches like this one were not measured yet. Where the index, now of this size, has grown since, the beam is
+   * The cheapest beam that reaches this recall; undefined: search exactly, since the recall is 1, no beam reaches it,
+   * or searches like this one were not measured yet. Where the index, now of this size, has grown since, the beam is
    * wider than what was measured, by a guess on the safe side; past four times the size nothing is known.
    */
   beamFor(limit: number, recall: number, size = 0): Beam | undefined {
@@ -61,8 +61,8 @@ export class Calibration {
   }
 
   /**
-   * Whether it is time to measure, in an index of this size: something asked for was not measured, or by a quarter of the
-   * index has grown or changed since, or queries have come or turned into others.
+   * Whether it is time to measure, in an index of this size: something asked for was not measured, by a quarter of
+   * the index has grown or changed since, or queries have come or turned into others.
    *
    * @param changed - entries that were written and removed so far, a count that only grows while the index is open
    */

@@ -61,8 +61,13 @@ export class ExactVectorIndex implements VectorIndex {
     slots.watch(this.#graphs);
   }
 
-  /** Settles when all that lives is linked, and it is known what beams give which recall. */
+  /** Settles when all that lives is linked. */
   async linked(): Promise<void> {
+    await this.#graphs.settled();
+  }
+
+  /** Settles when it is known besides what beams give which recall. */
+  async calibrated(): Promise<void> {
     await this.#graphs.settled();
     await this.#recall.settled();
   }

@@ -14,7 +14,7 @@ export interface ExactVectorIndexesOptions extends SearchQueueOptions {
   readonly memoryBytes?: number | undefined;
   /** The best that the runtime has. */
   readonly kernels?: KernelsKind | undefined;
-  /** From so many vectors on there are graphs; where a search is expected to take 50 microseconds without. */
+  /** From so many vectors on there are graphs; where a walk is expected to be faster than looking at all. */
   readonly graphLeast?: number | undefined;
 }
 

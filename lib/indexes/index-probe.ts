@@ -1,6 +1,6 @@
 import type { Beam } from "./beam.js";
 import type { Graphs } from "./graphs.js";
-import type { Probe, ProbeTarget, Walk } from "./probe.js";
+import type { Probe, ProbeTarget } from "./probe.js";
 import type { SlotSearches } from "./slot-searches.js";
 import type { Slots } from "./slots.js";
 import type { IndexSearch, Nearest } from "./vector-index.js";
@@ -51,21 +51,25 @@ export class IndexProbe implements Probe {
     return found.map((nearest, i) => without(nearest, targets[i]?.own, limit));
   }
 
-  async walk(targets: readonly ProbeTarget[], limit: number, beam: Beam): Promise<Walk> {
+  async walk(
+    targets: readonly ProbeTarget[],
+    limit: number,
+    beam: Beam,
+  ): Promise<readonly Nearest[]> {
     const plan = this.#graphs.plan;
     const request = this.#request(targets, limit);
     const hidden = targets.map(({ own }) => (own && this.#slots.slotOf(own)) ?? -1);
     const walked = plan && (await this.#searches.walk({ request, plan, beam, hidden }));
     // Where a search would look at everything instead, this is what it finds.
     const found = walked ?? (await this.#searches.exact(this.#request(targets, limit + 1)));
-    const nearest = found.map((one, i) => without(one, targets[i]?.own, limit));
-    return { nearest, cost: found.reduce((sum, { examined }) => sum + examined, 0) };
+    return found.map((one, i) => without(one, targets[i]?.own, limit));
   }
 
   #request(targets: readonly ProbeTarget[], limit: number): IndexSearch {
     const { metric } = this.#graphs;
     const vectors = targets.map(({ vector }) => vector);
-    return { targets: vectors, metric, limit, sequence: Number.MAX_VALUE };
+    const sequence = Number.MAX_VALUE;
+    return { targets: vectors, metric, limit, sequence, isBackground: true };
   }
 }
 

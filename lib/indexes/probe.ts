@@ -3,7 +3,7 @@ import type { Nearest } from "./vector-index.js";
 
 /**
  * What a calibration asks of an index. An answer's distances are those of float64 arithmetic, in `exact` and `walk`
- * alike: what is found at the distance of the last true one counts as true.
+ * alike: what is found at the distance of the last true one counts as true. What a walk examined is what it costs.
  */
 export interface Probe {
   /** Vectors that can be found. */
@@ -15,7 +15,7 @@ export interface Probe {
   /** The true nearest of each, `limit` of them where there are so many. */
   exact(targets: readonly ProbeTarget[], limit: number): Promise<readonly Nearest[]>;
   /** What a search of that limit finds with that beam, its last sorting by float64 distances included. */
-  walk(targets: readonly ProbeTarget[], limit: number, beam: Beam): Promise<Walk>;
+  walk(targets: readonly ProbeTarget[], limit: number, beam: Beam): Promise<readonly Nearest[]>;
 }
 
 export interface ProbeTarget {
@@ -25,11 +25,4 @@ export interface ProbeTarget {
    * walk neither begins at it nor goes through it, since its links lead to the very entries that are looked for.
    */
   readonly own?: number | undefined;
-}
-
-export interface Walk {
-  /** One for each target. */
-  readonly nearest: readonly Nearest[];
-  /** Distances that were computed for all of them together. */
-  readonly cost: number;
 }

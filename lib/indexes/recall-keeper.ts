@@ -99,14 +99,13 @@ export class RecallKeeper {
   /** Never rejects: until it is known, searches look at everything. */
   async #measure(): Promise<void> {
     const { signal } = this.#stopping;
-    const pause = (): Promise<void> => sleep(pauseMs, undefined, { ref: false });
     try {
       if (this.#mayHaveDrifted && this.#probe.isReady) {
         this.#checkedAt = this.#queries.arrived;
-        await this.#calibration.checkDrift(this.#probe, { signal, pause });
+        await this.#calibration.checkDrift(this.#probe, { signal });
       }
       if (this.#isDue) {
-        await this.#calibration.calibrate(this.#probe, { signal, pause, workMax });
+        await this.#calibration.calibrate(this.#probe, { signal, workMax });
         this.#measured++;
       }
     } catch {
@@ -117,8 +116,6 @@ export class RecallKeeper {
 }
 
 const delayMs = 50;
-/** Between a few searches and the next. */
-const pauseMs = 1;
 const againMs = 1_000;
 /** Searches from one look at what is due to the next. */
 const askedPerLook = 64;

@@ -70,7 +70,7 @@ class RecallStudy {
     }
   }
 
-  /** Slacks from one that loses nothing up to one that loses much; none where a few searches say that they do not pay. */
+  /** Slacks from one that loses nothing up to one that loses much; none where a few searches say they do not pay. */
   async #findSlacks({ limit, widths }: Ladder): Promise<RecallTrial[]> {
     const { width } = (widths.find(({ lost }) => lost <= lostByOpen) ?? last(widths)).beam;
     const few = Math.min(fewTargets, this.#truths.known);
@@ -88,7 +88,12 @@ class RecallStudy {
       if (next.lost <= open.lost === (ratio === 2)) break;
     }
     const trials = [await trialOf(top.beam.slack * Math.SQRT2), top];
-    while (trials.length < slackSteps && last(trials).lost < lostMuch) {
+    const least = widths[0].cost * barelyMore; // of a walk that ends as soon as it may
+    while (
+      trials.length < slackSteps &&
+      last(trials).lost < lostMuch &&
+      last(trials).cost > least
+    ) {
       trials.push(await trialOf(last(trials).beam.slack / Math.SQRT2));
     }
     trials.reverse();
@@ -152,13 +157,14 @@ const roundTargets = 512;
 /** Those that say whether slack could pay. */
 const fewTargets = 128;
 const widthMax = 8_192;
-/** A walk that computes more of all distances than this takes longer than a scan, whose distances are many times cheaper. */
+/** A walk that computes more of all distances takes longer than a scan, whose distances are many times cheaper. */
 const costShareMax = 0.25;
 /** So little is lost by the widest. */
 const lostByTop = 0.0002;
 /** So little is lost where slack alone is to end a walk. */
 const lostByOpen = 0.0005;
 const lostMuch = 0.25;
+const barelyMore = 1.05;
 const slackSteps = 40;
 /** What slack has to cost less than, as a share of the same recall without. */
 const payingShare = 0.9;

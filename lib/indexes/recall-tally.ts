@@ -5,14 +5,11 @@ export class RecallTally {
   #squares = 0;
   #cost = 0;
 
-  /** One query: the share of its true nearest that was not found. */
-  add(lost: number): void {
+  /** One query: the share of its true nearest that was not found, and the distances computed. */
+  add(lost: number, cost: number): void {
     this.queries++;
     this.#lost += lost;
     this.#squares += lost * lost;
-  }
-
-  addCost(cost: number): void {
     this.#cost += cost;
   }
 

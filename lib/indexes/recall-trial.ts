@@ -36,11 +36,10 @@ export class RecallTrial {
       await work.next();
       const first = this.#tally.queries;
       const piece = truths.targets.slice(first, Math.min(upTo, first + pieceTargets));
-      const { nearest, cost } = await probe.walk(piece, limit, beam);
-      for (const [i, found] of nearest.entries())
-        this.#tally.add(truths.lost(first + i, limit, found));
-      this.#tally.addCost(cost);
-      work.spend(cost);
+      for (const [i, found] of (await probe.walk(piece, limit, beam)).entries()) {
+        this.#tally.add(truths.lost(first + i, limit, found), found.examined);
+        work.spend(found.examined);
+      }
     }
   }
 

@@ -11,9 +11,9 @@ export function walkMs(width: number, dimension: number): number {
   return (width * 20 * (25 + dimension * 0.1)) / 1e6;
 }
 
-/** From so many vectors on a graph is worth its memory: looking at all of them would take longer than this. */
+/** From so many vectors on a graph is worth its memory: looking at all of them would take longer than a usual walk. */
 export function graphLeastOf(dimension: number): number {
-  return Math.ceil(graphWorthMs / scanMs(1, dimension, 1));
+  return Math.ceil(walkMs(usualWidth, dimension) / scanMs(1, dimension, 1));
 }
 
-const graphWorthMs = 0.05;
+const usualWidth = 64;

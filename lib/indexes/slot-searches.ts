@@ -36,17 +36,20 @@ export class SlotSearches {
 
   /** Every vector that the search sees is compared, but for those whose codes tell that they are too far. */
   async exact(request: IndexSearch, signal?: AbortSignal): Promise<Nearest[]> {
-    return this.#run(this.#planExact(request), request.limit, signal);
+    return this.#run(this.#planExact(request), request, signal);
   }
 
   /** Most of the nearest; undefined where a walk came to too few that the search sees. */
   async walk(walking: Walking, signal?: AbortSignal): Promise<Nearest[] | undefined> {
-    const { limit } = walking.request;
-    const found = await this.#run(this.#planWalks(walking), limit, signal);
+    const found = await this.#run(this.#planWalks(walking), walking.request, signal);
     return found.every(({ isWhole }) => isWhole) ? found : undefined;
   }
 
-  async #run(groups: TargetGroup[], limit: number, signal?: AbortSignal): Promise<Found[]> {
+  async #run(
+    groups: TargetGroup[],
+    { limit, isBackground }: IndexSearch,
+    signal?: AbortSignal,
+  ): Promise<Found[]> {
     if (signal?.aborted) throw signalError(signal);
     const tasks = groups.flatMap(({ tasks }) => tasks);
     const abort = (): void => {
@@ -54,7 +57,10 @@ export class SlotSearches {
     };
     let forget: (() => void) | undefined;
     try {
-      for (const task of tasks) this.#queue.submit(task);
+      for (const task of tasks) {
+        if (isBackground) this.#queue.submitBackground(task);
+        else this.#queue.submit(task);
+      }
       if (signal && tasks.some((task) => !task.settled)) forget = onAbort(signal, abort);
       const found: Found[] = [];
       for (const group of groups) found.push(...(await collect(group, limit)));

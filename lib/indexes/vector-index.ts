@@ -187,6 +187,8 @@ export interface IndexSearch {
   /** Walks through a graph, where there is one for that, instead of looking at everything. */
   readonly beam?: Beam | undefined;
   readonly maxDistance?: number | undefined;
+  /** Those of others go first. */
+  readonly isBackground?: boolean | undefined;
   /** Only these, where given. */
   readonly within?: Selection | undefined;
   /** All but these, where given; not together with `within`. */

@@ -258,8 +258,8 @@ export class SearchQueue {
         batch.length === 0 ? this.#background.take(this.#turns.size > 0) : undefined;
       const task = background ?? this.#turns.take();
       if (task === undefined) break;
-      cost += task.cost;
-      this.#waiting -= task.weight;
+      cost += background === undefined ? task.cost : batchMs;
+      if (background === undefined) this.#waiting -= task.weight;
       try {
         task.start();
         this.#running.add(task);

@@ -13,6 +13,11 @@ export interface StoreInfo {
   readonly dimension: number;
   readonly metric: Metric;
   readonly entries: number;
+  /**
+   * `entries`: how many are in the graph by now, 0 where searches look at all; those that died a moment ago among them.
+   * `recall`: what searches of ten at the standard recall find in the mean, where that was measured.
+   */
+  readonly graph: { readonly entries: number; readonly recall?: number };
   /** `memory`: of vectors; `disk`: an estimate of this store's share of the engine's file. */
   readonly bytes: { readonly memory: number; readonly disk: number };
   /** How long entries live that do not say so themselves; absent: for ever. */

@@ -7,7 +7,6 @@ import type { ConnectMessage } from "../protocol/message.js";
 import type { Listener, Transport } from "../transport/transport.js";
 import { type Asker, Audit, type AuditLog, mayAdminister } from "./audit.js";
 import { ClientList, type ConnectedClient } from "./client-list.js";
-import { FairQueue } from "./fair-queue.js";
 import type { CarryOut } from "./guard.js";
 import { Guard } from "./guard.js";
 import { type Identity, unauthenticated } from "./login.js";
@@ -16,6 +15,7 @@ import type { Server } from "./server.js";
 import { Session, type SessionHost } from "./session.js";
 import type { SessionSettings } from "./session-settings.js";
 import { type Trouble, tell } from "./trouble.js";
+import { Turns } from "./turns.js";
 import type { RegistryOwner, UserRegistry } from "./user-registry.js";
 
 export interface ServerSettings {
@@ -44,8 +44,7 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
   readonly #listener: Listener;
   readonly #settings: ServerSettings;
   readonly #list: ClientList;
-  readonly #searches: FairQueue;
-  readonly #scans: FairQueue;
+  readonly #turns: Turns;
   readonly #users: UserRegistry | undefined;
   readonly #guard: Guard | undefined;
   readonly #audit: Audit | undefined;
@@ -65,9 +64,7 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
     this.#listener = listener;
     this.#settings = settings;
     this.#list = new ClientList(settings.maxClients, settings.session.connectionsMax);
-    const { searchesAtOnceMax, scansAtOnceMax, queuedMax } = settings.session;
-    this.#searches = new FairQueue(searchesAtOnceMax, queuedMax);
-    this.#scans = new FairQueue(scansAtOnceMax, queuedMax);
+    this.#turns = new Turns(settings.session);
     const { users, audit: log } = settings;
     const audit = log && new Audit(log);
     this.#audit = audit;
@@ -150,9 +147,8 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
     if (query.kind === "shutdown") return this.#shutdown(query, session);
     if (query.kind === "backup") return this.#settings.backup(query, options);
     const owner = session.entered;
-    const queue = this.#queueOf(query);
-    if (owner === undefined || queue === undefined) return this.#ask(query, options);
-    return queue.run(owner, options, (given) => this.#ask(query, given));
+    if (owner === undefined) return this.#ask(query, options);
+    return this.#turns.run(owner, query, options, (given) => this.#ask(query, given));
   }
 
   /** Where the engine ends, what has waited for its turn is refused as at the server's own end: another may take it. */
@@ -162,22 +158,6 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
     } catch (error) {
       if (error instanceof AhnlichError && error.code === "CLOSED") throw shuttingDown();
       throw error;
-    }
-  }
-
-  /** Where a query waits that may take long; undefined where it does not wait. */
-  #queueOf(query: Query): FairQueue | undefined {
-    switch (query.kind) {
-      case "search":
-      case "searchMany":
-        return query.where === undefined ? this.#searches : this.#scans;
-      case "find":
-      case "count":
-      case "measureRecall":
-      case "explain":
-        return this.#scans;
-      default:
-        return undefined;
     }
   }
 
@@ -267,8 +247,7 @@ export class AttachedServer implements Server, SessionHost, RegistryOwner {
   #tick(): void {
     const now = performance.now();
     for (const session of this.#sessions) session.tick(now);
-    this.#searches.tick(now);
-    this.#scans.tick(now);
+    this.#turns.tick(now);
   }
 }
 

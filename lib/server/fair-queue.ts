@@ -1,3 +1,4 @@
+import { LateCallOptions } from "../handles/late-call-options.js";
 import { AhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 
@@ -129,8 +130,7 @@ export class FairQueue {
       }
       this.#takeTurn(owner);
       const timeoutMs = Number.isFinite(left) ? Math.max(1, Math.ceil(left)) : undefined;
-      const given = { ...options, signal: options.signal, timeoutMs };
-      this.#begin(given, waiting.work).then(resolve, reject);
+      this.#begin(remaining(options, timeoutMs), waiting.work).then(resolve, reject);
     }
   }
 
@@ -204,6 +204,15 @@ interface Waiting {
   readonly reject: (reason: unknown) => void;
   /** It waits no longer. */
   readonly settled: () => void;
+}
+
+/** What a call is told beside its time goes with it. */
+function remaining(options: CallOptions, timeoutMs: number | undefined): CallOptions {
+  if (!(options instanceof LateCallOptions)) {
+    return { ...options, signal: options.signal, timeoutMs };
+  }
+  options.timeoutMs = timeoutMs;
+  return options;
 }
 
 function busy(queued: number): AhnlichError {

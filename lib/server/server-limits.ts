@@ -17,7 +17,9 @@ export interface ServerLimits {
   readonly searchesAtOnceMax: number;
   /** The same of those with `where`, pages, counts, and what tells of searches: they may look through all there is. */
   readonly scansAtOnceMax: number;
-  /** How many of either wait, for all clients; what is beyond it is BUSY. */
+  /** The same of writes of more than 200 entries, or of who knows how many. */
+  readonly largeWritesAtOnceMax: number;
+  /** How many of each sort wait, for all clients; what is beyond it is BUSY. */
   readonly queuedMax: number;
   /** Milliseconds from the first byte to `accept`. */
   readonly handshakeTimeoutMs: number;
@@ -60,7 +62,8 @@ export const serverLimits: { readonly [K in keyof ServerLimits]: Bound } = {
     65_536,
     "pages, counts, searches with where, and what tells of searches, that run at once",
   ),
-  queuedMax: bound(2_048, 0, 1_000_000, "how many of either wait; more are refused with BUSY"),
+  largeWritesAtOnceMax: bound(4, 1, 65_536, "writes of many entries that are under way at once"),
+  queuedMax: bound(2_048, 0, 1_000_000, "how many of each sort wait; more are refused with BUSY"),
   handshakeTimeoutMs: bound(5_000, 10, day, "milliseconds to introduce oneself"),
   frameTimeoutMs: bound(30_000, 10, day, "milliseconds for a frame to arrive"),
   stallTimeoutMs: bound(10_000, 10, day, "milliseconds in which a client takes nothing"),

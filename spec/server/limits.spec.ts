@@ -107,6 +107,18 @@ describe("a limit of the server", () => {
       const begun = ["count", "search", "find", "explain", "measureRecall"].map(asked);
       assert.deepEqual(begun, [1, 1, 0, 0, 0]);
     },
+    largeWritesAtOnceMax: async () => {
+      serving.engine.executor.holding.add("delete");
+      const peer = await peerOf(await listen({ largeWritesAtOnceMax: 1 }));
+      const target = Array.from({ length: 201 }, (_, i) => `e${i}`);
+      const large = { kind: "delete", store: "s", target } as const;
+      for (const id of [1, 2]) peer.request(id, large);
+      peer.request(3, { ...large, target: target.slice(1) });
+      await serving.engine.held(2);
+      await turns();
+      const lengths = serving.engine.executor.queries.map((query) => Object(query).target?.length);
+      assert.deepEqual(lengths, [201, 200]);
+    },
     queuedMax: async () => {
       const peer = await peerOf(await listen({ searchesAtOnceMax: 1, queuedMax: 1 }));
       for (const id of [1, 2, 3]) peer.request(id, search);

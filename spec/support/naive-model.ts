@@ -204,7 +204,8 @@ export class NaiveModel {
     const bytes = { memory: entries.size * dimension * 4, disk: 0 };
     const position = log.position(sequence);
     const lives = ttlMs === undefined ? {} : { ttlMs };
-    return { name, dimension, metric, entries: entries.size, bytes, ...lives, position };
+    const graph = { entries: 0 };
+    return { name, dimension, metric, entries: entries.size, graph, bytes, ...lives, position };
   }
 
   #info(): EngineInfo {

@@ -11,16 +11,18 @@ export const withMetadata: IndexContender = contender(
   true,
   "the same, with metadata in the answer",
 );
+/** Built with nothing kept; never opened again. */
+export const inMemory: IndexContender = {
+  how: "a store in memory",
+  build: async ({ threads }, vectors, built) =>
+    await build(open({ threads: workersOf(threads) }), vectors, built),
+  open: () => Promise.reject(new Error("what is in memory is gone when it is closed")),
+};
 
 function contender(metadata: boolean, how: string): IndexContender {
   return {
     how,
-    async build(place, vectors, built) {
-      await using engine = await openEngine(place);
-      const store = await engine.createStore("vectors", { dimension: vectors.dimension });
-      await store.load(entriesOf(vectors));
-      await built();
-    },
+    build: (place, vectors, built) => build(openEngine(place), vectors, built),
     async open(place) {
       const engine = await openEngine(place);
       const store = engine.store<Fields>("vectors");
@@ -47,9 +49,24 @@ function effort(store: Store<Fields>, recall: number, metadata: boolean) {
   };
 }
 
-/** One thread is the calling one; more are workers. */
+async function build(
+  opening: Promise<EmbeddedEngine>,
+  vectors: VectorFile,
+  built: () => void | Promise<void>,
+): Promise<void> {
+  await using engine = await opening;
+  const store = await engine.createStore("vectors", { dimension: vectors.dimension });
+  await store.load(entriesOf(vectors));
+  await built();
+}
+
 function openEngine({ folder, threads }: Place): Promise<EmbeddedEngine> {
-  return open(folder, { threads: threads === 1 ? 0 : threads });
+  return open(folder, { threads: workersOf(threads) });
+}
+
+/** One thread is the calling one; more are workers. */
+function workersOf(threads: number): number {
+  return threads === 1 ? 0 : threads;
 }
 
 function* entriesOf(vectors: VectorFile) {

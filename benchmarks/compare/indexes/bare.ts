@@ -1,32 +1,53 @@
+import type { Beam } from "../../../lib/indexes/beam.js";
 import { bestKernels } from "../../../lib/kernels/kernels.js";
 import { BareIndex } from "../../support/bare-index.js";
-import type { IndexContender, OpenIndex } from "./index-contender.js";
+import type { VectorFile } from "../data-sets/vector-file.js";
+import {
+  beams,
+  type IndexContender,
+  type Kind,
+  type OpenIndex,
+  type Place,
+} from "./index-contender.js";
 
 type Found = { readonly ordinals: Float64Array };
 
 /** Our index and nothing around it: no entries, no ids, nothing kept. It is built anew wherever it is opened. */
 export const bare: IndexContender = {
-  how: "the vector index of a store by itself, in memory",
-  async build(_, vectors, built) {
-    const { vectors: all } = vectors.read(0, vectors.count);
-    const index = new BareIndex(all, vectors.dimension, bestKernels());
+  how: "the vector index of a store by itself, in memory; the width of its beam is said",
+  async build(place, vectors, built) {
+    const index = await make(place, vectors);
     await built();
     await index.close();
   },
-  async open(_, vectors) {
-    const { vectors: all } = vectors.read(0, vectors.count);
-    const index = new BareIndex(all, vectors.dimension, bestKernels());
+  async open(place, vectors) {
+    const index = await make(place, vectors);
     return {
-      efforts: [
-        {
-          label: "exact",
-          search: async (target) => (await index.search([target]))[0],
-          searchMany: (targets) => index.search(targets),
-        },
-      ],
+      efforts: effortsOf(index, place.kind),
       targetOf: (vector) => vector,
       idsOf: ({ ordinals }) => Array.from(ordinals, (ordinal) => ordinal - 1),
       close: () => index.close(),
     } satisfies OpenIndex<Float32Array, Found>;
   },
 };
+
+async function make({ kind, threads }: Place, vectors: VectorFile): Promise<BareIndex> {
+  const { vectors: all } = vectors.read(0, vectors.count);
+  const graph = kind === "approximate";
+  const workers = threads === 1 ? 0 : threads;
+  const options = { kernels: bestKernels(), threads: workers, graph };
+  const index = new BareIndex(all, vectors.dimension, options);
+  await index.linked();
+  return index;
+}
+
+function effortsOf(index: BareIndex, kind: Kind) {
+  const effort = (label: string, beam: Beam | undefined) => ({
+    label,
+    search: async (target: Float32Array): Promise<Found> => (await index.search([target], beam))[0],
+    searchMany: (targets: readonly Float32Array[]) => index.search(targets, beam),
+  });
+  if (kind === "exact") return [effort("exact", undefined)];
+  const slack = Number.POSITIVE_INFINITY;
+  return beams.map((width) => effort(`width ${width}`, { width, slack }));
+}

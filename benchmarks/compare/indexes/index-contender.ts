@@ -46,5 +46,5 @@ export const hnsw: { readonly links: number; readonly construction: number } = {
 
 /** Candidates that are kept while a graph is searched, wherever that can be said. */
 export const beams: readonly number[] = [
-  10, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1_024, 1_536,
+  16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1_024, 1_536,
 ];

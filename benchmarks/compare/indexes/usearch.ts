@@ -9,7 +9,7 @@ interface Found {
   readonly keys: BigUint64Array;
 }
 
-/** Of some questions, and one of them. */
+/** What is found for some questions; for one alone it is what a batch gives. */
 interface Batch {
   get(index: number): Found;
 }
@@ -30,7 +30,7 @@ interface Usearch {
     count: number,
     metric: "cos",
     threads: number,
-  ): Batch;
+  ): Found & Batch;
 }
 
 type Quantization = "f32" | "bf16";
@@ -93,7 +93,7 @@ function openExact({ threads }: Place, vectors: VectorFile) {
     exactSearch(base, targets, dimension, limit, "cos", threads);
   const effort = {
     label: "exact",
-    search: (target: Float32Array) => find(target).get(0),
+    search: (target: Float32Array) => find(target),
     searchMany: (targets: readonly Float32Array[]) => eachOf(find(joined(targets)), targets.length),
   };
   return { efforts: [effort], ...shapes } satisfies OpenIndex<Float32Array, Found>;

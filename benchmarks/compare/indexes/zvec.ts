@@ -17,7 +17,7 @@ interface Zvec {
   ZVecInitialize(options: { queryThreads: number; optimizeThreads: number }): void;
   ZVecCollectionSchema: new (schema: object) => object;
   ZVecCreateAndOpen(path: string, schema: object): Collection;
-  ZVecOpen(path: string): Collection;
+  ZVecOpen(path: string, options: { readOnly: boolean }): Collection;
   ZVecDataType: { VECTOR_FP32: number };
   ZVecIndexType: { HNSW: number; FLAT: number };
   ZVecMetricType: { COSINE: number };
@@ -48,10 +48,10 @@ function contender(quantizer: "UNDEFINED" | "INT8", numbers: string): IndexConte
     },
     async open({ folder, kind, threads }) {
       const zvec = initialized(threads);
-      const collection = zvec.ZVecOpen(join(folder, "vectors"));
-      const { HNSW, FLAT } = zvec.ZVecIndexType;
-      const effort = (label: string, params: object) => {
-        const ask = { fieldName: "vector", topk: limit, outputFields: [], params };
+      const collection = zvec.ZVecOpen(join(folder, "vectors"), { readOnly: true });
+      const { HNSW } = zvec.ZVecIndexType;
+      const effort = (label: string, settings: object) => {
+        const ask = { fieldName: "vector", topk: limit, outputFields: [], ...settings };
         return {
           label,
           search: (vector: Float32Array) =>
@@ -60,10 +60,12 @@ function contender(quantizer: "UNDEFINED" | "INT8", numbers: string): IndexConte
               : collection.query({ ...ask, vector }),
         };
       };
-      const exact = [effort("exact", { indexType: FLAT })];
+      const exact = [effort("exact", {})];
       // What the codes find may be ranked again by the vectors themselves.
       const isUsingRefiner = quantizer !== "UNDEFINED";
-      const graph = beams.map((ef) => effort(`ef ${ef}`, { indexType: HNSW, ef, isUsingRefiner }));
+      const graph = beams.map((ef) =>
+        effort(`ef ${ef}`, { params: { indexType: HNSW, ef, isUsingRefiner } }),
+      );
       return {
         efforts: kind === "exact" ? exact : graph,
         targetOf: (vector) => vector.slice(),

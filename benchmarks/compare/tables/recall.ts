@@ -13,7 +13,9 @@ export async function compareRecall(bench: Bench): Promise<Section[]> {
   const sections: Section[] = [];
   for (const name of bench.options.data) {
     const subject = bench.subject(name);
-    const curves = await sweep(bench, bench.entrants(subject.data, "approximate"), subject, 0.995);
+    const curves = await sweep(bench, bench.entrants(subject.data), subject, {
+      enough: 0.995,
+    });
     sections.push(sectionOf(subject, curves));
   }
   return sections;
