@@ -1,12 +1,7 @@
-import {
-  floatsKind,
-  type SlotImage,
-  type SlotLinks,
-  type SlotSection,
-} from "../indexes/vector-index.js";
+import type { SlotImage, SlotLinks, SlotSection } from "../indexes/vector-index.js";
 import type { Checkpoint } from "./checkpoint.js";
 import type { SlotChunk } from "./checkpoint-layout.js";
-import { piecesOf, type SlotPiece } from "./image-pieces.js";
+import { piecesOf, type SlotPiece, viewOf } from "./image-pieces.js";
 
 /** A checkpoint on its way into an image, which has made room for it. */
 export class CheckpointReading {
@@ -30,24 +25,17 @@ export class CheckpointReading {
   }
 
   /**
-   * Reads everything but the ordinals, the vectors and the links to where it belongs. `pause` is waited for now and then.
+   * Reads everything but the ordinals and the links to where it belongs. `pause` is waited for now and then.
    *
    * @throws CORRUPT, what the file system says, what `pause` throws; nothing is being read then any more
    */
-  fill(pause: () => Promise<void> | undefined): Promise<void> {
-    return this.#fill(
-      this.#parts(({ kind }) => kind !== floatsKind && !this.#isOfLinks(kind)),
-      pause,
-    );
+  async fill(pause: () => Promise<void> | undefined): Promise<void> {
+    await this.#fill(this.#parts(false), pause);
   }
 
-  /** Reads the links as well, where there are any, to be taken over before the vectors are read. @throws as `fill` */
+  /** Reads the links as well, where there are any. @throws as `fill` */
   async fillLinks(pause: () => Promise<void> | undefined): Promise<void> {
-    if (this.#links !== undefined)
-      await this.#fill(
-        this.#parts(({ kind }) => this.#isOfLinks(kind)),
-        pause,
-      );
+    if (this.#links !== undefined) await this.#fill(this.#parts(true), pause);
   }
 
   /** Whether links are waited for. */
@@ -64,15 +52,6 @@ export class CheckpointReading {
   /** Gives the links up: all that was taken is linked anew. Nothing is being read. */
   *forgoLinks(): Generator<undefined, void, undefined> {
     if (this.#links) yield* this.#links.forgo();
-  }
-
-  /** Reads the vectors as well. @throws as `fill` */
-  async fillRows(pause: () => Promise<void> | undefined): Promise<void> {
-    await this.#fill(
-      this.#parts(({ kind }) => kind === floatsKind),
-      pause,
-    );
-    this.#image.giveRows(this.checkpoint.header.slots);
   }
 
   /** Makes the slots with an ordinal visible, though what is searched may not be there yet, in small steps. */
@@ -122,21 +101,22 @@ export class CheckpointReading {
 
   async #read(section: number, chunks: readonly SlotChunk[]): Promise<void> {
     const views: Uint8Array[] = [];
+    const { kind } = this.checkpoint.layout.sections[section] as SlotSection;
     const [{ first } = { first: 0 }] = chunks;
     const count = chunks.reduce((sum, chunk) => sum + chunk.count, 0);
     for (const piece of piecesOf(this.#image, first, count)) {
-      views.push(this.#image.view(section - 1, piece.first, piece.count));
+      views.push(viewOf(this.#image, kind, piece));
     }
     await this.checkpoint.read(section, chunks, views);
   }
 
   /** What is read in one go: of each section so many chunks that it is worth the call. */
-  *#parts(isWanted: (section: SlotSection) => boolean): Generator<Part, void, undefined> {
+  *#parts(ofLinks: boolean): Generator<Part, void, undefined> {
     const { chunks, sections } = this.checkpoint.layout;
     for (let section = 1; section < sections.length; section++) {
-      const wanted = sections[section] as SlotSection;
-      if (!isWanted(wanted)) continue;
-      const bytes = (chunks[0]?.count ?? 1) * wanted.bytesPerSlot;
+      const { kind, bytesPerSlot } = sections[section] as SlotSection;
+      if (this.#isOfLinks(kind) !== ofLinks) continue;
+      const bytes = (chunks[0]?.count ?? 1) * bytesPerSlot;
       const step = Math.max(1, Math.floor(partBytes / bytes));
       for (let at = 0; at < chunks.length; at += step) {
         yield { section, chunks: chunks.slice(at, at + step) };

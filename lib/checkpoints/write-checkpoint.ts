@@ -1,4 +1,4 @@
-import type { SlotImage, SlotLinks } from "../indexes/vector-index.js";
+import type { SlotImage, SlotLinks, SlotSection } from "../indexes/vector-index.js";
 import type { CheckpointDraft, Checkpoints } from "../persistence/checkpoints.js";
 import { checksum } from "../rows/checksum.js";
 import {
@@ -8,7 +8,7 @@ import {
   noteBytesMax,
 } from "./checkpoint-header.js";
 import { CheckpointLayout, chunkSlotsFor, type SlotChunk } from "./checkpoint-layout.js";
-import { piecesOf, type SlotPiece, sectionsOf } from "./image-pieces.js";
+import { ordinals, piecesOf, type SlotPiece, sectionsOf, viewOf } from "./image-pieces.js";
 
 export interface Writing {
   readonly checkpoints: Checkpoints;
@@ -95,14 +95,14 @@ function copyChunk(
   });
   for (const piece of piecesOf(image, first, count)) {
     for (const [section, copy] of copies.entries()) {
-      const bytes = bytesOf(image, section, piece);
+      const bytes = bytesOf(image, (sections[section] as SlotSection).kind, piece);
       copy.set(bytes, (piece.first - first) * (copy.length / count));
     }
   }
   return copies;
 }
 
-function bytesOf(image: SlotImage, section: number, { first, count }: SlotPiece): Uint8Array {
-  if (section > 0) return image.view(section - 1, first, count);
-  return new Uint8Array(image.ordinals(first, count).buffer);
+function bytesOf(image: SlotImage, kind: number, piece: SlotPiece): Uint8Array {
+  if (kind !== ordinals) return viewOf(image, kind, piece);
+  return new Uint8Array(image.ordinals(piece.first, piece.count).buffer);
 }

@@ -12,8 +12,8 @@ import type { UnkeptChanges } from "./unkept-changes.js";
 /**
  * Writes checkpoints of what is in memory, one at a time: where writes have paused and a quarter of a store has
  * changed, where they do not pause and all of it has changed since, but not in the midst of a load that is soon
- * over, and at the end where that would save time. So the background writes at most four bytes for each that was
- * written to the store, and mostly far less. Slots that were linked since count like changes, once hardly any is left to
+ * over, and at the end where that would save time. So the background writes at most four codes for each vector that was
+ * written to the store, and mostly far less. Slots that were linked since count like changes, once nothing is left to
  * be linked.
  */
 export class Checkpointer {
@@ -68,12 +68,10 @@ export class Checkpointer {
     const known = this.#publication.knownVectorsOf(store);
     const index = known?.loaded;
     if (known === undefined || index === undefined) return;
-    const isDue = (): boolean => {
-      const { changed, measured } = this.#unkeptLinks(index.image);
-      return Math.max(known.unkept.count, changed) > index.size / partAtClose || measured > 0;
-    };
-    if (!isDue()) return;
-    await known.whole();
+    const { changed, measured } = this.#unkeptLinks(index.image);
+    const isChanged = Math.max(known.unkept.count, changed) > index.size / partAtClose;
+    if (!isChanged && measured === 0) return;
+    if (index.image?.links?.areExpected) await known.whole();
     const vectors = this.#loaded(store);
     if (vectors === undefined || performance.now() + vectors.bytes / bytesPerMs > ends) return;
     await this.#write(store, vectors, async () => performance.now() < ends);
@@ -107,7 +105,8 @@ export class Checkpointer {
   #loaded(store: StoredStore): LoadedVectors | undefined {
     const vectors = this.#publication.knownVectorsOf(store);
     const index = vectors?.loaded;
-    if (vectors === undefined || !index?.image?.hasRows) return undefined;
+    if (vectors === undefined || index?.image === undefined) return undefined;
+    if (index.image.links?.areExpected) return undefined;
     const bytes = index.image.used * store.dimension * 4;
     if (bytes < this.#rules.leastBytes) return undefined;
     const { size, image } = index;
@@ -200,6 +199,6 @@ const noLinks: KeptLinks = { changed: 0, measured: 0 };
 /** What share of a store must have changed. */
 const partWhenQuiet = 4;
 const partAtClose = 32;
-/** What is written so slowly that the end must not wait for it, is not begun then. */
-const bytesPerMs = 200_000;
+/** Of vectors, whose codes are a third at most: what takes so long that the end must not wait is not begun then. */
+const bytesPerMs = 600_000;
 const failedMs = 60_000;

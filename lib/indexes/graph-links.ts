@@ -28,6 +28,10 @@ export class GraphLinks implements SlotLinks {
     return whole !== undefined && linked * 2 >= this.#slots.size && linked > 0;
   }
 
+  get areExpected(): boolean {
+    return this.#graphs.areExpected;
+  }
+
   get isSettled(): boolean {
     return this.#graphs.isSettled;
   }

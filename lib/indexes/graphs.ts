@@ -86,6 +86,11 @@ export class Graphs implements SlotWatcher {
     return this.#upkeep.isBusy;
   }
 
+  /** Whether links come from elsewhere. */
+  get areExpected(): boolean {
+    return this.#awaited > 0;
+  }
+
   /** Whether there is nothing left to be linked or swept. */
   get isSettled(): boolean {
     return this.#upkeep.isSettled;

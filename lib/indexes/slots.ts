@@ -177,6 +177,11 @@ export class Slots {
     return this.runs[this.#runOfBlock[block]];
   }
 
+  /** So many slots were laid. */
+  get laid(): number {
+    return this.#laid;
+  }
+
   /** Whether all rows are in memory. Until then no slot is used again: another row may come for it. */
   get hasRows(): boolean {
     return this.#lacking === 0;
