@@ -1,4 +1,4 @@
-import { floatsKind, type SlotImage, type SlotSection } from "../indexes/vector-index.js";
+import type { SlotImage, SlotSection } from "../indexes/vector-index.js";
 import type { Checkpoint } from "./checkpoint.js";
 import type { SlotChunk } from "./checkpoint-layout.js";
 import { piecesOf, type SlotPiece } from "./image-pieces.js";
@@ -22,18 +22,20 @@ export class CheckpointReading {
   }
 
   /**
-   * Reads everything but the ordinals and the vectors to where it belongs. `pause` is waited for now and then.
+   * Reads everything but the ordinals to where it belongs. `pause` is waited for now and then.
    *
    * @throws CORRUPT, what the file system says, what `pause` throws; nothing is being read then any more
    */
-  fill(pause: () => Promise<void> | undefined): Promise<void> {
-    return this.#fill(this.#parts(false), pause);
-  }
-
-  /** Reads the vectors as well. @throws as `fill` */
-  async fillRows(pause: () => Promise<void> | undefined): Promise<void> {
-    await this.#fill(this.#parts(true), pause);
-    this.#image.giveRows(this.checkpoint.header.slots);
+  async fill(pause: () => Promise<void> | undefined): Promise<void> {
+    const parts = this.#parts();
+    const work = async (): Promise<void> => {
+      for (const { section, chunks } of parts) {
+        await this.#read(section, chunks);
+        await pause();
+      }
+    };
+    const done = await Promise.allSettled(Array.from({ length: readsAtOnce }, work));
+    for (const each of done) if (each.status === "rejected") throw each.reason;
   }
 
   /** Makes the slots with an ordinal visible, though what is searched may not be there yet, in small steps. */
@@ -62,20 +64,6 @@ export class CheckpointReading {
     }
   }
 
-  async #fill(
-    parts: Generator<Part, void, undefined>,
-    pause: () => Promise<void> | undefined,
-  ): Promise<void> {
-    const work = async (): Promise<void> => {
-      for (const { section, chunks } of parts) {
-        await this.#read(section, chunks);
-        await pause();
-      }
-    };
-    const done = await Promise.allSettled(Array.from({ length: readsAtOnce }, work));
-    for (const each of done) if (each.status === "rejected") throw each.reason;
-  }
-
   async #read(section: number, chunks: readonly SlotChunk[]): Promise<void> {
     const views: Uint8Array[] = [];
     const [{ first } = { first: 0 }] = chunks;
@@ -87,11 +75,10 @@ export class CheckpointReading {
   }
 
   /** What is read in one go: of each section so many chunks that it is worth the call. */
-  *#parts(ofRows: boolean): Generator<Part, void, undefined> {
+  *#parts(): Generator<Part, void, undefined> {
     const { chunks, sections } = this.checkpoint.layout;
     for (let section = 1; section < sections.length; section++) {
-      const { kind, bytesPerSlot } = sections[section] as SlotSection;
-      if ((kind === floatsKind) !== ofRows) continue;
+      const { bytesPerSlot } = sections[section] as SlotSection;
       const bytes = (chunks[0]?.count ?? 1) * bytesPerSlot;
       const step = Math.max(1, Math.floor(partBytes / bytes));
       for (let at = 0; at < chunks.length; at += step) {

@@ -1,4 +1,4 @@
-import type { SlotImage, SlotSection } from "../indexes/vector-index.js";
+import { floatsKind, type SlotImage, type SlotSection } from "../indexes/vector-index.js";
 
 /** Slots that lie in one piece of memory. */
 export interface SlotPiece {
@@ -17,9 +17,12 @@ export function piecesOf(image: SlotImage, first: number, count: number): SlotPi
   return pieces;
 }
 
-/** What a checkpoint has of every slot: its ordinal, a float64, and then what the image has. */
+/** What a checkpoint has of every slot: its ordinal, a float64, and then what the image has beside the vectors. */
 export function sectionsOf(image: SlotImage): readonly SlotSection[] {
-  return [{ kind: ordinals, bytesPerSlot: 8 }, ...image.sections];
+  return [
+    { kind: ordinals, bytesPerSlot: 8 },
+    ...image.sections.filter(({ kind }) => kind !== floatsKind),
+  ];
 }
 
 const ordinals = 0;

@@ -12,7 +12,7 @@ import type { UnkeptChanges } from "./unkept-changes.js";
 /**
  * Writes checkpoints of what is in memory, one at a time: where writes have paused and a quarter of a store has
  * changed, where they do not pause and all of it has changed since, but not in the midst of a load that is soon
- * over, and at the end where that would save time. So the background writes at most four bytes for each that was
+ * over, and at the end where that would save time. So the background writes at most four codes for each vector that was
  * written to the store, and mostly far less.
  */
 export class Checkpointer {
@@ -66,7 +66,6 @@ export class Checkpointer {
     const index = known?.loaded;
     if (known === undefined || index === undefined) return;
     if (known.unkept.count <= index.size / partAtClose) return;
-    await known.whole();
     const vectors = this.#loaded(store);
     if (vectors === undefined || performance.now() + vectors.bytes / bytesPerMs > ends) return;
     await this.#write(store, vectors, async () => performance.now() < ends);
@@ -100,7 +99,7 @@ export class Checkpointer {
   #loaded(store: StoredStore): LoadedVectors | undefined {
     const vectors = this.#publication.knownVectorsOf(store);
     const index = vectors?.loaded;
-    if (vectors === undefined || !index?.image?.hasRows) return undefined;
+    if (vectors === undefined || index?.image === undefined) return undefined;
     const bytes = index.image.used * store.dimension * 4;
     if (bytes < this.#rules.leastBytes) return undefined;
     const { size, image } = index;
@@ -162,6 +161,6 @@ interface LoadedVectors {
 /** What share of a store must have changed. */
 const partWhenQuiet = 4;
 const partAtClose = 32;
-/** What is written so slowly that the end must not wait for it, is not begun then. */
-const bytesPerMs = 200_000;
+/** Of vectors, whose codes are a third at most: what takes so long that the end must not wait is not begun then. */
+const bytesPerMs = 600_000;
 const failedMs = 60_000;

@@ -23,7 +23,7 @@ export class Publication implements Publisher {
   /** Woken by what is published. */
   readonly waiters: ChangeWaiters = new ChangeWaiters();
   readonly #persistence: Persistence;
-  readonly #indexes: VectorIndexes;
+  readonly indexes: VectorIndexes;
   readonly #log: Logger;
   readonly #vectors: Map<number, StoreVectors> = new Map();
   readonly #followers: Follower[] = [];
@@ -40,7 +40,7 @@ export class Publication implements Publisher {
     this.#log = log;
     this.checkpoints = checkpoints;
     this.#persistence = persistence;
-    this.#indexes = indexes;
+    this.indexes = indexes;
     const { state, catalog } = recovery;
     this.views = new Views(new View(state.sequence, persistence.snapshot(), catalog));
   }
@@ -93,9 +93,8 @@ export class Publication implements Publisher {
   }
 
   #newVectors(store: StoredStore, isNew: boolean): StoreVectors {
-    const { views, checkpoints } = this;
-    const log = this.#log;
-    const [indexes, persistence] = [this.#indexes, this.#persistence];
+    const { views, indexes, checkpoints } = this;
+    const [persistence, log] = [this.#persistence, this.#log];
     const parts = { indexes, persistence, checkpoints, views, log };
     return new StoreVectors(parts, store, this.#giveUp, isNew);
   }

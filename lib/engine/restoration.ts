@@ -5,7 +5,7 @@ import type { Logger } from "./ports.js";
 import { type Restoring, restoreVectors } from "./restore-vectors.js";
 import type { TrustedCheckpoints } from "./trusted-checkpoints.js";
 
-/** The checkpoint of one store on its way into an index: what is searched first, then the rows behind it. */
+/** The checkpoint of one store on its way into an index: what is searched first. Its rows are in the tables. */
 export class Restoration {
   readonly #checkpoint: Checkpoint;
   readonly #checkpoints: TrustedCheckpoints;
@@ -68,9 +68,8 @@ export class Restoration {
     }
   }
 
-  /** Reads the rows, in the background. @throws as `CheckpointReading.fill` */
-  async fill(pause: () => Promise<void> | undefined): Promise<void> {
-    await this.#reading?.fillRows(pause);
+  get slots(): number {
+    return this.#checkpoint.header.slots;
   }
 
   /** It is taken away: it costs time, and another will be written. */

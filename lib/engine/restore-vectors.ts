@@ -1,5 +1,5 @@
 import type { CheckpointReading } from "../checkpoints/checkpoint-reading.js";
-import { floatsKind } from "../indexes/vector-index.js";
+import { recordsKind, type VectorIndexes } from "../indexes/vector-index.js";
 import { closedError } from "../model/errors.js";
 import { vectorToBytes } from "../model/vector.js";
 import type { Snapshot } from "../persistence/persistence.js";
@@ -7,10 +7,12 @@ import { readDeaths } from "../rows/change-rows.js";
 import { readVector } from "../rows/entry-rows.js";
 import { ordinalKey, ordinalOfKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
+import { recordsOf } from "./records-of.js";
 import type { Slice } from "./slice.js";
 import { inSlices, type Steps } from "./steps.js";
 
 export interface Restoring {
+  readonly indexes: VectorIndexes;
   /** Laid already, in an index that follows what happens meanwhile. */
   readonly reading: CheckpointReading;
   readonly snapshot: Snapshot;
@@ -96,15 +98,21 @@ function* reconcile(
  * Looks at some vectors in their rows, the last ones above all. Nothing is expected of it, since what happened since is
  * known; but a folder may have been put together from two that had gone separate ways.
  */
-function* compare({ reading, snapshot, store }: Restoring, ordinals: Float64Array): Steps<void> {
-  for (const slot of samplesOf(ordinals)) {
+function* compare(restoring: Restoring, ordinals: Float64Array): Steps<void> {
+  const { indexes, reading, snapshot, store } = restoring;
+  const slots = [...samplesOf(ordinals)];
+  const vectors: Uint8Array[] = [];
+  for (const slot of slots) {
     const ordinal = ordinals[slot] as number;
     const vector = readVector(snapshot, store.incarnation, ordinal);
-    const there = reading.checkpoint.peek(floatsKind, slot).subarray(0, store.dimension * 4);
-    if (vector === undefined || Buffer.compare(vectorToBytes(vector), there) !== 0) {
-      throw new Error(`its vector of ordinal ${ordinal} is not that of the row`);
-    }
+    if (vector === undefined) throw new Error(`its vector of ordinal ${ordinal} has no row`);
+    vectors.push(vectorToBytes(vector));
     yield;
+  }
+  const records = slots.map((slot) => reading.checkpoint.peek(recordsKind, slot));
+  const expected = recordsOf(indexes, store, Buffer.concat(vectors));
+  if (expected === undefined || Buffer.compare(Buffer.concat(records), expected) !== 0) {
+    throw new Error("its vectors are not those of the rows");
   }
 }
 

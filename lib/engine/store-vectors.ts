@@ -5,6 +5,7 @@ import type { StoredStore } from "../rows/store-rows.js";
 import { adjacentVectors } from "./adjacent-vectors.js";
 import { type Call, unlessGivenUp } from "./call.js";
 import type { Effects } from "./draft.js";
+import { fillRows } from "./fill-rows.js";
 import { loadVectors } from "./load-vectors.js";
 import type { Logger } from "./ports.js";
 import { Restoration } from "./restoration.js";
@@ -182,7 +183,7 @@ export class StoreVectors {
       });
       if (this.#failure !== undefined) throw this.#failure;
       if (from === undefined) await restoration?.close();
-      else this.#filling = this.#fill(restoration, loaded);
+      else this.#filling = this.#fill(restoration, loaded, store, views.share(view));
       return index;
     } catch (error) {
       if (this.#index === index) this.#index = undefined;
@@ -204,7 +205,8 @@ export class StoreVectors {
     slice: Slice,
   ): Promise<number | undefined> {
     const isWanted = (): boolean => !this.#isClosed;
-    const restoring = restoration?.restore({ snapshot, store, slice, isWanted });
+    const { indexes } = this.#parts;
+    const restoring = restoration?.restore({ indexes, snapshot, store, slice, isWanted });
     this.#filling = restoring;
     const restored = await restoring;
     this.#filling = undefined;
@@ -226,15 +228,32 @@ export class StoreVectors {
     });
   }
 
-  /** Reads what searches can do without for a while. Never rejects. */
-  async #fill(restoration: Restoration | undefined, index: VectorIndex): Promise<void> {
+  /**
+   * Reads what searches can do without for a while, from the rows of the view: nobody that searches is older. Never
+   * rejects.
+   */
+  async #fill(
+    restoration: Restoration | undefined,
+    index: VectorIndex,
+    { incarnation, dimension, counters }: StoredStore,
+    view: View,
+  ): Promise<void> {
+    const { persistence, views } = this.#parts;
+    const { snapshot } = view;
     const slice = new Slice();
+    const pause = (): Promise<void> | undefined => {
+      if (this.#index !== index) throw closedError();
+      return slice.isOver ? slice.next() : undefined;
+    };
     try {
       await this.#waitToFill();
-      await restoration?.fill(() => {
-        if (this.#index !== index) throw closedError();
-        return slice.isOver ? slice.next() : undefined;
-      });
+      await pause();
+      const { image } = index;
+      const slots = restoration?.slots;
+      const range = { incarnation, dimension, from: 1, to: counters.nextOrdinal };
+      if (image && slots !== undefined) {
+        await fillRows({ image, slots, persistence, snapshot, range, pause });
+      }
     } catch (error) {
       if (this.#index === index) {
         restoration?.distrust(error);
@@ -243,6 +262,7 @@ export class StoreVectors {
       }
     } finally {
       await restoration?.close();
+      views.release(view);
       this.#filling = undefined;
     }
   }

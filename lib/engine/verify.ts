@@ -24,10 +24,10 @@ export async function verify(
   const { views } = publication;
   const view = views.acquire();
   // In the turn of the view: an index that is loaded later need not hold what the view sees.
-  const indexes = [...view.catalog.list()].map((store) => {
+  const loaded = [...view.catalog.list()].map((store) => {
     return { store, index: publication.loadedIndexOf(store) };
   });
-  const holds = indexes.flatMap(({ store, index }) =>
+  const holds = loaded.flatMap(({ store, index }) =>
     index === undefined ? [] : [publication.vectorsOf(store).hold()],
   );
   const problems = new Problems();
@@ -39,8 +39,8 @@ export async function verify(
   };
   try {
     const entries = await inSlices(verifyRows(snapshot, problems, progress), slice);
-    await inSlices(verifyCatalog(snapshot, indexes, problems), slice);
-    for (const { store, index } of indexes) {
+    await inSlices(verifyCatalog(snapshot, loaded, problems), slice);
+    for (const { store, index } of loaded) {
       if (index === undefined) continue;
       await publication.vectorsOf(store).whole();
       const found = new Problems();
@@ -48,9 +48,9 @@ export async function verify(
       // One that was given up meanwhile has let go of its vectors, and says nothing.
       if (publication.loadedIndexOf(store) === index) problems.addAll(found);
     }
-    const { checkpoints } = publication;
-    for (const { store } of indexes) {
-      await verifyCheckpoint({ checkpoints, snapshot, sequence, store, problems, slice });
+    const { indexes, checkpoints } = publication;
+    for (const { store } of loaded) {
+      await verifyCheckpoint({ indexes, checkpoints, snapshot, sequence, store, problems, slice });
     }
     onProgress(walked);
     return { entries, problems: problems.sentences };

@@ -45,6 +45,12 @@ export class Views {
     return this.#current;
   }
 
+  /** One more reads a view that somebody holds. */
+  share(view: View): View {
+    view.uses++;
+    return view;
+  }
+
   release(view: View): void {
     if (--view.uses > 0 || this.#isClosed) return;
     view.snapshot.release();

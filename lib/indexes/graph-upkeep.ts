@@ -31,6 +31,8 @@ export class GraphUpkeep {
   #linked = 0;
   #isBusy = false;
   #isClosed = false;
+  /** What failed is done when the timer says so, not before. */
+  #isToTryAgain = false;
   #timer: NodeJS.Timeout | undefined;
   #waiting: (() => void)[] = [];
   readonly #tasks = new Set<UpkeepTask>();
@@ -49,8 +51,8 @@ export class GraphUpkeep {
 
   /** Settles when there is nothing left to be linked, or nothing more is done. */
   async settled(): Promise<void> {
-    while (!this.#isClosed && (this.#isBusy || this.#hasPending || this.#isSweepDue)) {
-      if (!this.#isBusy) this.#begin();
+    while (!this.#isOver && (this.#isBusy || this.#hasPending || this.#isSweepDue)) {
+      if (!this.#isBusy && !this.#isToTryAgain) this.#begin();
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }
@@ -85,6 +87,11 @@ export class GraphUpkeep {
     this.#wake();
   }
 
+  /** The memory may be another engine's once the queue is closed. */
+  get #isOver(): boolean {
+    return this.#isClosed || this.#options.queue.closed;
+  }
+
   get #hasPending(): boolean {
     return this.#pendingHead < this.#pending.length;
   }
@@ -95,7 +102,7 @@ export class GraphUpkeep {
 
   /** What comes in quick succession is waited for. */
   #wake(delayMs: number = gatherMs): void {
-    if (this.#isBusy || this.#isClosed || this.#timer !== undefined) return;
+    if (this.#isBusy || this.#isOver || this.#timer !== undefined) return;
     this.#timer = setTimeout(() => this.#begin(), delayMs);
     this.#timer.unref();
   }
@@ -103,6 +110,7 @@ export class GraphUpkeep {
   #begin(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#isToTryAgain = false;
     void this.#work();
   }
 
@@ -111,7 +119,7 @@ export class GraphUpkeep {
     this.#isBusy = true;
     let isDone = false;
     try {
-      while (!this.#isClosed && (this.#isSweepDue || this.#hasPending)) {
+      while (!this.#isOver && (this.#isSweepDue || this.#hasPending)) {
         if (this.#isSweepDue) await this.#sweep();
         else await this.#link();
       }
@@ -120,6 +128,7 @@ export class GraphUpkeep {
       // A worker that broke down, or memory that is not to be had: it does not stay like that for ever.
     } finally {
       this.#isBusy = false;
+      this.#isToTryAgain = !isDone;
       this.#options.released();
       this.#tellWaiting();
       if (!isDone) this.#wake(againMs);
@@ -133,7 +142,7 @@ export class GraphUpkeep {
   }
 
   async #linkInTurn(): Promise<void> {
-    while (!this.#isClosed && !this.#isSweepDue) {
+    while (!this.#isOver && !this.#isSweepDue) {
       const batch = this.#takeBatch();
       if (batch === undefined) return;
       const { graph, slots } = batch;
@@ -173,11 +182,11 @@ export class GraphUpkeep {
   /** Where it was not done nobody knows how far it came: the slot may be linked, and is linked once more. */
   #afterLinking(slot: number, isDone: boolean): void {
     const isDying = this.#states[slot] === dyingWhileLinking;
-    if (isDying || isDone) this.#linked++;
-    if (isDying) this.#retire(slot);
-    else if (isDone) {
-      this.#states[slot] = linked;
+    if (isDying || isDone) {
+      this.#linked++;
       this.#options.linked(slot);
+      if (isDying) this.#retire(slot);
+      else this.#states[slot] = linked;
     } else {
       this.#states[slot] = unlinked;
       this.#pending.push(slot);

@@ -1,21 +1,31 @@
 import * as layout from "../kernels/layout.js";
 import { AhnlichError } from "../model/errors.js";
+import { ComingRows } from "./coming-rows.js";
 import type { Run } from "./run.js";
 import type { Slots } from "./slots.js";
-import { floatsKind, type Laying, type SlotImage, type SlotSection } from "./vector-index.js";
+import {
+  floatsKind,
+  type Laying,
+  recordsKind,
+  type SlotImage,
+  type SlotSection,
+  type VectorBlock,
+} from "./vector-index.js";
 
 /** The slots of an exact index: those of one run after the other. */
 export class RunsImage implements SlotImage {
   readonly sections: readonly ImageSection[];
   readonly #slots: Slots;
+  readonly #coming: ComingRows;
   /** The run that was asked for last, and its first slot. */
   #last = { number: 0, first: 0 };
 
   constructor(slots: Slots) {
     this.#slots = slots;
+    this.#coming = new ComingRows(slots);
     const { stride, recordStride } = slots.sizes;
     this.sections = [
-      { kind: 1, bytesPerSlot: recordStride, field: layout.runRecords },
+      { kind: recordsKind, bytesPerSlot: recordStride, field: layout.runRecords },
       { kind: floatsKind, bytesPerSlot: stride, field: layout.runRows },
     ];
   }
@@ -53,6 +63,14 @@ export class RunsImage implements SlotImage {
 
   lay(slots: number, { rowsLater = false }: Laying = {}): void {
     this.#slots.lay(slots, rowsLater);
+  }
+
+  putRows(block: VectorBlock): void {
+    this.#coming.put(block);
+  }
+
+  lacking(): Iterable<number | undefined> {
+    return this.#coming.lacking();
   }
 
   giveRows(slots: number): void {

@@ -3,7 +3,7 @@ import * as layout from "../kernels/layout.js";
 import { checkDimension, littleEndian, vectorToBytes } from "../model/vector.js";
 import { DeadSlots } from "./dead-slots.js";
 import { OrdinalMap } from "./ordinal-map.js";
-import { bytesPerVector, Run, type SlotSizes, sizesOf } from "./run.js";
+import { bytesPerVector, Run, runBytesMax, type SlotSizes, sizesOf } from "./run.js";
 import type { SeenVector, VectorBlock } from "./vector-index.js";
 
 export interface PickedVector {
@@ -123,6 +123,11 @@ export class Slots {
     }
   }
 
+  /** The slots of what died and may still be seen. */
+  get dead(): Uint32Array {
+    return this.#dead.waiting;
+  }
+
   /** A slot that was not to be used again may be now. */
   release(slot: number): void {
     this.#free.push(slot);
@@ -168,6 +173,11 @@ export class Slots {
 
   runOfBlock(block: number): Run {
     return this.runs[this.#runOfBlock[block]];
+  }
+
+  /** So many slots were laid. */
+  get laid(): number {
+    return this.#laid;
   }
 
   /** Whether all rows are in memory. Until then no slot is used again: another row may come for it. */
@@ -307,5 +317,3 @@ export class Slots {
     this.#runOfBlock.fill(this.runs.length, run.firstBlock, this.#blocks);
   }
 }
-
-const runBytesMax: number = 4 * 1024 * 1024;

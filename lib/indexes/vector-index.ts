@@ -76,7 +76,7 @@ export interface GraphState {
  * in every index.
  */
 export interface SlotImage {
-  /** What is kept of each slot beside its ordinal. */
+  /** What each slot has beside its ordinal. */
   readonly sections: readonly SlotSection[];
   /** Slots used so far. */
   readonly used: number;
@@ -99,12 +99,16 @@ export interface SlotImage {
   take(first: number, ordinals: Float64Array): void;
   /** Drops what was taken of slots of one piece, and that no search has seen: they are free. */
   drop(first: number, count: number): void;
+  /** The floats of slots that were laid without; those it does not hold, or whose floats are there, are passed over. */
+  putRows(block: VectorBlock): void;
+  /** The ordinals in slots that were laid, and whose floats were not put; undefined now and then, to pause. */
+  lacking(): Iterable<number | undefined>;
   /**
    * The views of the floats of the first so many slots that were laid hold what they should, or nothing of them lives.
    * For slots whose rows come later; searches may run.
    */
   giveRows(slots: number): void;
-  /** Whether the floats of all slots are there: until then no slot is used again, and none of it is to be kept. */
+  /** Whether the floats of all slots are there: until then no slot is used again. */
   readonly hasRows: boolean;
 }
 
@@ -120,6 +124,8 @@ export interface SlotSection {
   readonly bytesPerSlot: number;
 }
 
+/** The kind of the section with the codes of vectors, which follow from the vectors. */
+export const recordsKind = 1;
 /** The kind of the section with the vectors: little-endian float32s, then zeros. */
 export const floatsKind = 2;
 

@@ -25,7 +25,9 @@ export class LoginThrottle {
     const now = this.#now();
     const records = this.#recordsOf(user, peer);
     const delayMs = Math.max(0, ...records.map(({ freeAt }) => freeAt - now));
-    if (delayMs > patienceMs || this.#waiting >= waitingMax) return false;
+    if (delayMs > patienceMs) return false;
+    // Those who need not wait go on, however many others do.
+    if (delayMs > 0 && this.#waiting >= waitingMax) return false;
     for (const record of records) {
       // Those that come at once wait one behind the other.
       const gap = record.gapAt(now);

@@ -80,7 +80,8 @@ export class Login {
     if (isGone) throw unauthenticated();
     const stored = this.#users.get(name)?.password;
     const checked = stored ?? decoyOf(this.#users.exampleFor(name));
-    const isRight = await verifyPassword(password, checked);
+    const isRight = await verifyPassword(password, checked, () => !isGone);
+    if (isGone) throw unauthenticated();
     if (isRight && stored !== undefined) {
       this.#throttle.succeeded(name, peer);
       return { name, password: stored };

@@ -2,6 +2,7 @@ import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { AhnlichError } from "../model/errors.js";
 import { checkText, textBytes } from "../model/text.js";
+import { type Derivation, QuietScrypt } from "./quiet-scrypt.js";
 import { Turnstile } from "./turnstile.js";
 
 /**
@@ -13,19 +14,30 @@ import { Turnstile } from "./turnstile.js";
 export async function hashPassword(password: string): Promise<string> {
   checkPassword(password);
   const salt = randomBytes(saltBytes);
-  const hash = await derive(password, { ...standardCost, salt });
+  const hash = await turnstile.pass(() =>
+    deriveNow(derivationOf(password, { ...standardCost, salt })),
+  );
   const { ln, r, p } = standardCost;
-  return `$scrypt$ln=${ln},r=${r},p=${p}$${base64(salt)}$${base64(hash)}`;
+  return `$scrypt$ln=${ln},r=${r},p=${p}$${base64(salt)}$${base64(Buffer.from(hash))}`;
 }
 
 /**
- * Whether the password is the one of which `stored` was kept. It takes as long to say no as yes.
+ * Whether the password is the one of which `stored` was kept. It takes as long to say no as yes, and gives way to the
+ * other work of the machine.
  *
+ * @param isWanted asked when its turn has come: where nobody waits any more nothing is derived, and the answer is no
  * @throws BUSY when as many derivations wait as may
  */
-export async function verifyPassword(password: string, stored: string): Promise<boolean> {
+export async function verifyPassword(
+  password: string,
+  stored: string,
+  isWanted: () => boolean = () => true,
+): Promise<boolean> {
   const { hash, ...recipe } = parse(stored) ?? absent();
-  return timingSafeEqual(await derive(password, recipe), hash);
+  return turnstile.pass(async () => {
+    if (!isWanted()) return false;
+    return timingSafeEqual(await deriveQuietly(password, recipe), hash);
+  });
 }
 
 /** Of no password at all, at the same cost as `stored`: to check against takes as long. */
@@ -57,20 +69,30 @@ interface Cost {
   readonly p: number;
 }
 
-function derive(password: string, recipe: Cost & { readonly salt: Uint8Array }): Promise<Buffer> {
-  const { ln, r, p, salt } = recipe;
-  const options = { N: 2 ** ln, r, p, maxmem: 256 * 2 ** ln * r };
+type Recipe = Cost & { readonly salt: Uint8Array };
+
+/** Behind all other work where the system can do that, but no longer than somebody waits who logs in. */
+async function deriveQuietly(password: string, recipe: Recipe): Promise<Uint8Array> {
+  const derivation = derivationOf(password, recipe);
+  let deriving: Promise<Uint8Array | undefined> | undefined;
+  for (const thread of quietThreads) deriving ??= thread.derive(derivation, patienceMs);
+  return (await deriving) ?? deriveNow(derivation);
+}
+
+function deriveNow({ text, salt, length, options }: Derivation): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    scrypt(text, salt, length, options, (error, hash) => {
+      if (error) reject(error);
+      else resolve(hash);
+    });
+  });
+}
+
+function derivationOf(password: string, { ln, r, p, salt }: Recipe): Derivation {
   // The same text typed on another keyboard may be composed otherwise.
   const text = password.normalize("NFC");
-  return turnstile.pass(
-    () =>
-      new Promise((resolve, reject) => {
-        scrypt(text, salt, hashBytes, options, (error, hash) => {
-          if (error) reject(error);
-          else resolve(hash);
-        });
-      }),
-  );
+  const options = { N: 2 ** ln, r, p, maxmem: 256 * 2 ** ln * r };
+  return { text, salt, length: hashBytes, options };
 }
 
 function parse(stored: string): (Cost & { salt: Buffer; hash: Buffer }) | undefined {
@@ -98,5 +120,9 @@ const storedMax = 200;
 const passwordBytesMax = 1_024;
 const storedForm =
   /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{22,64})\$([A-Za-z0-9+/]{43})$/;
-/** Derivations take the cores and threads that searches and commits need too: two at once, and few that wait. */
-const turnstile = new Turnstile({ atOnce: availableParallelism() > 2 ? 2 : 1, waitingMax: 64 });
+/** Derivations take the cores and the memory that searches need too: two at once, and few that wait. */
+const atOnce = availableParallelism() > 2 ? 2 : 1;
+const turnstile = new Turnstile({ atOnce, waitingMax: 64 });
+const quietThreads = Array.from({ length: atOnce }, () => new QuietScrypt());
+/** Of the time for a handshake enough is left for a derivation at once. */
+const patienceMs = 1_000;

@@ -22,19 +22,24 @@ export class UserRegistry {
   #seen: string;
   #reading: Promise<void> | undefined;
 
-  private constructor(path: string, users: Users, seen: string) {
+  readonly #readUsers: typeof readUsers;
+  /** Of the file that could not be read, and was told of. */
+  #unread: string | undefined;
+
+  private constructor(path: string, users: Users, seen: string, read: typeof readUsers) {
     this.#path = path;
+    this.#readUsers = read;
     this.#users = users;
     this.#seen = seen;
     this.#looking = setInterval(() => void this.#look(), lookMs);
     this.#looking.unref();
   }
 
-  /** @throws as `readUsers` does */
-  static async open(path: string): Promise<UserRegistry> {
+  /** @throws as `read` does, which is `readUsers` unless given */
+  static async open(path: string, read: typeof readUsers = readUsers): Promise<UserRegistry> {
     // Looked at first: what changes while it is read is read again.
     const seen = markOf(statSync(path, { bigint: true, throwIfNoEntry: false }));
-    return new UserRegistry(path, await readUsers(path), seen);
+    return new UserRegistry(path, await read(path), seen, read);
   }
 
   /** From now on it is told. */
@@ -74,13 +79,21 @@ export class UserRegistry {
     if (this.#reading !== undefined) return;
     const now = markOf(await stat(this.#path, { bigint: true }).catch(() => undefined));
     if (now === this.#seen || this.#reading !== undefined) return;
-    await this.reload().catch((error) => this.#owner?.failed(toAhnlichError(error)));
+    await this.reload().catch((error) => this.#failed(now, toAhnlichError(error)));
+  }
+
+  /** What is wrong for a moment, such as too many open files, may be right at the next look: it is told once. */
+  #failed(mark: string, error: AhnlichError): void {
+    const failure = `${mark} ${error.message}`;
+    if (failure !== this.#unread) this.#owner?.failed(error);
+    this.#unread = failure;
   }
 
   async #read(): Promise<void> {
     const found = await stat(this.#path, { bigint: true }).catch(() => undefined);
+    this.#users = await this.#readUsers(this.#path);
     this.#seen = markOf(found);
-    this.#users = await readUsers(this.#path);
+    this.#unread = undefined;
     this.#owner?.changed();
   }
 }

@@ -72,10 +72,13 @@ async function readPem(
 async function readBounded(path: string): Promise<Buffer> {
   try {
     await using file = await open(path, "r");
-    const bytes = Buffer.alloc(fileBytesMax);
-    const { bytesRead } = await file.read(bytes, 0, fileBytesMax, 0);
+    const bytes = Buffer.alloc(fileBytesMax + 1);
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
+    // Half of a bundle would leave out authorities without a word.
+    if (bytesRead > fileBytesMax) throw wrong(path, `expected at most ${fileBytesMax} bytes`);
     return bytes.subarray(0, bytesRead);
   } catch (error) {
+    if (error instanceof AhnlichError) throw error;
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
     throw wrong(path, `cannot be read: ${code}`);
   }

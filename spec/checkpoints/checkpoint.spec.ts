@@ -10,7 +10,8 @@ import {
 import { CheckpointReading } from "../../lib/checkpoints/checkpoint-reading.js";
 import { writeCheckpoint } from "../../lib/checkpoints/write-checkpoint.js";
 import { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
-import type { SlotImage, VectorIndex } from "../../lib/indexes/vector-index.js";
+import { recordsKind, type SlotImage, type VectorIndex } from "../../lib/indexes/vector-index.js";
+import { vectorToBytes } from "../../lib/model/vector.js";
 import { MemoryCheckpoints } from "../support/memory-checkpoints.js";
 import { randomNumbers, randomVector } from "../support/random.js";
 
@@ -23,16 +24,28 @@ describe("a checkpoint", () => {
     ...{ incarnation: 7, begun: 5, nextOrdinal: 900 },
   };
 
+  /** What the tables have: of each ordinal its vector. */
+  const rows = new Map<number, Uint8Array>();
+  /** Of each ordinal the record that was made of its vector to compare with. */
+  const records = new Map<number, Uint8Array>();
+
   after(() => indexes.close());
+
+  function add(index: VectorIndex, ordinal: number, vector: Float32Array, born: number): void {
+    rows.set(ordinal, vectorToBytes(vector).slice());
+    index.add(ordinal, vector, born);
+  }
 
   /** Ordinals from 1 on, born at 1, of which every fifth has died and some of those were used again. */
   function filled(dimension: number, count: number): VectorIndex {
     const random = randomNumbers(dimension);
     const index = indexes.create(dimension);
-    for (let i = 1; i <= count; i++) index.add(i, randomVector(random, dimension), 1);
+    rows.clear();
+    records.clear();
+    for (let i = 1; i <= count; i++) add(index, i, randomVector(random, dimension), 1);
     for (let i = 5; i <= count; i += 5) index.kill(i, 2);
     index.reclaim(2);
-    for (let i = 1; i <= count / 20; i++) index.add(count + i, randomVector(random, dimension), 3);
+    for (let i = 1; i <= count / 20; i++) add(index, count + i, randomVector(random, dimension), 3);
     return index;
   }
 
@@ -54,7 +67,8 @@ describe("a checkpoint", () => {
       const ordinals = await checkpoint.ordinals();
       await reading.fill(() => undefined);
       for (const _ of reading.take(ordinals));
-      await reading.fillRows(() => undefined);
+      checkRecords(imageOf(index), checkpoint.header.dimension);
+      putRows(imageOf(index), checkpoint.header.slots);
     } catch (error) {
       for (const _ of reading.abandon());
       throw error;
@@ -62,6 +76,50 @@ describe("a checkpoint", () => {
       await checkpoint.close();
     }
     return checkpoint;
+  }
+
+  /** Each slot has the code of the vector whose ordinal it has. */
+  function checkRecords(image: SlotImage, dimension: number): void {
+    const section = image.sections.findIndex(({ kind }) => kind === recordsKind);
+    for (let first = 0; first < image.used; ) {
+      const count = Math.min(image.pieceAt(first), image.used - first);
+      for (const [i, ordinal] of image.ordinals(first, count).entries()) {
+        if (ordinal === 0) continue;
+        const record = image.view(section, first + i, 1);
+        const expected = recordOf(ordinal, dimension, section);
+        assert.equal(Buffer.compare(record, expected), 0);
+      }
+      first += count;
+    }
+  }
+
+  function recordOf(ordinal: number, dimension: number, section: number): Uint8Array {
+    const known = records.get(ordinal);
+    if (known !== undefined) return known;
+    const index = indexes.create(dimension);
+    index.add(1, rows.get(ordinal) ?? new Uint8Array(), 1);
+    const record = imageOf(index).view(section, 0, 1).slice();
+    index.close();
+    records.set(ordinal, record);
+    return record;
+  }
+
+  /** In two halves, of which one has strangers, and what is left one by one. */
+  function putRows(image: SlotImage, slots: number): void {
+    const lacking = [...image.lacking()].filter((ordinal) => ordinal !== undefined);
+    const half = lacking.filter((ordinal) => ordinal % 2 === 0);
+    const ordinals = Float64Array.from([...half, 123_456]);
+    const length = rows.get(lacking[0] ?? 0)?.length ?? 0;
+    const bytes = half.map((ordinal) => rows.get(ordinal) ?? new Uint8Array());
+    image.putRows({ ordinals, bytes: Buffer.concat([...bytes, new Uint8Array(length)]) });
+    for (const ordinal of image.lacking()) {
+      if (ordinal === undefined) continue;
+      assert.equal(ordinal % 2, 1);
+      const row = rows.get(ordinal);
+      assert.ok(row);
+      image.putRows({ ordinals: Float64Array.of(ordinal), bytes: row });
+    }
+    image.giveRows(slots);
   }
 
   it("gives every slot back where it was, whatever the dimension", async () => {
@@ -192,12 +250,12 @@ describe("a checkpoint", () => {
     await write(index, 8);
     const checkpoint = await Checkpoint.open(files, 7);
     assert.equal(checkpoint?.fits(imageOf(index)), true);
-    assert.equal(checkpoint?.fits(imageOf(indexes.create(12))), false);
+    assert.equal(checkpoint?.fits(imageOf(indexes.create(20))), false);
   });
 
   it("is not there when it was given up", async () => {
     files.files.clear();
-    const index = filled(700, 900);
+    const index = filled(700, 3_000);
     let chunks = 0;
     assert.equal(await write(index, 700, async () => ++chunks < 3), false);
     assert.equal(chunks, 3);
@@ -205,13 +263,13 @@ describe("a checkpoint", () => {
   });
 
   it("holds, written while vectors come and go, each under its own ordinal", async () => {
-    const index = filled(700, 900);
-    let next = 2_000;
+    const index = filled(700, 3_000);
+    let next = 10_000;
     let killed = 1;
     const goOn = async () => {
       for (let i = 0; i < 20; i++, killed++) if (killed % 5 !== 0) index.kill(killed, 4);
       index.reclaim(4);
-      for (let i = 0; i < 30; i++, next++) index.add(next, new Float32Array(700).fill(next), 5);
+      for (let i = 0; i < 30; i++, next++) add(index, next, new Float32Array(700).fill(next), 5);
       return true;
     };
     const before = seen(index, 3);
@@ -221,11 +279,11 @@ describe("a checkpoint", () => {
     const found = seen(read, 10);
     for (const [ordinal, bytes] of found) {
       const expected =
-        ordinal < 2_000 ? before.get(ordinal) : hex(new Float32Array(700).fill(ordinal));
+        ordinal < 10_000 ? before.get(ordinal) : hex(new Float32Array(700).fill(ordinal));
       assert.equal(bytes, expected);
     }
     for (const ordinal of seen(index, 10).keys()) {
-      if (ordinal < 2_000) assert.ok(found.has(ordinal), `${ordinal} lived all the time`);
+      if (ordinal < 10_000) assert.ok(found.has(ordinal), `${ordinal} lived all the time`);
     }
   });
 });

@@ -57,6 +57,16 @@ describe("the throttle of logins", () => {
     assert.equal(await isAtOnce(slow.turn("ada", here)), false);
   });
 
+  it("lets those pass who need not wait, however many others do", async () => {
+    const slow = throttle();
+    const others = Array.from({ length: 300 }, (_, i) => `10.0.${i % 250}.1:${i}`);
+    for (const [i, peer] of others.entries()) fail(slow, 5, `user ${i}`, peer);
+    const waiting = others.map((peer, i) => slow.turn(`user ${i}`, peer));
+    assert.equal(await isAtOnce(slow.turn("ada", here)), true);
+    const outcomes = await Promise.all(waiting);
+    assert.equal(outcomes.filter(Boolean).length, 256);
+  });
+
   it("forgets by and by", async () => {
     const slow = throttle();
     fail(slow, 15);

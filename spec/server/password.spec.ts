@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { scryptSync } from "node:crypto";
 import {
   checkPassword,
   decoyOf,
@@ -6,6 +7,7 @@ import {
   isPasswordHash,
   verifyPassword,
 } from "../../lib/server/password.js";
+import { QuietScrypt } from "../../lib/server/quiet-scrypt.js";
 import { Turnstile } from "../../lib/server/turnstile.js";
 import { cheapHash } from "../support/users.js";
 
@@ -34,6 +36,13 @@ describe("a password", () => {
     for (const guess of ["", "x"]) {
       assert.equal(await verifyPassword(guess, decoyOf(cheapHash("x"))), false);
     }
+  });
+
+  it("is derived for nobody who has gone meanwhile", async () => {
+    let asked = 0;
+    const isWanted = () => ++asked < 1;
+    assert.equal(await verifyPassword("secret", cheapHash("secret"), isWanted), false);
+    assert.equal(asked, 1);
   });
 
   it("is 1 to 1,024 bytes of well-formed text", () => {
@@ -73,4 +82,37 @@ describe("a turnstile", () => {
     await assert.rejects(turnstile.pass(() => Promise.reject(new Error("no"))));
     assert.equal(await turnstile.pass(async () => 7), 7);
   });
+});
+
+describe("a derivation that gives way", () => {
+  const derivation = {
+    ...{ text: "secret", salt: Buffer.from("0123456789abcdef"), length: 32 },
+    options: { N: 2 ** 14, r: 8, p: 1 },
+  };
+  const expected = scryptSync("secret", derivation.salt, 32, derivation.options);
+
+  if (process.platform === "linux") {
+    it("is the same as every other, one at a time", async () => {
+      const quiet = new QuietScrypt();
+      const first = quiet.derive(derivation, 60_000);
+      assert.equal(quiet.derive(derivation, 60_000), undefined);
+      assert.deepEqual(Buffer.from((await first) ?? []), expected);
+      const again = quiet.derive(derivation, 60_000);
+      assert.deepEqual(Buffer.from((await again) ?? []), expected);
+    });
+
+    it("is not waited for longer than somebody is patient, and is under way still", async () => {
+      const quiet = new QuietScrypt();
+      const long = { ...derivation, options: { N: 2 ** 15, r: 8, p: 3, maxmem: 2 ** 26 } };
+      assert.equal(await quiet.derive(long, 1), undefined);
+      assert.equal(quiet.derive(derivation, 1), undefined);
+    });
+
+    it("is made elsewhere from then on where its thread fails", async () => {
+      const quiet = new QuietScrypt();
+      const impossible = { ...derivation, options: { N: 3 } };
+      assert.equal(await quiet.derive(impossible, 60_000), undefined);
+      assert.equal(quiet.derive(derivation, 60_000), undefined);
+    });
+  }
 });

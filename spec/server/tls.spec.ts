@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { connect as connectTcp } from "node:net";
 import { connect as connectTls, type SecureVersion, type TLSSocket } from "node:tls";
 import type { ConnectOptions } from "../../lib/client/connect-options.js";
@@ -176,12 +176,15 @@ describe("TLS", () => {
 
   it("says which of its files is wrong", async () => {
     const [cert, key] = [certificate("server.pem"), certificate("server.key")];
+    const large = folder.at("large.pem");
+    writeFileSync(large, `${readFileSync(cert, "utf8")}${"\n".repeat(2 ** 20)}`);
     const wrong: [unknown, RegExp][] = [
       [{ cert: folder.at("none.pem"), key }, /none\.pem: cannot be read: ENOENT/],
       [{ cert: key, key }, /server\.key: expected a certificate as PEM/],
       [{ cert, key: cert }, /server\.pem: expected a private key as PEM/],
       [{ cert, key: certificate("carl.key") }, /carl\.key: the private key is not that of/],
       [{ cert, key, ca: key }, /server\.key: expected certificates as PEM/],
+      [{ cert, key, ca: large }, /large\.pem: expected at most 1048576 bytes/],
       [{ cert }, /options\.tls\.key/],
       [{ cert, key, requireClientCert: true }, /options\.tls\.ca/],
       [{ cert, key, colour: "red" }, /options\.tls\.colour/],
