@@ -33,6 +33,9 @@ export class GraphUpkeep {
   #isClosed = false;
   /** What failed is done when the timer says so, not before. */
   #isToTryAgain = false;
+  #addedAt = 0;
+  /** Since when there is something to be linked. */
+  #pendingSince = 0;
   #timer: NodeJS.Timeout | undefined;
   #waiting: (() => void)[] = [];
   readonly #tasks = new Set<UpkeepTask>();
@@ -61,6 +64,8 @@ export class GraphUpkeep {
   add(slot: number): void {
     if (slot >= this.#states.length) this.#makeRoom(slot);
     this.#states[slot] = unlinked;
+    this.#addedAt = performance.now();
+    if (!this.#hasPending) this.#pendingSince = this.#addedAt;
     this.#pending.push(slot);
     this.#wake();
   }
@@ -100,11 +105,22 @@ export class GraphUpkeep {
     return this.#retired.length >= Math.max(sweptLeast, this.#linked / sweptPart);
   }
 
-  /** What comes in quick succession is waited for. */
-  #wake(delayMs: number = gatherMs): void {
+  /** While much is written, linking would slow it down: it waits for a pause, but not for ever. */
+  #wake(delayMs: number = pauseMs): void {
     if (this.#isBusy || this.#isOver || this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => this.#begin(), delayMs);
+    this.#timer = setTimeout(() => this.#beginOrWait(), delayMs);
     this.#timer.unref();
+  }
+
+  #beginOrWait(): void {
+    this.#timer = undefined;
+    const hasWaited = performance.now() - this.#pendingSince >= waitMostMs;
+    if (hasWaited || !this.#areWritesBusy) this.#begin();
+    else this.#wake();
+  }
+
+  get #areWritesBusy(): boolean {
+    return performance.now() - this.#addedAt < pauseMs;
   }
 
   #begin(): void {
@@ -135,14 +151,14 @@ export class GraphUpkeep {
     }
   }
 
-  /** With all threads, until a sweep is due. */
+  /** Until a sweep is due: with all threads, or with one while much is written. */
   async #link(): Promise<void> {
-    const linking = Array.from({ length: this.#options.queue.lanes }, () => this.#linkInTurn());
-    await settleAll(linking);
+    const { lanes } = this.#options.queue;
+    await settleAll(Array.from({ length: lanes }, (_, lane) => this.#linkInTurn(lane)));
   }
 
-  async #linkInTurn(): Promise<void> {
-    while (!this.#isOver && !this.#isSweepDue) {
+  async #linkInTurn(lane: number): Promise<void> {
+    while (!this.#isOver && !this.#isSweepDue && (lane === 0 || !this.#areWritesBusy)) {
       const batch = this.#takeBatch();
       if (batch === undefined) return;
       const { graph, slots } = batch;
@@ -285,7 +301,8 @@ const dyingWhileLinking = 5;
 
 const linkWidth = 200;
 const batchMax = 128;
-const gatherMs = 5;
+const pauseMs = 100;
+const waitMostMs = 5_000;
 const againMs = 1_000;
 /** A sweep looks at all lists: it waits until it is for so many, or such a part of what is linked. */
 const sweptLeast = 64;
