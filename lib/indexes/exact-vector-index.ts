@@ -116,8 +116,7 @@ export class ExactVectorIndex implements VectorIndex {
     const plan = this.#planOf(request);
     const beam = plan && this.#beamFor(request);
     if (plan !== undefined && beam !== undefined) {
-      const found = await this.#searches.walk({ request, plan, beam }, signal);
-      if (found !== undefined) return found;
+      return this.#searches.walkOrExact({ request, plan, beam }, signal);
     }
     return this.#searches.exact(request, signal);
   }

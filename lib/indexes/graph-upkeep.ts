@@ -33,6 +33,11 @@ export class GraphUpkeep {
   #isBusy = false;
   #isHeld = false;
   #isClosed = false;
+  /** What failed is done when the timer says so, not before. */
+  #isToTryAgain = false;
+  #addedAt = 0;
+  /** Since when there is something to be linked. */
+  #pendingSince = 0;
   #timer: NodeJS.Timeout | undefined;
   #waiting: (() => void)[] = [];
   readonly #tasks = new Set<UpkeepTask>();
@@ -60,8 +65,8 @@ export class GraphUpkeep {
 
   /** Settles when there is nothing left to be linked, or nothing more is done. */
   async settled(): Promise<void> {
-    while (!this.#isClosed && !this.isSettled) {
-      if (!this.#isBusy) this.#begin();
+    while (!this.#isOver && !this.isSettled) {
+      if (!this.#isBusy && !this.#isToTryAgain) this.#begin();
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }
@@ -70,6 +75,8 @@ export class GraphUpkeep {
   add(slot: number): void {
     if (slot >= this.#states.length) this.#makeRoom(slot);
     this.#states[slot] = unlinked;
+    this.#addedAt = performance.now();
+    if (!this.#hasPending) this.#pendingSince = this.#addedAt;
     this.#pending.push(slot);
     this.#wake();
   }
@@ -91,7 +98,7 @@ export class GraphUpkeep {
   resume(): void {
     this.#isHeld = false;
     if (this.#isDue) this.#wake();
-    else this.#tellWaiting();
+    this.#tellWaiting();
   }
 
   /** While it is held: a slot that was linked elsewhere, and holds a vector or has died since. */
@@ -115,6 +122,11 @@ export class GraphUpkeep {
     this.#wake();
   }
 
+  /** The memory may be another engine's once the queue is closed. */
+  get #isOver(): boolean {
+    return this.#isClosed || this.#options.queue.closed;
+  }
+
   get #hasPending(): boolean {
     return this.#pendingHead < this.#pending.length;
   }
@@ -127,17 +139,29 @@ export class GraphUpkeep {
     return this.#retired.length >= Math.max(sweptLeast, this.#linked / sweptPart);
   }
 
-  /** What comes in quick succession is waited for. */
-  #wake(delayMs: number = gatherMs): void {
-    if (this.#isBusy || this.#isHeld || this.#isClosed || this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => this.#begin(), delayMs);
+  /** While much is written, linking would slow it down: it waits for a pause, but not for ever. */
+  #wake(delayMs: number = pauseMs): void {
+    if (this.#isBusy || this.#isHeld || this.#isOver || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => this.#beginOrWait(), delayMs);
     this.#timer.unref();
+  }
+
+  #beginOrWait(): void {
+    this.#timer = undefined;
+    const hasWaited = performance.now() - this.#pendingSince >= waitMostMs;
+    if (hasWaited || !this.#areWritesBusy) this.#begin();
+    else this.#wake();
+  }
+
+  get #areWritesBusy(): boolean {
+    return performance.now() - this.#addedAt < pauseMs;
   }
 
   #begin(): void {
     if (this.#isHeld) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#isToTryAgain = false;
     void this.#work();
   }
 
@@ -146,7 +170,7 @@ export class GraphUpkeep {
     this.#isBusy = true;
     let isDone = false;
     try {
-      while (!this.#isClosed && this.#isDue) {
+      while (!this.#isOver && this.#isDue) {
         if (this.#isSweepDue) await this.#sweep();
         else await this.#link();
       }
@@ -155,20 +179,21 @@ export class GraphUpkeep {
       // A worker that broke down, or memory that is not to be had: it does not stay like that for ever.
     } finally {
       this.#isBusy = false;
+      this.#isToTryAgain = !isDone;
       this.#options.released();
       this.#tellWaiting();
       if (!isDone) this.#wake(againMs);
     }
   }
 
-  /** With all threads, until a sweep is due. */
+  /** Until a sweep is due: with all threads, or with one while much is written. */
   async #link(): Promise<void> {
-    const linking = Array.from({ length: this.#options.queue.lanes }, () => this.#linkInTurn());
-    await settleAll(linking);
+    const { lanes } = this.#options.queue;
+    await settleAll(Array.from({ length: lanes }, (_, lane) => this.#linkInTurn(lane)));
   }
 
-  async #linkInTurn(): Promise<void> {
-    while (!this.#isClosed && !this.#isSweepDue) {
+  async #linkInTurn(lane: number): Promise<void> {
+    while (!this.#isOver && !this.#isSweepDue && (lane === 0 || !this.#areWritesBusy)) {
       const batch = this.#takeBatch();
       if (batch === undefined) return;
       const { graph, slots } = batch;
@@ -211,11 +236,9 @@ export class GraphUpkeep {
     if (isDying || isDone) {
       this.#linked++;
       this.#changed++;
-    }
-    if (isDying) this.#retire(slot);
-    else if (isDone) {
-      this.#states[slot] = linked;
       this.#options.linked(slot);
+      if (isDying) this.#retire(slot);
+      else this.#states[slot] = linked;
     } else {
       this.#states[slot] = unlinked;
       this.#pending.push(slot);
@@ -315,7 +338,8 @@ const dyingWhileLinking = 5;
 
 const linkWidth = 200;
 const batchMax = 128;
-const gatherMs = 5;
+const pauseMs = 100;
+const waitMostMs = 5_000;
 const againMs = 1_000;
 /** A sweep looks at all lists: it waits until it is for so many, or such a part of what is linked. */
 const sweptLeast = 64;

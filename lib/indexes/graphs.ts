@@ -216,9 +216,10 @@ export class Graphs implements SlotWatcher {
     this.#reached.clear();
   }
 
-  /** All that is there already is to be linked. */
+  /** All that lives already is to be linked; the dead are never, and may still be seen. */
   #activate(): void {
     this.#isActive = true;
+    for (const slot of this.#options.slots.dead) this.#unlinked.add(slot);
     for (const run of this.#options.slots.runs) {
       const first = run.firstBlock * layout.blockSlots;
       for (let i = 0; i < run.used; i++) if (run.holds(i)) this.#add(first + i);

@@ -3,7 +3,7 @@ import * as layout from "../kernels/layout.js";
 import { checkDimension, littleEndian, vectorToBytes } from "../model/vector.js";
 import { DeadSlots } from "./dead-slots.js";
 import { OrdinalMap } from "./ordinal-map.js";
-import { bytesPerVector, Run, type SlotSizes, sizesOf } from "./run.js";
+import { bytesPerVector, Run, runBytesMax, type SlotSizes, sizesOf } from "./run.js";
 import type { SeenVector, VectorBlock } from "./vector-index.js";
 
 export interface PickedVector {
@@ -121,6 +121,11 @@ export class Slots {
       this.#size--;
       if (this.#watcher?.mayBeUsedAgain(slot) ?? true) this.release(slot);
     }
+  }
+
+  /** The slots of what died and may still be seen. */
+  get dead(): Uint32Array {
+    return this.#dead.waiting;
   }
 
   /** A slot that was not to be used again may be now. */
@@ -319,5 +324,3 @@ export class Slots {
     this.#runOfBlock.fill(this.runs.length, run.firstBlock, this.#blocks);
   }
 }
-
-const runBytesMax: number = 4 * 1024 * 1024;

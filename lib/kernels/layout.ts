@@ -23,7 +23,7 @@ export const runStride = 28;
 export const runRecordStride = 32;
 /** 0 while rows of it may still have to be read to where they belong. */
 export const runHasRows = 36;
-/** The number that the graph of its memory gives the first of its blocks. */
+/** The number that the graph of its memory gives the first of its blocks; -1 where it does not reach them. */
 export const runFirstBlock = 40;
 export const runHeaderBytes = 64;
 

@@ -46,7 +46,7 @@ import {
 } from "../layout";
 import { isSpent } from "./budget";
 import { descend, keyOf } from "./descend";
-import { lowestLinksOf } from "./graph";
+import { levelOf, lowestLinksOf } from "./graph";
 import { makeRoom } from "./room";
 import { scanCodes } from "./scan-codes";
 import { beginAt, see, walkToTarget } from "./walk";
@@ -98,7 +98,9 @@ function begin(job: usize, target: usize, walk: usize): bool {
   const top = atomic.load<i32>(graph + graphTop);
   if (top < 0) return false;
   let at = atomic.load<u32>(graph + graphEntry);
-  if (top > 0) at = descend(walk, false, at, top, 1);
+  // But one entry may be seen with the top of another.
+  const from = min(<u32>top, levelOf(at));
+  if (from > 0) at = descend(walk, false, at, from, 1);
   const hidden: u32 = load<u32>(target, targetHidden);
   if (at + 1 == hidden) at = neighbourOf(graph, at);
   beginAt(walk, at, keyOf(walk, false, at));
@@ -119,9 +121,10 @@ function neighbourOf(graph: usize, slot: u32): u32 {
   return load<u32>(lowestLinksOf(graph, slot));
 }
 
-/** What was scanned is not to be found again. */
+/** What was scanned is not to be found again; what the graph does not reach is not found anyway. */
 function seeUnit(walk: usize, job: usize, unit: usize): void {
   const first = load<u32>(load<u32>(unit, unitRun), runFirstBlock);
+  if (first == <u32>-1) return;
   const from = first + load<u32>(unit, unitFrom);
   if (load<u32>(job, jobPicked)) {
     for (let mask = load<u64>(unit, unitMask); mask; mask &= mask - 1) {
