@@ -18,8 +18,8 @@ export function piecesOf(image: SlotImage, first: number, count: number): SlotPi
 }
 
 /**
- * What a checkpoint has of every slot: its ordinal, a float64, then what the image has beside the vectors, and, where they
- * are kept as well, its links.
+ * What a checkpoint has of every slot: its ordinal, a float64, then what the image has beside the vectors, and, where
+ * they are kept as well, its links.
  */
 export function sectionsOf(image: SlotImage, hasLinks: boolean): readonly SlotSection[] {
   const links = (hasLinks && image.links?.sections) || [];

@@ -71,8 +71,8 @@ export class Restoration {
   }
 
   /**
-   * Reads the links, where there are any, in the background and before the rows. Where they are of no use, all is linked
-   * anew.
+   * Reads the links, where there are any, in the background and before the rows. Where they are of no use, all is
+   * linked anew.
    *
    * @throws where it is not wanted any more
    */

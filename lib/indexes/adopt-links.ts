@@ -14,8 +14,8 @@ export interface Adoption {
 }
 
 /**
- * Makes lists of whatever lies where the slots of a graph have theirs, in small steps: a map of these slots, whose bytes
- * layout.ts explains. No search and no upkeep is in the graph.
+ * Makes lists of whatever lies where the slots of a graph have theirs, in small steps: a map of these slots, whose
+ * bytes layout.ts explains. No search and no upkeep is in the graph.
  *
  * @throws LIMIT_EXCEEDED
  */

@@ -68,8 +68,8 @@ export class Graph {
   }
 
   /**
-   * Reaches the slots of a run of its arena, which have no links yet, or get them with `adoptLists`; false where there is
-   * no memory for that.
+   * Reaches the slots of a run of its arena, which have no links yet, or get them with `adoptLists`; false where there
+   * is no memory for that.
    */
   extend(run: Run, { getLinks = false }: { readonly getLinks?: boolean } = {}): boolean {
     const first = run.firstBlock - this.#firstBlock;

@@ -33,8 +33,8 @@ export class Graphs implements SlotWatcher {
   readonly #unlinked = new UnlinkedSlots();
   readonly #upkeep: GraphUpkeep;
   #isActive = false;
-  /** Links of the slots below this one come from elsewhere; 0: of none. */
-  #awaited = 0;
+  /** Links of the first slots of this graph come from elsewhere. */
+  #awaited: AwaitedLinks | undefined;
   /** Slots that nobody sees any more since these links are awaited. */
   #unseen: number[] = [];
 
@@ -88,7 +88,7 @@ export class Graphs implements SlotWatcher {
 
   /** Whether links come from elsewhere. */
   get areExpected(): boolean {
-    return this.#awaited > 0;
+    return this.#awaited !== undefined;
   }
 
   /** Whether there is nothing left to be linked or swept. */
@@ -102,7 +102,7 @@ export class Graphs implements SlotWatcher {
   }
 
   used(slot: number, count: number): void {
-    if (slot < this.#awaited) return;
+    if (this.#awaited !== undefined && slot < this.#awaited.end) return;
     if (!this.#isActive) {
       if (this.#options.slots.size + count < this.#options.least) return;
       this.#activate();
@@ -115,7 +115,7 @@ export class Graphs implements SlotWatcher {
 
   mayBeUsedAgain(slot: number): boolean {
     if (!this.#isActive) return true;
-    if (this.#awaited > 0) {
+    if (this.#awaited !== undefined) {
       this.#unseen.push(slot);
       return false;
     }
@@ -135,8 +135,8 @@ export class Graphs implements SlotWatcher {
   }
 
   /**
-   * The links of the slots that were laid come from elsewhere, to where the graph has them: until then nothing is linked.
-   * False where no graph can reach all of them.
+   * The links of the slots that were laid come from elsewhere, to where the graph has them: until then nothing is
+   * linked. False where no graph can reach all of them.
    */
   expect(): boolean {
     const { runs } = this.#options.slots;
@@ -146,12 +146,13 @@ export class Graphs implements SlotWatcher {
       this.#reached.add(run);
       this.#reach(run, { getLinks: true });
     }
-    if (this.whole === undefined) {
+    const graph = this.whole;
+    if (graph === undefined) {
       this.free();
       return false;
     }
     this.#isActive = true;
-    this.#awaited = last.firstBlock * layout.blockSlots + last.used;
+    this.#awaited = { graph, end: last.firstBlock * layout.blockSlots + last.used };
     this.#upkeep.hold();
     return true;
   }
@@ -159,9 +160,8 @@ export class Graphs implements SlotWatcher {
   /** They are there, as far as they are any good. In small steps. @throws LIMIT_EXCEEDED */
   *adopt(nextOrdinal: number): Generator<undefined, void, undefined> {
     const { slots } = this.#options;
-    const graph = this.whole;
-    const end = this.#awaited;
-    if (graph === undefined || end === 0) return;
+    if (this.#awaited === undefined) return;
+    const { graph, end } = this.#awaited;
     const map = yield* adoptLinks({ graph, runs: slots.runs, end, nextOrdinal });
     const retired = new Set<number>();
     for (let slot = 0; slot < end; slot++) {
@@ -182,9 +182,8 @@ export class Graphs implements SlotWatcher {
 
   /** They do not come: all that was laid and lives is linked. In small steps. */
   *forgo(): Generator<undefined, void, undefined> {
-    const graph = this.whole;
-    const end = this.#awaited;
-    if (graph === undefined || end === 0) return;
+    if (this.#awaited === undefined) return;
+    const { graph, end } = this.#awaited;
     const { kernels } = graph.arena;
     kernels.layGraph(graph.address);
     for (let slot = 0; slot < end; slot += slotsPerStep) {
@@ -197,7 +196,7 @@ export class Graphs implements SlotWatcher {
   }
 
   #resume(): void {
-    this.#awaited = 0;
+    this.#awaited = undefined;
     for (const slot of this.#unseen.splice(0)) {
       if (this.mayBeUsedAgain(slot)) this.#options.slots.release(slot);
     }
@@ -257,6 +256,12 @@ export class Graphs implements SlotWatcher {
     const graph = this.#graphs.get(this.#options.slots.runOfBlock(slot >>> 6).arena);
     return graph?.reaches(slot) ? graph : undefined;
   }
+}
+
+interface AwaitedLinks {
+  readonly graph: Graph;
+  /** Those that were laid are below. */
+  readonly end: number;
 }
 
 export interface GraphPlan {

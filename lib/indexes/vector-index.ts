@@ -137,8 +137,8 @@ export interface SlotLinks {
   /** What was measured of searches along them, for `adopt`; empty where nothing was. */
   note(): Uint8Array;
   /**
-   * Slots were laid, and what the views of the sections will hold is waited for: until it is adopted or forgone, no slot
-   * is linked. False where they cannot be taken over here.
+   * Slots were laid, and what the views of the sections will hold is waited for: until it is adopted or forgone, no
+   * slot is linked. False where they cannot be taken over here.
    */
   expect(): boolean;
   /**
