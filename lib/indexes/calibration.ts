@@ -8,20 +8,21 @@ import {
   type RecallEstimate,
   type RecallSource,
 } from "./measured-limits.js";
+import { novelTargets } from "./novel-targets.js";
 import type { Probe, ProbeTarget } from "./probe.js";
 import type { QueryReservoir } from "./query-reservoir.js";
 import { studyRecall } from "./recall-study.js";
 import { RecallTrial } from "./recall-trial.js";
-import { RecallTruths } from "./recall-truths.js";
+import { RecallTruths, type TargetMaker } from "./recall-truths.js";
 import { StudyWork, type WorkOptions } from "./study-work.js";
 
 /**
  * Which beam gives the recall that a search asks for, in the mean over its queries: measured against exact search, with
- * the queries that came where there are enough of them, else with vectors that are stored. Only limits that were asked
+ * the queries that came where there are enough of them, else with such as could come. Only limits that were asked
  * for are measured, and 10.
  */
 export class Calibration {
-  /** Where the queries that come are to be offered; undefined: only vectors that are stored are searched for. */
+  /** Where the queries that come are to be offered; undefined: they are never searched for. */
   readonly queries: QueryReservoir | undefined;
   readonly #measured = new Map<number, MeasuredLimit>();
   readonly #asked = new Set([10]);
@@ -90,7 +91,9 @@ export class Calibration {
     );
     const targets =
       source === "queries" ? this.#drawQueries(count, random) : probe.sample(count, random);
-    for (const curves of await studyRecall(probe, targets, limits, options)) {
+    const make: TargetMaker | undefined =
+      source === "store" ? (drawn) => novelTargets(probe, drawn, random) : undefined;
+    for (const curves of await studyRecall(probe, targets, limits, { ...options, make })) {
       this.#measured.set(curves.limit, { curves, size, changed, source });
     }
     this.#hasDrifted = false;

@@ -167,6 +167,16 @@ export class Slots {
     return { own: run.ordinalOf(index), vector: run.arena.floats.slice(at, at + this.dimension) };
   }
 
+  /** A copy; undefined for an ordinal that is not held, or whose row is not there. */
+  vectorOf(ordinal: number): Float32Array | undefined {
+    const slot = this.#ordinals.get(ordinal);
+    if (slot === undefined || this.#arenas.closed || this.runs.length === 0) return undefined;
+    const run = this.runOfBlock(slot >>> 6);
+    if (!run.hasRows) return undefined;
+    const at = run.rowAt(slot - run.firstBlock * layout.blockSlots) / 4;
+    return run.arena.floats.slice(at, at + this.dimension);
+  }
+
   slotOf(ordinal: number): number | undefined {
     return this.#ordinals.get(ordinal);
   }

@@ -51,7 +51,7 @@ describe("A graph that ends in the midst", () => {
   }
 
   for (const atOnceMs of [0, 1]) {
-    it(`answers in full a search whose index closes before everything is looked at, at once up to ${atOnceMs} ms`, async () => {
+    it(`answers in full a search whose index closes before a second look, ${atOnceMs} ms at once`, async () => {
       const { index, naive, request, bytes } = await mostlyDead({ atOnceMs });
       const search = index.search(request);
       index.close();
@@ -59,7 +59,7 @@ describe("A graph that ends in the midst", () => {
       assert.equal(bytes(), 0);
     });
 
-    it(`rejects a search whose engine closes or that is aborted before everything is looked at, at once up to ${atOnceMs} ms`, async () => {
+    it(`rejects a search that ends before a second look, ${atOnceMs} ms at once`, async () => {
       const { index, request, close } = await mostlyDead({ atOnceMs });
       const abort = new AbortController();
       const aborted = index.search(request, abort.signal);

@@ -64,7 +64,7 @@ describe("The lists of a graph", () => {
   }
 
   for (const kernels of supportedKernels) {
-    it(`lead a walk with a pool as wide as the graph to all that is reachable, in the order of keys, ${kernels}`, async () => {
+    it(`lead a walk with a wide pool to all that is reachable, in the order of keys, ${kernels}`, async () => {
       for (const metric of metrics) {
         const count = 700;
         const linked = open({ dimension: 9, metric, kernels });

@@ -8,7 +8,7 @@ interface Reached {
   readonly key: number;
 }
 
-/** A graph in plain arrays, linked and repaired step by step as the papers say it; what the kernels make must be equal. */
+/** A graph in plain arrays, linked and repaired step by step; what the kernels make must be equal. */
 export class NaiveGraph {
   entry = -1;
   top = -1;
