@@ -133,6 +133,13 @@ export class Slots {
     this.#free.push(slot);
   }
 
+  /** Slots that may not be used again for now, though none of them holds anything. */
+  withhold(slots: ReadonlySet<number>): void {
+    if (slots.size === 0) return;
+    this.#free = this.#free.slice(this.#freeHead).filter((slot) => !slots.has(slot));
+    this.#freeHead = 0;
+  }
+
   /** Is told of every slot from now on. */
   watch(watcher: SlotWatcher): void {
     this.#watcher = watcher;
@@ -165,6 +172,16 @@ export class Slots {
     if (index >= run.used || !run.hasRows || !run.holds(index)) return undefined;
     const at = run.rowAt(index) / 4;
     return { own: run.ordinalOf(index), vector: run.arena.floats.slice(at, at + this.dimension) };
+  }
+
+  /** A copy; undefined for an ordinal that is not held, or whose row is not there. */
+  vectorOf(ordinal: number): Float32Array | undefined {
+    const slot = this.#ordinals.get(ordinal);
+    if (slot === undefined || this.#arenas.closed || this.runs.length === 0) return undefined;
+    const run = this.runOfBlock(slot >>> 6);
+    if (!run.hasRows) return undefined;
+    const at = run.rowAt(slot - run.firstBlock * layout.blockSlots) / 4;
+    return run.arena.floats.slice(at, at + this.dimension);
   }
 
   slotOf(ordinal: number): number | undefined {
