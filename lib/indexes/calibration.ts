@@ -8,20 +8,21 @@ import {
   type RecallEstimate,
   type RecallSource,
 } from "./measured-limits.js";
+import { novelTargets } from "./novel-targets.js";
 import type { Probe, ProbeTarget } from "./probe.js";
 import type { QueryReservoir } from "./query-reservoir.js";
 import { studyRecall } from "./recall-study.js";
 import { RecallTrial } from "./recall-trial.js";
-import { RecallTruths } from "./recall-truths.js";
+import { RecallTruths, type TargetMaker } from "./recall-truths.js";
 import { StudyWork, type WorkOptions } from "./study-work.js";
 
 /**
  * Which beam gives the recall that a search asks for, in the mean over its queries: measured against exact search, with
- * the queries that came where there are enough of them, else with vectors that are stored. Only limits that were asked
+ * the queries that came where there are enough of them, else with such as could come. Only limits that were asked
  * for are measured, and 10.
  */
 export class Calibration {
-  /** Where the queries that come are to be offered; undefined: only vectors that are stored are searched for. */
+  /** Where the queries that come are to be offered; undefined: they are never searched for. */
   readonly queries: QueryReservoir | undefined;
   readonly #measured = new Map<number, MeasuredLimit>();
   readonly #asked = new Set([10]);
@@ -90,7 +91,9 @@ export class Calibration {
     );
     const targets =
       source === "queries" ? this.#drawQueries(count, random) : probe.sample(count, random);
-    for (const curves of await studyRecall(probe, targets, limits, options)) {
+    const make: TargetMaker | undefined =
+      source === "store" ? (drawn) => novelTargets(probe, drawn, random) : undefined;
+    for (const curves of await studyRecall(probe, targets, limits, { ...options, make })) {
       this.#measured.set(curves.limit, { curves, size, changed, source });
     }
     this.#hasDrifted = false;
@@ -128,17 +131,29 @@ export class Calibration {
     return this.#hasDrifted;
   }
 
-  /** What was measured, as bytes that `fromBytes` takes. */
-  toBytes(): Uint8Array {
-    return calibrationToBytes([...this.#measured.values()]);
+  /** Whether anything was measured. */
+  get isKnown(): boolean {
+    return this.#measured.size > 0;
   }
 
-  /** What was measured before; nothing of it where the bytes are not what `toBytes` gave. */
+  /** What was measured, as bytes that `fromBytes` takes. @param changed - the index's count of changes now */
+  toBytes(changed = 0): Uint8Array {
+    const since = (before: number): number => (changed >= before ? changed - before : changed);
+    return calibrationToBytes(
+      [...this.#measured.values()].map((one) => ({ ...one, changed: since(one.changed) })),
+    );
+  }
+
+  /**
+   * What was measured before, of an index that counts its changes from 0 on; nothing of it where the bytes are not what
+   * `toBytes` gave.
+   */
   static fromBytes(bytes: Uint8Array, queries?: QueryReservoir): Calibration {
     const calibration = new Calibration(queries);
     for (const measured of calibrationFromBytes(bytes)) {
-      calibration.#measured.set(measured.curves.limit, measured);
-      calibration.#asked.add(measured.curves.limit);
+      const { curves, changed } = measured;
+      calibration.#measured.set(curves.limit, { ...measured, changed: 0 - changed });
+      calibration.#asked.add(curves.limit);
     }
     return calibration;
   }

@@ -17,6 +17,11 @@ export class DeadSlots {
     return this.#slots[this.#head++];
   }
 
+  /** Those that were not taken yet. */
+  get waiting(): Uint32Array {
+    return this.#slots.subarray(this.#head, this.#tail);
+  }
+
   /** Moves what is left to the front, into larger arrays where it fills more than half. */
   #makeRoom(): void {
     const left = this.#tail - this.#head;

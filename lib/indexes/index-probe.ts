@@ -1,3 +1,4 @@
+import { normMin, normOf } from "../model/vector.js";
 import type { Beam } from "./beam.js";
 import type { Graphs } from "./graphs.js";
 import type { Probe, ProbeTarget } from "./probe.js";
@@ -44,6 +45,14 @@ export class IndexProbe implements Probe {
       if (target !== undefined) sampled.set(target.own, target);
     }
     return [...sampled.values()];
+  }
+
+  placeOf(ordinal: number): Float32Array | undefined {
+    const { metric } = this.#graphs;
+    const vector = metric === "dot" ? undefined : this.#slots.vectorOf(ordinal);
+    if (vector === undefined || metric !== "cosine") return vector;
+    const norm = normOf(vector);
+    return norm < normMin ? undefined : vector.map((x) => x / norm);
   }
 
   async exact(targets: readonly ProbeTarget[], limit: number): Promise<readonly Nearest[]> {

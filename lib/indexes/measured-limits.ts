@@ -24,7 +24,7 @@ export interface MeasuredLimit {
   readonly source: RecallSource;
 }
 
-/** What was searched for: queries that came, or vectors that are stored. */
+/** What was searched for: queries that came, or such as were made of what is stored. */
 export type RecallSource = "queries" | "store";
 
 export interface RecallEstimate extends Expected {

@@ -2,7 +2,7 @@ import { LimitCurves, type SlackCurve, slackCostShare } from "./limit-curves.js"
 import type { Probe, ProbeTarget } from "./probe.js";
 import { RecallCurve } from "./recall-curve.js";
 import { RecallTrial } from "./recall-trial.js";
-import { RecallTruths } from "./recall-truths.js";
+import { RecallTruths, type TargetMaker } from "./recall-truths.js";
 import { StudyWork, type WorkOptions } from "./study-work.js";
 
 /**
@@ -16,9 +16,14 @@ export function studyRecall(
   probe: Probe,
   targets: readonly ProbeTarget[],
   limits: readonly number[],
-  options: WorkOptions = {},
+  { make, ...options }: StudyOptions = {},
 ): Promise<LimitCurves[]> {
-  return new RecallStudy(probe, targets, limits, new StudyWork(options)).run();
+  const work = new StudyWork(options);
+  return new RecallStudy(probe, work, new RecallTruths(probe, work, targets, limits, make)).run();
+}
+
+export interface StudyOptions extends WorkOptions {
+  readonly make?: TargetMaker | undefined;
 }
 
 class RecallStudy {
@@ -27,16 +32,11 @@ class RecallStudy {
   readonly #truths: RecallTruths;
   readonly #ladders: readonly Ladder[];
 
-  constructor(
-    probe: Probe,
-    targets: readonly ProbeTarget[],
-    limits: readonly number[],
-    work: StudyWork,
-  ) {
+  constructor(probe: Probe, work: StudyWork, truths: RecallTruths) {
     this.#probe = probe;
     this.#work = work;
-    this.#truths = new RecallTruths(probe, work, targets, limits);
-    this.#ladders = limits.map((limit) => ({ limit, widths: [], slacks: undefined }));
+    this.#truths = truths;
+    this.#ladders = truths.limits.map((limit) => ({ limit, widths: [], slacks: undefined }));
   }
 
   async run(): Promise<LimitCurves[]> {

@@ -147,6 +147,9 @@ export class Run {
   }
 }
 
+/** A run is as large as all before it together, up to this. */
+export const runBytesMax: number = 4 * 1024 * 1024;
+
 export function sizesOf(dimension: number): SlotSizes {
   const stride = Math.ceil(dimension / 4) * 16;
   return { dimension, stride, recordStride: layout.recordCode + Math.ceil(dimension / 16) * 16 };

@@ -3,7 +3,7 @@ import type { SearchQueue } from "../kernels/search-queue.js";
 import { SearchTask } from "../kernels/search-task.js";
 import { Turn } from "../kernels/turns.js";
 import { onAbort } from "../model/abort-listeners.js";
-import { AhnlichError, toAhnlichError } from "../model/errors.js";
+import { AhnlichError, closedError, toAhnlichError } from "../model/errors.js";
 import type { Beam } from "./beam.js";
 import type { Graph } from "./graph.js";
 import type { GraphPlan } from "./graphs.js";
@@ -19,7 +19,7 @@ export class SlotSearches {
   readonly #slots: Slots;
   readonly #queue: SearchQueue;
   readonly #released: () => void;
-  /** Tasks that may still read the vectors. */
+  /** Searches and tasks that may still read the vectors. */
   #readers = 0;
 
   /** @param released - called when nobody reads any more */
@@ -45,12 +45,23 @@ export class SlotSearches {
     return found.every(({ isWhole }) => isWhole) ? found : undefined;
   }
 
+  /** By walks, and exactly where they came to too few: the vectors stay until then. */
+  async walkOrExact(walking: Walking, signal?: AbortSignal): Promise<Nearest[]> {
+    this.#readers++;
+    try {
+      return (await this.walk(walking, signal)) ?? (await this.exact(walking.request, signal));
+    } finally {
+      this.#release();
+    }
+  }
+
   async #run(
     groups: TargetGroup[],
     { limit, isBackground }: IndexSearch,
     signal?: AbortSignal,
   ): Promise<Found[]> {
     if (signal?.aborted) throw signalError(signal);
+    if (this.#queue.closed) throw closedError("the index");
     const tasks = groups.flatMap(({ tasks }) => tasks);
     const abort = (): void => {
       for (const task of tasks) if (signal) this.#queue.cancel(task, signalError(signal));
@@ -166,10 +177,12 @@ export class SlotSearches {
         return walk === undefined ? job : { ...job, walk: jobWalk(walk, limit) };
       },
       source: request.source,
-      released: () => {
-        if (--this.#readers === 0) this.#released();
-      },
+      released: () => this.#release(),
     });
+  }
+
+  #release(): void {
+    if (--this.#readers === 0) this.#released();
   }
 }
 

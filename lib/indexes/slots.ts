@@ -3,7 +3,7 @@ import * as layout from "../kernels/layout.js";
 import { checkDimension, littleEndian, vectorToBytes } from "../model/vector.js";
 import { DeadSlots } from "./dead-slots.js";
 import { OrdinalMap } from "./ordinal-map.js";
-import { bytesPerVector, Run, type SlotSizes, sizesOf } from "./run.js";
+import { bytesPerVector, Run, runBytesMax, type SlotSizes, sizesOf } from "./run.js";
 import type { SeenVector, VectorBlock } from "./vector-index.js";
 
 export interface PickedVector {
@@ -123,9 +123,21 @@ export class Slots {
     }
   }
 
+  /** The slots of what died and may still be seen. */
+  get dead(): Uint32Array {
+    return this.#dead.waiting;
+  }
+
   /** A slot that was not to be used again may be now. */
   release(slot: number): void {
     this.#free.push(slot);
+  }
+
+  /** Slots that may not be used again for now, though none of them holds anything. */
+  withhold(slots: ReadonlySet<number>): void {
+    if (slots.size === 0) return;
+    this.#free = this.#free.slice(this.#freeHead).filter((slot) => !slots.has(slot));
+    this.#freeHead = 0;
   }
 
   /** Is told of every slot from now on. */
@@ -160,6 +172,16 @@ export class Slots {
     if (index >= run.used || !run.hasRows || !run.holds(index)) return undefined;
     const at = run.rowAt(index) / 4;
     return { own: run.ordinalOf(index), vector: run.arena.floats.slice(at, at + this.dimension) };
+  }
+
+  /** A copy; undefined for an ordinal that is not held, or whose row is not there. */
+  vectorOf(ordinal: number): Float32Array | undefined {
+    const slot = this.#ordinals.get(ordinal);
+    if (slot === undefined || this.#arenas.closed || this.runs.length === 0) return undefined;
+    const run = this.runOfBlock(slot >>> 6);
+    if (!run.hasRows) return undefined;
+    const at = run.rowAt(slot - run.firstBlock * layout.blockSlots) / 4;
+    return run.arena.floats.slice(at, at + this.dimension);
   }
 
   slotOf(ordinal: number): number | undefined {
@@ -312,5 +334,3 @@ export class Slots {
     this.#runOfBlock.fill(this.runs.length, run.firstBlock, this.#blocks);
   }
 }
-
-const runBytesMax: number = 4 * 1024 * 1024;

@@ -135,7 +135,8 @@ export class EnvelopeReader {
   #endOfSmall(): number {
     const at = this.#at;
     const most = at + smallBytesMax;
-    const { end } = scan(this.#body.subarray(0, most + 1), at, small);
+    const body = this.#body.length > most + 1 ? this.#body.subarray(0, most + 1) : this.#body;
+    const { end } = scan(body, at, small);
     if (end > most) throw this.#unexpected(`at most ${smallBytesMax} bytes`);
     return end;
   }

@@ -15,11 +15,14 @@ export type Work = (options: CallOptions) => Promise<unknown>;
  * Lets so much work run at once and the rest wait, the owners of what waits in turn, who asks seldom first, so that
  * one who asks for much is in nobody's way. An owner that takes no answers has no turn until it does. What is given up
  * or too late while it waits never begins. Beyond its bound the work of whoever has most waiting is BUSY, and so is
- * work whose time would be over before its turn.
+ * work whose time would be over before its turn. Where several wait, so many more may begin ahead, so that the threads
+ * that do the work need not wait for this one to give them more; where one waits alone they would only be in the way
+ * of who comes next.
  */
 export class FairQueue {
   readonly #atOnceMax: number;
   readonly #queuedMax: number;
+  readonly #aheadMax: number;
   /** By owner; none of the lists is empty. */
   readonly #waiting = new Map<Owner, Waiting[]>();
   /** The number of each owner's next turn, and of the last that was had: who has none begins where the others are. */
@@ -29,12 +32,14 @@ export class FairQueue {
   #running = 0;
   #turnEnds = 0;
   #pausing = false;
+  #refusal: AhnlichError | undefined;
   /** Milliseconds that work takes, most of late. */
   #usualMs = 0;
 
-  constructor(atOnceMax: number, queuedMax: number) {
+  constructor(atOnceMax: number, queuedMax: number, aheadMax = 0) {
     this.#atOnceMax = atOnceMax;
     this.#queuedMax = queuedMax;
+    this.#aheadMax = aheadMax;
   }
 
   /** How much waits. */
@@ -52,10 +57,10 @@ export class FairQueue {
     const soonest = (this.#usualMs * this.#ahead(owner)) / this.#atOnceMax;
     // Half of its time, since what is guessed may take twice as long.
     if (timeoutMs !== undefined && soonest > timeoutMs / 2) {
-      return Promise.reject(busy(this.#queued));
+      return Promise.reject(this.#busy());
     }
     if (this.#queued >= this.#queuedMax && !this.#makeRoom(owner)) {
-      return Promise.reject(busy(this.#queued));
+      return Promise.reject(this.#busy());
     }
     return this.#enter(owner, options, work);
   }
@@ -85,8 +90,8 @@ export class FairQueue {
       if (list === undefined) this.#waiting.set(owner, [waiting]);
       else list.push(waiting);
       this.#queued += 1;
-      // All others that wait take no answers.
-      if (this.#running < this.#atOnceMax) this.#goOn();
+      // All others that wait take no answers, or several wait now.
+      if (this.#running < this.#atOnceNow) this.#goOn();
     });
   }
 
@@ -100,6 +105,10 @@ export class FairQueue {
       this.#running -= 1;
       if (this.#queued > 0) this.#goOn();
     }
+  }
+
+  get #atOnceNow(): number {
+    return this.#atOnceMax + (this.#waiting.size > 1 ? this.#aheadMax : 0);
   }
 
   /** At once, but for once in a turn: short work after short work would let nobody else be heard. */
@@ -117,7 +126,7 @@ export class FairQueue {
   }
 
   #next(): void {
-    while (this.#running < this.#atOnceMax) {
+    while (this.#running < this.#atOnceNow) {
       const next = this.#nextOwner();
       if (next === undefined) return;
       const [owner, [waiting]] = next;
@@ -175,8 +184,14 @@ export class FairQueue {
     const own = this.#waiting.get(owner)?.length ?? 0;
     const latest = longest?.[1].at(-1);
     if (longest === undefined || latest === undefined || longest[1].length <= own + 1) return false;
-    this.#leave(longest[0], latest, busy(this.#queued));
+    this.#leave(longest[0], latest, this.#busy());
     return true;
+  }
+
+  /** One error for all while it says the same: to make one takes longer than all else about a refusal. */
+  #busy(): AhnlichError {
+    if (this.#refusal?.details.queued !== this.#queued) this.#refusal = busy(this.#queued);
+    return this.#refusal ?? busy(this.#queued);
   }
 
   #leave(owner: Owner, waiting: Waiting, reason: unknown): void {

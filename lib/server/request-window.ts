@@ -7,10 +7,14 @@ import { encodeAnswer } from "../protocol/answer-codec.js";
 import type { FailureMessage, RequestMessage, ResponseMessage } from "../protocol/message.js";
 import { decodeQuery, decodeQueryGradually } from "../protocol/query-codec.js";
 import { longWork } from "./long-work.js";
+import { RequestBytes } from "./request-bytes.js";
 import { RequestTable } from "./request-table.js";
+import type { ServerLimits } from "./server-limits.js";
 
 /** Executes a query; may throw at once. */
 export type Execute = (query: Query, options: CallOptions) => Promise<unknown>;
+
+export type WindowLimits = Pick<ServerLimits, "inFlightMax" | "inFlightBytesMax" | "waitingMax">;
 
 /** Whose writes they are. */
 export interface Numbering {
@@ -30,17 +34,24 @@ export class RequestWindow {
   readonly #requests = new RequestTable();
   /** Those that wait for changes: they take nobody's place. */
   readonly #waiting = new Set<LateCallOptions>();
-  readonly #waitingMax: number;
+  readonly #bytes = new RequestBytes();
+  readonly #limits: WindowLimits;
 
-  /** `write` sends an answer and never throws; `waitingMax` requests may wait for changes. */
+  /** `write` sends an answer and never throws. */
   constructor(
     execute: Execute,
     write: (message: ResponseMessage | FailureMessage) => void,
-    waitingMax: number,
+    limits: WindowLimits,
   ) {
     this.#execute = execute;
     this.#write = write;
-    this.#waitingMax = waitingMax;
+    this.#limits = limits;
+  }
+
+  /** Whether there is room for one more, however long it is. */
+  get hasRoom(): boolean {
+    const { inFlightMax, inFlightBytesMax } = this.#limits;
+    return this.busy < inFlightMax && this.#bytes.busy <= inFlightBytesMax;
   }
 
   get size(): number {
@@ -74,6 +85,7 @@ export class RequestWindow {
   }
 
   async #beginLong({ id, query: bytes }: RequestMessage, options: LateCallOptions): Promise<void> {
+    this.#bytes.add(options, bytes.length);
     try {
       const query = await longWork((turn) => decodeQueryGradually(bytes, turn));
       if (this.#requests.get(id) === options) this.#ask(id, query, options);
@@ -104,12 +116,16 @@ export class RequestWindow {
   abandon(): void {
     for (const options of this.#requests.drain()) options.abort();
     this.#waiting.clear();
+    this.#bytes.clear();
   }
 
-  /** @throws BUSY when as many wait as may */
+  /** @throws BUSY when as many wait as may, or with as many bytes */
   #wait(options: LateCallOptions): void {
-    if (this.#waiting.size >= this.#waitingMax) throw tooManyWait(this.#waitingMax);
+    const { waitingMax, inFlightBytesMax } = this.#limits;
+    const waiting = this.#waiting.size;
+    if (waiting >= waitingMax || this.#bytes.waiting > inFlightBytesMax) throw tooManyWait(waiting);
     this.#waiting.add(options);
+    this.#bytes.wait(options);
   }
 
   #answer(id: number, options: LateCallOptions, query: Query, answer: unknown): void {
@@ -133,6 +149,7 @@ export class RequestWindow {
 
   #forget(id: number, options: LateCallOptions): void {
     this.#requests.delete(id);
+    this.#bytes.delete(options);
     if (this.#waiting.size > 0) this.#waiting.delete(options);
   }
 }

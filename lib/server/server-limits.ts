@@ -9,6 +9,8 @@ export interface ServerLimits {
   readonly connectionsMax: number;
   /** Requests at once on a connection; reading waits beyond it. */
   readonly inFlightMax: number;
+  /** Bytes of those above 16 KiB; reading waits beyond it. Of those that wait for changes more are refused. */
+  readonly inFlightBytesMax: number;
   /** Requests that wait for changes on a connection, beside them; more are refused with BUSY. */
   readonly waitingMax: number;
   /** Bytes of answers that a peer has not taken yet; reading waits beyond it. */
@@ -53,6 +55,7 @@ export const serverLimits: { readonly [K in keyof ServerLimits]: Bound } = {
   strangersMax: bound(256, 1, 65_536, "connections that have not introduced themselves"),
   connectionsMax: bound(64, 1, 65_536, "connections of one client"),
   inFlightMax: bound(256, 1, 65_536, "requests at once on a connection; more wait"),
+  inFlightBytesMax: bound(32 * 2 ** 20, 0, 2 ** 32, "bytes of long requests on a connection"),
   waitingMax: bound(1_024, 0, 65_536, "requests on a connection that wait for changes"),
   queuedBytesMax: bound(4 * 2 ** 20, 0, 2 ** 30, "bytes of answers that a client has not taken"),
   searchesAtOnceMax: bound(cores - 1, 1, 65_536, "searches that run at once, of all clients"),

@@ -83,7 +83,7 @@ export class Session implements ClientConnection, Receiver {
     this.#requests = new RequestWindow(
       (query, options) => this.#execute(query, options),
       (message) => this.#answer(message),
-      settings.waitingMax,
+      settings,
     );
   }
 
@@ -322,7 +322,7 @@ export class Session implements ClientConnection, Receiver {
   }
 
   get hasRoom(): boolean {
-    return this.#requests.busy < this.#settings.inFlightMax && this.takesAnswers;
+    return this.#requests.hasRoom && this.takesAnswers;
   }
 
   room(): Promise<void> {

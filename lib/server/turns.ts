@@ -15,7 +15,7 @@ export class Turns {
 
   constructor(limits: ServerLimits) {
     const { searchesAtOnceMax, scansAtOnceMax, largeWritesAtOnceMax, queuedMax } = limits;
-    this.#searches = new FairQueue(searchesAtOnceMax, queuedMax);
+    this.#searches = new FairQueue(searchesAtOnceMax, queuedMax, 1);
     this.#scans = new FairQueue(scansAtOnceMax, queuedMax);
     this.#writes = new FairQueue(largeWritesAtOnceMax, queuedMax);
   }

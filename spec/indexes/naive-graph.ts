@@ -50,6 +50,10 @@ export class NaiveGraph implements Probe {
     return rows.slice(0, count).map((own) => ({ own, vector: Float32Array.from(this.#rows[own]) }));
   }
 
+  placeOf(ordinal: number): Float32Array | undefined {
+    return this.#metric === "dot" ? undefined : Float32Array.from(this.#rows[ordinal]);
+  }
+
   async exact(targets: readonly ProbeTarget[], limit: number): Promise<Nearest[]> {
     return targets.map(({ vector, own }) => {
       const target = this.#rowOf(vector);

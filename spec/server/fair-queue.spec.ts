@@ -59,6 +59,32 @@ describe("FairQueue", () => {
     assert.deepEqual(held.begun, ["a0", "b0", "e0", "a1", "b1", "a2", "a3", "a4"]);
   });
 
+  it("begins one ahead where several wait, and none where one waits alone", async () => {
+    const queue = new FairQueue(1, 100, 1);
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    for (let n = 0; n < 4; n++) void queue.run(ada, {}, held.work(`a${n}`));
+    await turn();
+    assert.deepEqual(held.begun, ["a0"]);
+    void queue.run(bob, {}, held.work("b0"));
+    await turn();
+    await turn();
+    assert.deepEqual(held.begun, ["a0", "b0"]);
+    await held.end();
+    assert.deepEqual(held.begun, ["a0", "b0"]);
+    await held.end();
+    assert.deepEqual(held.begun, ["a0", "b0", "a1"]);
+  });
+
+  it("refuses with one error while it says the same", async () => {
+    const queue = new FairQueue(1, 1);
+    void queue.run(ada, {}, held.work("a0"));
+    void queue.run(ada, {}, held.work("a1"));
+    const refuse = () => queue.run(ada, {}, held.work("a2")).catch((error: unknown) => error);
+    const first = await refuse();
+    assert.equal(await refuse(), first);
+    assert.deepEqual(Object(first).details, { queued: 1 });
+  });
+
   it("never begins what was given up or is too late, and says so at once", async () => {
     const queue = new FairQueue(1, 100);
     void queue.run(ada, {}, held.work("a"));

@@ -59,6 +59,17 @@ describe("a limit of the server", () => {
       first.answer([]);
       await serving.engine.held(3);
     },
+    inFlightBytesMax: async () => {
+      serving.engine.executor.holding.add("delete");
+      const peer = await peerOf(await listen({ inFlightBytesMax: 40_000 }));
+      const target = ["x".repeat(20_000)];
+      for (const id of [1, 2, 3]) peer.request(id, { kind: "delete", store: "s", target });
+      const [first] = await serving.engine.held(2);
+      await turns();
+      assert.equal(asked("delete"), 2);
+      first.answer(0);
+      await serving.engine.held(3);
+    },
     waitingMax: async () => {
       serving.engine.executor.holding.add("changes");
       const peer = await peerOf(await listen({ waitingMax: 1 }));
@@ -194,6 +205,18 @@ describe("a limit of the server", () => {
     await peer.hello();
     peer.send(introduction());
     assert.equal((await peer.next("accept")).aliveMs, undefined);
+  });
+
+  it("of bytes holds for what waits for changes by itself", async () => {
+    const peer = await peerOf(await listen({ inFlightBytesMax: 20_000 }));
+    const where = { text: "x".repeat(30_000) };
+    serving.engine.executor.holding.add("changes");
+    peer.request(1, { ...changes, where });
+    peer.request(2, { ...changes, where });
+    const { id, error } = await peer.next("failure");
+    assert.deepEqual([id, error.code], [2, "BUSY"]);
+    peer.request(3, { kind: "ping" });
+    assert.equal((await peer.next("response")).id, 3);
   });
 
   it("of disuse is crossed by who says no more than that they are there", async () => {

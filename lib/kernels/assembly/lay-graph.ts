@@ -1,6 +1,8 @@
 import {
+  blockSlots,
   deadSlot,
   graphEntry,
+  graphLinks,
   graphTop,
   linksMax,
   upperLinksMax,
@@ -28,6 +30,11 @@ function fill(list: usize, room: u32, slot: u32): void {
   for (let i: u32 = 0; i < room; i++) store<u32>(list + i * 4, slot);
 }
 
+@inline
+function isReached(graph: usize, slot: u32): bool {
+  return load<u32>(load<u32>(graph, graphLinks) + (slot / blockSlots) * 4) != 0;
+}
+
 /**
  * Lets searches begin at a slot that lives, on the highest level there is, where the one they begin at is dead by the
  * map of the slots below `end`; nothing else changes the graph. With a map of 0: at any that has links.
@@ -39,7 +46,7 @@ export function chooseEntry(graph: usize, map: usize, end: u32): void {
   let entry: u32 = 0;
   for (let slot: u32 = 0; slot < end; slot++) {
     const level = <i32>levelOf(slot);
-    if (level <= best || !hasLinks(graph, slot)) continue;
+    if (level <= best || !isReached(graph, slot) || !hasLinks(graph, slot)) continue;
     if (map && load<u8>(map + slot) == deadSlot) continue;
     best = level;
     entry = slot;

@@ -54,7 +54,7 @@ function linkOn(walk: usize, level: u32, slot: u32, from: u32): u32 {
   walkToRecord(walk, level);
   const slots = <usize>load<u32>(walk, walkSlots);
   const keys = <usize>load<u32>(walk, walkKeys);
-  const count = choose(walk, keys, slots, load<u32>(walk, walkCount), 0, upperLinksMax);
+  const count = choose(walk, slot, keys, slots, load<u32>(walk, walkCount), 0, upperLinksMax);
   const nearest = load<u32>(slots) & ~walked;
   // The pool is not needed any more, and holds what adding links leaves alone.
   memory.copy(slots, load<u32>(walk, walkChosen), count * 4);
@@ -89,7 +89,7 @@ function chooseAnew(walk: usize, from: u32, list: usize, room: u32, to: u32): vo
   spend(8 * room * load<u32>(load<u32>(walk, walkGraph), graphRecordStride));
   const keys = <usize>load<u32>(walk, walkOtherKeys);
   const slots = <usize>load<u32>(walk, walkOtherSlots);
-  write(list, room, from, chosen, choose(walk, keys, slots, room + 1, 0, room));
+  write(list, room, from, chosen, choose(walk, from, keys, slots, room + 1, 0, room));
 }
 
 /** Readers may find some of the former and some of the new links, none twice that matters. */

@@ -54,7 +54,7 @@ function repairOn(walk: usize, level: u32, slot: u32, dead: usize): void {
   sortByKey(walk, slot, load<u32>(walk, walkRepair), found);
   const keys = <usize>load<u32>(walk, walkOtherKeys);
   const slots = <usize>load<u32>(walk, walkOtherSlots);
-  live = choose(walk, keys, slots, found, live, had);
+  live = choose(walk, slot, keys, slots, found, live, had);
   live = fill(chosen, live, had, slots, found);
   write(list, room, slot, chosen, live);
   if (live == 0 && level == 0) store<u8>(dead + slot, lostSlot);

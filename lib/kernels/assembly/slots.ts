@@ -7,6 +7,7 @@ import {
   runBorn,
   runCapacity,
   runDied,
+  runFirstBlock,
   runHasRows,
   runHeaderBytes,
   runOrdinals,
@@ -41,6 +42,7 @@ export function layRun(run: usize, rows: usize, capacity: u32, stride: u32, reco
   store<u32>(run, stride, runStride);
   store<u32>(run, recordStride, runRecordStride);
   store<u32>(run, 1, runHasRows);
+  store<i32>(run, -1, runFirstBlock);
   for (let i: u32 = 0; i < capacity; i++) {
     store<f64>(born + i * 8, Infinity);
     store<f64>(died + i * 8, Infinity);

@@ -4,6 +4,7 @@ import {
   graphEntry,
   graphRuns,
   graphTop,
+  jobBegun,
   jobExtra,
   jobGraph,
   jobLimit,
@@ -45,7 +46,7 @@ import {
 } from "../layout";
 import { isSpent } from "./budget";
 import { descend, keyOf } from "./descend";
-import { lowestLinksOf } from "./graph";
+import { levelOf, lowestLinksOf } from "./graph";
 import { makeRoom } from "./room";
 import { scanCodes } from "./scan-codes";
 import { beginAt, see, walkToTarget } from "./walk";
@@ -97,13 +98,20 @@ function begin(job: usize, target: usize, walk: usize): bool {
   const top = atomic.load<i32>(graph + graphTop);
   if (top < 0) return false;
   let at = atomic.load<u32>(graph + graphEntry);
-  if (top > 0) at = descend(walk, false, at, top, 1);
+  // But one entry may be seen with the top of another.
+  const from = min(<u32>top, levelOf(at));
+  if (from > 0) at = descend(walk, false, at, from, 1);
   const hidden: u32 = load<u32>(target, targetHidden);
   if (at + 1 == hidden) at = neighbourOf(graph, at);
   beginAt(walk, at, keyOf(walk, false, at));
   if (hidden) see(walk, hidden - 1);
+  store<u32>(job, 0, jobBegun);
   const units: u32 = load<u32>(job, jobUnitCount);
-  for (let i: u32 = 0; i < units; i++) seeUnit(walk, job, <usize>load<u32>(job, jobUnits) + i * unitBytes);
+  for (let i: u32 = 0; i < units; i++) {
+    const unit = <usize>load<u32>(job, jobUnits) + i * unitBytes;
+    seeUnit(walk, job, unit);
+    if (isInUnit(job, unit, at)) store<u32>(job, at + 1, jobBegun);
+  }
   return true;
 }
 
@@ -113,9 +121,10 @@ function neighbourOf(graph: usize, slot: u32): u32 {
   return load<u32>(lowestLinksOf(graph, slot));
 }
 
-/** What was scanned is not to be found again. */
+/** What was scanned is not to be found again; what the graph does not reach is not found anyway. */
 function seeUnit(walk: usize, job: usize, unit: usize): void {
   const first = load<u32>(load<u32>(unit, unitRun), runFirstBlock);
+  if (first == <u32>-1) return;
   const from = first + load<u32>(unit, unitFrom);
   if (load<u32>(job, jobPicked)) {
     for (let mask = load<u64>(unit, unitMask); mask; mask &= mask - 1) {
@@ -125,6 +134,14 @@ function seeUnit(walk: usize, job: usize, unit: usize): void {
     const end = (first + load<u32>(unit, unitTo)) * blockSlots;
     for (let slot = from * blockSlots; slot < end; slot++) see(walk, slot);
   }
+}
+
+@inline
+function isInUnit(job: usize, unit: usize, slot: u32): bool {
+  const block = slot / blockSlots - load<u32>(load<u32>(unit, unitRun), runFirstBlock);
+  const from = load<u32>(unit, unitFrom);
+  if (!load<u32>(job, jobPicked)) return block >= from && block < load<u32>(unit, unitTo);
+  return block == from && ((load<u64>(unit, unitMask) >> (slot % blockSlots)) & 1) != 0;
 }
 
 function take(job: usize, target: usize, walk: usize): u32 {
@@ -142,7 +159,7 @@ function take(job: usize, target: usize, walk: usize): u32 {
     const slot = load<u32>(slots + place * 4) & ~walked;
     const run = <usize>load<u32>(runs + (slot / blockSlots) * 4);
     const block = slot / blockSlots - load<u32>(run, runFirstBlock);
-    if (slot + 1 == load<u32>(target, targetHidden)) continue;
+    if (slot + 1 == load<u32>(target, targetHidden) || slot + 1 == load<u32>(job, jobBegun)) continue;
     if (!isVisible(job, run, block * blockSlots + (slot % blockSlots))) continue;
     scanCodes(job, target, run, block, u64(1) << (slot % blockSlots));
     taken++;

@@ -1,0 +1,38 @@
+import type { Probe, ProbeTarget } from "./probe.js";
+
+/**
+ * Queries like the data that are none of it: each stored vector moved by what two of its nearest differ by. They are
+ * about as hard as true ones. A stored vector itself is not: where it is left out of a graph, its neighbours have a
+ * link less than they would have, and where it is not, walks find more than they will for others.
+ *
+ * @returns the targets themselves where the probe does not tell where vectors lie
+ */
+export async function novelTargets(
+  probe: Probe,
+  stored: readonly ProbeTarget[],
+  random: () => number,
+): Promise<readonly ProbeTarget[]> {
+  if (probe.placeOf === undefined) return stored;
+  const near = Math.min(nearMax, Math.floor(Math.sqrt(probe.size)));
+  const around = await probe.exact(stored, near);
+  return stored.map((target, i) => moved(probe, target, around[i].ordinals, random) ?? target);
+}
+
+/** Undefined where a place is not known. */
+function moved(
+  probe: Probe,
+  { own }: ProbeTarget,
+  near: Float64Array,
+  random: () => number,
+): ProbeTarget | undefined {
+  if (own === undefined || near.length < 2) return undefined;
+  const to = Math.floor(random() * near.length);
+  const from = (to + 1 + Math.floor(random() * (near.length - 1))) % near.length;
+  const place = probe.placeOf?.(own);
+  const [more, less] = [probe.placeOf?.(near[to]), probe.placeOf?.(near[from])];
+  if (place === undefined || more === undefined || less === undefined) return undefined;
+  return { vector: place.map((x, i) => x + more[i] - less[i]) };
+}
+
+/** So near that the difference lies as the data does around there, and so far that it is no small one. */
+const nearMax = 100;
