@@ -9,6 +9,7 @@ export type {
   SeenVector,
   Selection,
   SlotImage,
+  SlotLinks,
   SlotSection,
   VectorIndex,
 } from "./indexes/vector-index.js";

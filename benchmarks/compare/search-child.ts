@@ -42,6 +42,8 @@ async function carryOut(question: Question): Promise<unknown> {
       return await open(question);
     case "turn":
       return await turn(question);
+    case "settle":
+      return await quiet();
     case "memory":
       return memoryOfProcess();
     case "close":

@@ -27,6 +27,7 @@ export type Question =
       readonly threads: number;
     }
   | ({ readonly task: "turn" } & Turn)
+  | { readonly task: "settle" }
   | { readonly task: "memory" }
   | { readonly task: "close" };
 

@@ -54,6 +54,11 @@ export class Searcher implements AsyncDisposable {
     return this.#ask({ task: "turn", ...turn });
   }
 
+  /** Waits until nothing is done behind the answers any more. */
+  async settle(): Promise<void> {
+    await this.#ask({ task: "settle" });
+  }
+
   memory(): Promise<Memory> {
     return this.#ask({ task: "memory" });
   }

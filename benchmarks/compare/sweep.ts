@@ -1,4 +1,5 @@
 import type { Bench, Entered, Entrant } from "./bench.js";
+import { isOurs } from "./indexes/all.js";
 import type { Subject } from "./searcher.js";
 
 /** One way to search: what it finds and how fast it was, round by round. */
@@ -33,7 +34,8 @@ export function sweep(
   wanted: Wanted,
 ): Promise<Curve[]> {
   return bench.together(entrants, subject, async (entered) => {
-    const curves: (Curve & { readonly entered: Entered; readonly efforts: number[] })[] = [];
+    const curves: Surveyed[] = [];
+    await Promise.all(entered.map((one) => accustom(bench, one, subject)));
     for (const one of entered) {
       const { points, efforts } = await survey(bench, one, subject, wanted);
       curves.push({ entrant: one.entrant, entered: one, points, efforts });
@@ -41,13 +43,35 @@ export function sweep(
     for (let round = 0; round < bench.options.rounds; round++) {
       for (let turn = 0; turn < curves.length; turn++) {
         const { entered: one, points, efforts } = curves[(turn + round) % curves.length];
-        for (const [i, { rates }] of points.entries()) {
-          rates.push(await rateOf(one, efforts[i], bench.options.sliceMs));
+        for (const [i, point] of points.entries()) {
+          await measure(one, efforts[i], point, bench.options.sliceMs);
         }
       }
     }
     return curves.map(({ entrant, points }) => ({ entrant, points }));
   });
+}
+
+interface Surveyed extends Curve {
+  readonly entered: Entered;
+  readonly points: readonly SurveyedPoint[];
+  readonly efforts: readonly number[];
+}
+
+/** We choose how to search by what was asked before, which is to be over when anything is measured. */
+async function accustom(
+  { options }: Bench,
+  { entrant, searcher, opened }: Entered,
+  { data }: Subject,
+): Promise<void> {
+  if (!isOurs(entrant.name) || entrant.kind === "exact") return;
+  const { batch, inFlight } = entrant;
+  for (const most of [100, data.queryCount, data.queryCount]) {
+    for (const effort of opened.efforts.keys()) {
+      await searcher.turn({ effort, ms: options.surveyMs, most, batch, inFlight });
+    }
+    await searcher.settle();
+  }
 }
 
 async function survey(
@@ -57,15 +81,15 @@ async function survey(
   { enough, around }: Wanted,
 ) {
   const { batch, inFlight } = entrant;
-  const points: Point[] = [];
+  const points: SurveyedPoint[] = [];
   const efforts: number[] = [];
   for (const [effort, label] of opened.efforts.entries()) {
     const turn = { effort, ms: options.surveyMs, most: data.queryCount, batch, inFlight };
-    const { recall } = await searcher.turn(turn);
+    const { recall, searches } = await searcher.turn(turn);
     if (entrant.kind === "exact" && recall < 0.9999) {
       throw new Error(`${entrant.label} is to be exact and finds ${recall} of the nearest`);
     }
-    points.push({ label, recall, rates: [] });
+    points.push({ label, recall, searches, rates: [] });
     efforts.push(effort);
     if (recall >= enough || isSpent(points)) break;
   }
@@ -75,6 +99,12 @@ async function survey(
   return { points: points.slice(from, from + 2), efforts: efforts.slice(from, from + 2) };
 }
 
+/** The recall of all searches so far. */
+interface SurveyedPoint extends Point {
+  recall: number;
+  searches: number;
+}
+
 /** Whether the last two efforts found next to nothing more than the one before them. */
 function isSpent(points: readonly Point[]): boolean {
   const before = points.at(-3);
@@ -82,11 +112,19 @@ function isSpent(points: readonly Point[]): boolean {
   return before !== undefined && last !== undefined && last.recall - before.recall < 0.001;
 }
 
-/** Searches a second of one turn. */
-async function rateOf({ entrant, searcher }: Entered, effort: number, ms: number): Promise<number> {
+/** Adds what one turn found. */
+async function measure(
+  { entrant, searcher }: Entered,
+  effort: number,
+  point: SurveyedPoint,
+  ms: number,
+): Promise<void> {
   const { batch, inFlight } = entrant;
   const turned = await searcher.turn({ effort, ms, most: 1e6, batch, inFlight });
-  return (turned.searches / turned.ms) * 1_000;
+  point.rates.push((turned.searches / turned.ms) * 1_000);
+  const searches = point.searches + turned.searches;
+  point.recall += ((turned.recall - point.recall) * turned.searches) / searches;
+  point.searches = searches;
 }
 
 /**

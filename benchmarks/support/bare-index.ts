@@ -1,4 +1,3 @@
-import type { Beam } from "../../lib/indexes/beam.js";
 import { ExactVectorIndex } from "../../lib/indexes/exact-vector-index.js";
 import { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
 import type { Nearest, VectorIndex } from "../../lib/indexes/vector-index.js";
@@ -39,13 +38,9 @@ export class BareIndex {
     if (this.#index instanceof ExactVectorIndex) await this.#index.linked();
   }
 
-  /**
-   * Exact without a beam.
-   *
-   * @throws when one of the answers is not ten distances in order
-   */
-  async search(targets: readonly Float32Array[], beam?: Beam): Promise<Nearest[]> {
-    const request = { targets, metric: "cosine", limit: 10, sequence: 1, beam } as const;
+  /** @throws when one of the answers is not ten distances in order */
+  async search(targets: readonly Float32Array[], recall = 1): Promise<Nearest[]> {
+    const request = { targets, metric: "cosine", limit: 10, sequence: 1, recall } as const;
     const answers = await this.#index.search(request);
     for (const { distances } of answers) {
       const isSorted = distances.every((distance, i) => i === 0 || distance >= distances[i - 1]);

@@ -6,9 +6,10 @@ import { checksum } from "../rows/checksum.js";
  *
  *   | "ahnlich\0" | version u32 | history 16 | incarnation u32 | dimension u32 | begun at u48 | done at u48
  *   | next ordinal u48 | slots u48 | slots of a chunk u32 | sections u16 | (kind u16 | bytes of a slot u32) x sections
- *   | CRC-32 of all before u32 |
+ *   | bytes of the note u32 | CRC-32 of the note u32 | CRC-32 of all before u32 |
  *
- * The sums of the chunks follow at 4,096, section by section, then the sections, each from a multiple of 4,096 on.
+ * The sums of the chunks follow at 4,096, section by section, then the note and the sections, each of these from a
+ * multiple of 4,096 on. Version 1 has no note, and says nothing of it.
  */
 
 /** Whose vectors a checkpoint holds, from when, and how they lie in it. */
@@ -25,6 +26,13 @@ export interface CheckpointHeader {
   readonly slots: number;
   readonly chunkSlots: number;
   readonly sections: readonly SlotSection[];
+  /** What is known of the whole. */
+  readonly note: NoteHeader;
+}
+
+export interface NoteHeader {
+  readonly bytes: number;
+  readonly sum: number;
 }
 
 export function encodeHeader(header: CheckpointHeader): Uint8Array {
@@ -46,6 +54,9 @@ export function encodeHeader(header: CheckpointHeader): Uint8Array {
     bytes.writeUInt32LE(bytesPerSlot, at + 2);
     at += sectionBytes;
   }
+  bytes.writeUInt32LE(header.note.bytes, at);
+  bytes.writeUInt32LE(header.note.sum, at + 4);
+  at += noteHeaderBytes;
   bytes.writeUInt32LE(checksum(bytes, 0, 0, at), at);
   return bytes;
 }
@@ -55,14 +66,21 @@ export function decodeHeader(head: Uint8Array): CheckpointHeader | undefined {
   if (head.length < headerBytes) return undefined;
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.length);
   if (bytes.toString("latin1", 0, magic.length) !== magic) return undefined;
-  if (bytes.readUInt32LE(8) !== version) return undefined;
+  const written = bytes.readUInt32LE(8);
+  if (written !== version && written !== versionWithoutNote) return undefined;
   const sections: SlotSection[] = [];
   const count = bytes.readUInt16LE(64);
-  const end = fixedBytes + count * sectionBytes;
+  const noteAt = fixedBytes + count * sectionBytes;
+  const hasNote = written !== versionWithoutNote;
+  const end = noteAt + (hasNote ? noteHeaderBytes : 0);
   if (end + 4 > headerBytes || bytes.readUInt32LE(end) !== checksum(bytes, 0, 0, end)) {
     return undefined;
   }
-  for (let at = fixedBytes; at < end; at += sectionBytes) {
+  const note = hasNote
+    ? { bytes: bytes.readUInt32LE(noteAt), sum: bytes.readUInt32LE(noteAt + 4) }
+    : noNote;
+  if (note.bytes > noteBytesMax) return undefined;
+  for (let at = fixedBytes; at < noteAt; at += sectionBytes) {
     sections.push({ kind: bytes.readUInt16LE(at), bytesPerSlot: bytes.readUInt32LE(at + 2) });
   }
   return {
@@ -75,6 +93,7 @@ export function decodeHeader(head: Uint8Array): CheckpointHeader | undefined {
     slots: bytes.readUIntLE(54, 6),
     chunkSlots: bytes.readUInt32LE(60),
     sections,
+    note,
   };
 }
 
@@ -84,7 +103,11 @@ export function checkpointName(incarnation: number): string {
 }
 
 export const headerBytes = 4_096;
+export const noNote: NoteHeader = { bytes: 0, sum: 0 };
+export const noteBytesMax: number = 64 * 1024;
 const magic = "ahnlich\0";
-const version = 1;
+const version = 2;
+const versionWithoutNote = 1;
 const fixedBytes = 66;
 const sectionBytes = 6;
+const noteHeaderBytes = 8;

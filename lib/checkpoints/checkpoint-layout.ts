@@ -13,15 +13,18 @@ export class CheckpointLayout {
   readonly chunks: readonly SlotChunk[];
   readonly bytes: number;
   readonly sections: readonly SlotSection[];
+  /** Where the note begins. */
+  readonly noteAt: number;
   readonly #starts: readonly number[];
 
-  constructor({ sections, slots, chunkSlots }: Shape) {
+  constructor({ sections, slots, chunkSlots, note }: Shape) {
     const chunks: SlotChunk[] = [];
     for (let first = 0; first < slots; first += chunkSlots) {
       const count = Math.min(chunkSlots, slots - first);
       chunks.push({ number: chunks.length, first, count });
     }
-    let end = headerBytes + sections.length * chunks.length * 4;
+    this.noteAt = headerBytes + sections.length * chunks.length * 4;
+    let end = this.noteAt + note.bytes;
     const starts: number[] = [];
     for (const { bytesPerSlot } of sections) {
       const start = Math.ceil(end / pageBytes) * pageBytes;
@@ -50,7 +53,7 @@ export class CheckpointLayout {
   }
 }
 
-export type Shape = Pick<CheckpointHeader, "sections" | "slots" | "chunkSlots">;
+export type Shape = Pick<CheckpointHeader, "sections" | "slots" | "chunkSlots" | "note">;
 
 /** So many slots that all of them are copied and summed up in less than a millisecond. */
 export function chunkSlotsFor(sections: readonly SlotSection[]): number {

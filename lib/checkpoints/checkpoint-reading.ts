@@ -1,12 +1,14 @@
-import type { SlotImage, SlotSection } from "../indexes/vector-index.js";
+import type { SlotImage, SlotLinks, SlotSection } from "../indexes/vector-index.js";
 import type { Checkpoint } from "./checkpoint.js";
 import type { SlotChunk } from "./checkpoint-layout.js";
-import { piecesOf, type SlotPiece } from "./image-pieces.js";
+import { piecesOf, type SlotPiece, viewOf } from "./image-pieces.js";
 
 /** A checkpoint on its way into an image, which has made room for it. */
 export class CheckpointReading {
   readonly checkpoint: Checkpoint;
   readonly #image: SlotImage;
+  /** What links are waiting for those of the checkpoint. */
+  readonly #links: SlotLinks | undefined;
   /** So many slots were taken, from the first on. */
   #taken = 0;
 
@@ -19,23 +21,37 @@ export class CheckpointReading {
     this.checkpoint = checkpoint;
     this.#image = image;
     image.lay(checkpoint.header.slots, { rowsLater: true });
+    this.#links = checkpoint.hasLinksFor(image) && image.links?.expect() ? image.links : undefined;
   }
 
   /**
-   * Reads everything but the ordinals to where it belongs. `pause` is waited for now and then.
+   * Reads everything but the ordinals and the links to where it belongs. `pause` is waited for now and then.
    *
    * @throws CORRUPT, what the file system says, what `pause` throws; nothing is being read then any more
    */
   async fill(pause: () => Promise<void> | undefined): Promise<void> {
-    const parts = this.#parts();
-    const work = async (): Promise<void> => {
-      for (const { section, chunks } of parts) {
-        await this.#read(section, chunks);
-        await pause();
-      }
-    };
-    const done = await Promise.allSettled(Array.from({ length: readsAtOnce }, work));
-    for (const each of done) if (each.status === "rejected") throw each.reason;
+    await this.#fill(this.#parts(false), pause);
+  }
+
+  /** Reads the links as well, where there are any. @throws as `fill` */
+  async fillLinks(pause: () => Promise<void> | undefined): Promise<void> {
+    if (this.#links !== undefined) await this.#fill(this.#parts(true), pause);
+  }
+
+  /** Whether links are waited for. */
+  get hasLinks(): boolean {
+    return this.#links !== undefined;
+  }
+
+  /** Takes over the links that were read, in small steps. @throws LIMIT_EXCEEDED, what the file system says */
+  *adoptLinks(): Generator<undefined, void, undefined> {
+    const { checkpoint } = this;
+    if (this.#links) yield* this.#links.adopt(checkpoint.header.nextOrdinal, checkpoint.note());
+  }
+
+  /** Gives the links up: all that was taken is linked anew. Nothing is being read. */
+  *forgoLinks(): Generator<undefined, void, undefined> {
+    if (this.#links) yield* this.#links.forgo();
   }
 
   /** Makes the slots with an ordinal visible, though what is searched may not be there yet, in small steps. */
@@ -54,7 +70,12 @@ export class CheckpointReading {
       else this.#image.take(first, new Float64Array(count));
       yield;
     }
+    yield* this.forgoLinks();
     this.#image.giveRows(this.checkpoint.header.slots);
+  }
+
+  #isOfLinks(kind: number): boolean {
+    return this.#image.links?.sections.some((section) => section.kind === kind) ?? false;
   }
 
   *#pieces(): Generator<SlotPiece, void, undefined> {
@@ -64,21 +85,37 @@ export class CheckpointReading {
     }
   }
 
+  async #fill(
+    parts: Generator<Part, void, undefined>,
+    pause: () => Promise<void> | undefined,
+  ): Promise<void> {
+    const work = async (): Promise<void> => {
+      for (const { section, chunks } of parts) {
+        await this.#read(section, chunks);
+        await pause();
+      }
+    };
+    const done = await Promise.allSettled(Array.from({ length: readsAtOnce }, work));
+    for (const each of done) if (each.status === "rejected") throw each.reason;
+  }
+
   async #read(section: number, chunks: readonly SlotChunk[]): Promise<void> {
     const views: Uint8Array[] = [];
+    const { kind } = this.checkpoint.layout.sections[section] as SlotSection;
     const [{ first } = { first: 0 }] = chunks;
     const count = chunks.reduce((sum, chunk) => sum + chunk.count, 0);
     for (const piece of piecesOf(this.#image, first, count)) {
-      views.push(this.#image.view(section - 1, piece.first, piece.count));
+      views.push(viewOf(this.#image, kind, piece));
     }
     await this.checkpoint.read(section, chunks, views);
   }
 
   /** What is read in one go: of each section so many chunks that it is worth the call. */
-  *#parts(): Generator<Part, void, undefined> {
+  *#parts(ofLinks: boolean): Generator<Part, void, undefined> {
     const { chunks, sections } = this.checkpoint.layout;
     for (let section = 1; section < sections.length; section++) {
-      const { bytesPerSlot } = sections[section] as SlotSection;
+      const { kind, bytesPerSlot } = sections[section] as SlotSection;
+      if (this.#isOfLinks(kind) !== ofLinks) continue;
       const bytes = (chunks[0]?.count ?? 1) * bytesPerSlot;
       const step = Math.max(1, Math.floor(partBytes / bytes));
       for (let at = 0; at < chunks.length; at += step) {

@@ -47,9 +47,22 @@ export class Checkpoint {
     }
   }
 
-  /** Whether it has of each slot what the image has. */
+  /** Whether it has of each slot what the image has, with links or without. */
   fits(image: SlotImage): boolean {
-    return isAlike(this.header.sections, sectionsOf(image));
+    return isAlike(this.header.sections, sectionsOf(image, false)) || this.hasLinksFor(image);
+  }
+
+  /** Whether it fits, and has the links as well. */
+  hasLinksFor(image: SlotImage): boolean {
+    if (image.links === undefined) return false;
+    return isAlike(this.header.sections, sectionsOf(image, true));
+  }
+
+  /** What is known of the whole; empty where it is damaged. @throws what the file system says */
+  note(): Uint8Array {
+    const bytes = new Uint8Array(this.header.note.bytes);
+    this.#file.readNow(bytes, this.layout.noteAt);
+    return checksum(bytes, 0) === this.header.note.sum ? bytes : new Uint8Array(0);
   }
 
   /** Of every slot, 0 where nothing lived. @throws CORRUPT, what the file system says */
@@ -137,9 +150,10 @@ class Joined {
 }
 
 /** Asked before anything is made for so many slots, so that nobody is told of more than there is a file for. */
-function leastBytes({ sections, slots, chunkSlots }: CheckpointHeader): number {
+function leastBytes({ sections, slots, chunkSlots, note }: CheckpointHeader): number {
   if (chunkSlots !== chunkSlotsFor(sections)) return Number.POSITIVE_INFINITY;
-  return sections.reduce((sum, { bytesPerSlot }) => sum + bytesPerSlot * slots, headerBytes);
+  const around = headerBytes + note.bytes;
+  return sections.reduce((sum, { bytesPerSlot }) => sum + bytesPerSlot * slots, around);
 }
 
 function isAlike(some: readonly SlotSection[], others: readonly SlotSection[]): boolean {

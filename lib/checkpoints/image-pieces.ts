@@ -17,12 +17,22 @@ export function piecesOf(image: SlotImage, first: number, count: number): SlotPi
   return pieces;
 }
 
-/** What a checkpoint has of every slot: its ordinal, a float64, and then what the image has beside the vectors. */
-export function sectionsOf(image: SlotImage): readonly SlotSection[] {
-  return [
-    { kind: ordinals, bytesPerSlot: 8 },
-    ...image.sections.filter(({ kind }) => kind !== floatsKind),
-  ];
+/**
+ * What a checkpoint has of every slot: its ordinal, a float64, then what the image has beside the vectors, and, where
+ * they are kept as well, its links.
+ */
+export function sectionsOf(image: SlotImage, hasLinks: boolean): readonly SlotSection[] {
+  const links = (hasLinks && image.links?.sections) || [];
+  const own = image.sections.filter(({ kind }) => kind !== floatsKind);
+  return [{ kind: ordinals, bytesPerSlot: 8 }, ...own, ...links];
 }
 
-const ordinals = 0;
+/** What the image has of that kind, but the ordinals, of slots in one piece. */
+export function viewOf(image: SlotImage, kind: number, { first, count }: SlotPiece): Uint8Array {
+  const all = [...image.sections, ...(image.links?.sections ?? [])];
+  const section = all.findIndex((each) => each.kind === kind);
+  return image.view(section, first, count);
+}
+
+/** The kind of the ordinals. */
+export const ordinals = 0;

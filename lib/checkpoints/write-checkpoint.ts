@@ -1,9 +1,14 @@
-import type { SlotImage } from "../indexes/vector-index.js";
+import type { SlotImage, SlotLinks, SlotSection } from "../indexes/vector-index.js";
 import type { CheckpointDraft, Checkpoints } from "../persistence/checkpoints.js";
 import { checksum } from "../rows/checksum.js";
-import { type CheckpointHeader, checkpointName, encodeHeader } from "./checkpoint-header.js";
+import {
+  type CheckpointHeader,
+  checkpointName,
+  encodeHeader,
+  noteBytesMax,
+} from "./checkpoint-header.js";
 import { CheckpointLayout, chunkSlotsFor, type SlotChunk } from "./checkpoint-layout.js";
-import { piecesOf, type SlotPiece, sectionsOf } from "./image-pieces.js";
+import { ordinals, piecesOf, type SlotPiece, sectionsOf, viewOf } from "./image-pieces.js";
 
 export interface Writing {
   readonly checkpoints: Checkpoints;
@@ -28,8 +33,11 @@ export interface Writing {
  */
 export async function writeCheckpoint(writing: Writing): Promise<boolean> {
   const { checkpoints, image, origin } = writing;
-  const sections = sectionsOf(image);
-  const shape = { sections, slots: image.used, chunkSlots: chunkSlotsFor(sections) };
+  const hasLinks = image.links?.areWhole === true;
+  const sections = sectionsOf(image, hasLinks);
+  const noted = noteOf(hasLinks ? image.links : undefined);
+  const note = { bytes: noted.length, sum: checksum(noted, 0) };
+  const shape = { sections, slots: image.used, chunkSlots: chunkSlotsFor(sections), note };
   const layout = new CheckpointLayout(shape);
   const draft = await checkpoints.create?.(checkpointName(origin.incarnation), layout.bytes);
   if (draft === undefined) return false;
@@ -40,13 +48,18 @@ export async function writeCheckpoint(writing: Writing): Promise<boolean> {
       return false;
     }
     const header = encodeHeader({ ...origin, ...shape, done: writing.done() });
-    await draft.write(Buffer.concat([header, sums]), 0);
+    await draft.write(Buffer.concat([header, sums, noted]), 0);
     await draft.finish();
     return true;
   } catch (error) {
     await draft.discard();
     throw error;
   }
+}
+
+function noteOf(links: SlotLinks | undefined): Uint8Array {
+  const note = links?.note();
+  return note !== undefined && note.length <= noteBytesMax ? note : new Uint8Array(0);
 }
 
 /** Their sums; undefined where it was given up. */
@@ -61,7 +74,7 @@ async function writeChunks(
   const buffers = layout.sections.map(({ bytesPerSlot }) => new Uint8Array(longest * bytesPerSlot));
   for (const chunk of layout.chunks) {
     if (!(await goOn())) return undefined;
-    for (const [section, bytes] of copyChunk(image, chunk, buffers).entries()) {
+    for (const [section, bytes] of copyChunk(image, layout, chunk, buffers).entries()) {
       const sum = layout.sumOf(section, chunk);
       sums.writeUInt32LE(checksum(bytes, sum), sum * 4);
       await draft.write(bytes, layout.positionOf(section, chunk.first));
@@ -73,23 +86,23 @@ async function writeChunks(
 /** Of each section what it has of the chunk, at one moment. */
 function copyChunk(
   image: SlotImage,
+  { sections }: CheckpointLayout,
   { first, count }: SlotChunk,
   buffers: readonly Uint8Array[],
 ): Uint8Array[] {
-  const sections = sectionsOf(image);
   const copies = buffers.map((buffer, section) => {
     return buffer.subarray(0, count * (sections[section]?.bytesPerSlot ?? 0));
   });
   for (const piece of piecesOf(image, first, count)) {
     for (const [section, copy] of copies.entries()) {
-      const bytes = bytesOf(image, section, piece);
+      const bytes = bytesOf(image, (sections[section] as SlotSection).kind, piece);
       copy.set(bytes, (piece.first - first) * (copy.length / count));
     }
   }
   return copies;
 }
 
-function bytesOf(image: SlotImage, section: number, { first, count }: SlotPiece): Uint8Array {
-  if (section > 0) return image.view(section - 1, first, count);
-  return new Uint8Array(image.ordinals(first, count).buffer);
+function bytesOf(image: SlotImage, kind: number, piece: SlotPiece): Uint8Array {
+  if (kind !== ordinals) return viewOf(image, kind, piece);
+  return new Uint8Array(image.ordinals(piece.first, piece.count).buffer);
 }

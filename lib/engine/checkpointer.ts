@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { writeCheckpoint } from "../checkpoints/write-checkpoint.js";
-import type { SlotImage } from "../indexes/vector-index.js";
+import type { SlotImage, SlotLinks } from "../indexes/vector-index.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import type { CheckpointRules } from "./checkpoint-rules.js";
 import type { Logger } from "./ports.js";
@@ -13,7 +13,8 @@ import type { UnkeptChanges } from "./unkept-changes.js";
  * Writes checkpoints of what is in memory, one at a time: where writes have paused and a quarter of a store has
  * changed, where they do not pause and all of it has changed since, but not in the midst of a load that is soon
  * over, and at the end where that would save time. So the background writes at most four codes for each vector that was
- * written to the store, and mostly far less.
+ * written to the store, and mostly far less. Slots that were linked since count like changes, once nothing is left to
+ * be linked.
  */
 export class Checkpointer {
   readonly #publication: Publication;
@@ -23,6 +24,8 @@ export class Checkpointer {
   readonly #timer: NodeJS.Timeout | undefined;
   /** Until when a store is left alone, by its incarnation: since one failed, or was written just now. */
   readonly #restingUntil = new Map<number, number>();
+  /** What the last file of an index has of the links that were made here. */
+  readonly #keptLinks = new WeakMap<SlotLinks, KeptLinks>();
   #working: Promise<void> | undefined;
   readonly #stopping = new AbortController();
 
@@ -65,7 +68,10 @@ export class Checkpointer {
     const known = this.#publication.knownVectorsOf(store);
     const index = known?.loaded;
     if (known === undefined || index === undefined) return;
-    if (known.unkept.count <= index.size / partAtClose) return;
+    const { changed, measured } = this.#unkeptLinks(index.image);
+    const isChanged = Math.max(known.unkept.count, changed) > index.size / partAtClose;
+    if (!isChanged && measured === 0) return;
+    if (index.image?.links?.areExpected) await known.whole();
     const vectors = this.#loaded(store);
     if (vectors === undefined || performance.now() + vectors.bytes / bytesPerMs > ends) return;
     await this.#write(store, vectors, async () => performance.now() < ends);
@@ -100,6 +106,7 @@ export class Checkpointer {
     const vectors = this.#publication.knownVectorsOf(store);
     const index = vectors?.loaded;
     if (vectors === undefined || index?.image === undefined) return undefined;
+    if (index.image.links?.areExpected) return undefined;
     const bytes = index.image.used * store.dimension * 4;
     if (bytes < this.#rules.leastBytes) return undefined;
     const { size, image } = index;
@@ -107,11 +114,33 @@ export class Checkpointer {
     return { vectors, image, size, bytes, isThere, unkept: vectors.unkept };
   }
 
-  #isDue({ incarnation }: StoredStore, { size, unkept }: LoadedVectors): boolean {
+  /** How many slots were linked or taken out, and how often searches were measured, since the last file. */
+  #unkeptLinks(image: SlotImage | undefined): KeptLinks {
+    const links = image?.links;
+    if (!links?.areWhole) return noLinks;
+    const kept = this.#keptLinks.get(links) ?? noLinks;
+    return { changed: links.changed - kept.changed, measured: links.measured - kept.measured };
+  }
+
+  /** Whether what was linked is worth a file; what was measured is, where it is the first time. */
+  #areLinksDue({ image, size }: LoadedVectors): boolean {
+    const { changed, measured } = this.#unkeptLinks(image);
+    const { isSettled = false } = image.links ?? {};
+    return (
+      isSettled && (changed >= size / partWhenQuiet || (measured > 0 && !this.#hasMeasured(image)))
+    );
+  }
+
+  #hasMeasured({ links }: SlotImage): boolean {
+    return links !== undefined && (this.#keptLinks.get(links)?.measured ?? 0) > 0;
+  }
+
+  #isDue({ incarnation }: StoredStore, vectors: LoadedVectors): boolean {
+    const { size, unkept } = vectors;
     const now = performance.now();
     if (now < (this.#restingUntil.get(incarnation) ?? 0)) return false;
     const isQuiet = now - unkept.lastAt >= this.#rules.quietMs;
-    if (isQuiet) return unkept.count >= size / partWhenQuiet;
+    if (isQuiet) return unkept.count >= size / partWhenQuiet || this.#areLinksDue(vectors);
     return unkept.count >= size && now - unkept.since >= this.#rules.busyMs;
   }
 
@@ -126,6 +155,8 @@ export class Checkpointer {
     const { unkept } = vectors;
     const { views } = this.#publication;
     const { mark } = unkept;
+    const { links } = image;
+    const linked = links?.areWhole ? { changed: links.changed, measured: links.measured } : noLinks;
     const begun = views.current.sequence;
     const { nextOrdinal } = counters;
     using _ = vectors.hold();
@@ -140,6 +171,7 @@ export class Checkpointer {
       if (isDone) {
         this.#checkpoints.add(incarnation);
         unkept.keep(mark);
+        if (links !== undefined) this.#keptLinks.set(links, linked);
       }
     } catch (error) {
       this.#log.warn({ store: name, error }, "a checkpoint of vectors could not be written");
@@ -158,6 +190,12 @@ interface LoadedVectors {
   readonly unkept: UnkeptChanges;
 }
 
+interface KeptLinks {
+  readonly changed: number;
+  readonly measured: number;
+}
+
+const noLinks: KeptLinks = { changed: 0, measured: 0 };
 /** What share of a store must have changed. */
 const partWhenQuiet = 4;
 const partAtClose = 32;

@@ -3,6 +3,8 @@ import { CheckpointReading } from "../checkpoints/checkpoint-reading.js";
 import type { VectorIndex } from "../indexes/vector-index.js";
 import type { Logger } from "./ports.js";
 import { type Restoring, restoreVectors } from "./restore-vectors.js";
+import { Slice } from "./slice.js";
+import { inSlices } from "./steps.js";
 import type { TrustedCheckpoints } from "./trusted-checkpoints.js";
 
 /** The checkpoint of one store on its way into an index: what is searched first. Its rows are in the tables. */
@@ -65,6 +67,25 @@ export class Restoration {
     } catch (error) {
       if (around.isWanted()) this.distrust(error);
       return undefined;
+    }
+  }
+
+  /**
+   * Reads the links, where there are any, in the background and before the rows. Where they are of no use, all is
+   * linked anew.
+   *
+   * @throws where it is not wanted any more
+   */
+  async link(pause: () => Promise<void> | undefined, isWanted: () => boolean): Promise<void> {
+    const reading = this.#reading;
+    if (!reading?.hasLinks) return;
+    try {
+      await reading.fillLinks(pause);
+      await inSlices(reading.adoptLinks(), new Slice());
+    } catch (error) {
+      if (!isWanted()) throw error;
+      this.#log.warn({ store: this.#store, error }, "the links of a checkpoint are of no use");
+      await inSlices(reading.forgoLinks(), new Slice());
     }
   }
 

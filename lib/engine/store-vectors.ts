@@ -35,6 +35,7 @@ export class StoreVectors {
   /** A checkpoint is being read into the index, whose memory stays until that is over. */
   #filling: Promise<unknown> | undefined;
   #fillNow: () => void = () => {};
+  #isHurried = false;
   /** Why the index that is being loaded is given up. */
   #failure: unknown;
   #isClosed = false;
@@ -78,7 +79,7 @@ export class StoreVectors {
 
   /** Settles when all that it has in memory is there, also what searches can do without. Never rejects. */
   async whole(): Promise<void> {
-    this.#fillNow();
+    this.#hurry();
     await this.#filling;
   }
 
@@ -128,7 +129,7 @@ export class StoreVectors {
     this.#isClosed = true;
     const index = this.#index;
     this.#index = undefined;
-    this.#fillNow();
+    this.#hurry();
     await this.#filling;
     if (index) closeIndex(this.#parts.log, this.#store, index);
   }
@@ -217,10 +218,16 @@ export class StoreVectors {
     return restored.from;
   }
 
+  #hurry(): void {
+    this.#isHurried = true;
+    this.#fillNow();
+  }
+
   /** The first search is answered before, and whoever wants all of it ends the wait. */
-  #waitToFill(): Promise<void> {
+  #waitToFill(delayMs: number): Promise<void> {
+    if (this.#isHurried) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, fillLaterMs).unref();
+      const timer = setTimeout(resolve, delayMs).unref();
       this.#fillNow = () => {
         clearTimeout(timer);
         resolve();
@@ -241,12 +248,16 @@ export class StoreVectors {
     const { persistence, views } = this.#parts;
     const { snapshot } = view;
     const slice = new Slice();
+    const isWanted = (): boolean => this.#index === index;
     const pause = (): Promise<void> | undefined => {
-      if (this.#index !== index) throw closedError();
+      if (!isWanted()) throw closedError();
       return slice.isOver ? slice.next() : undefined;
     };
+    this.#isHurried = this.#isClosed;
     try {
-      await this.#waitToFill();
+      await this.#waitToFill(linkLaterMs);
+      await restoration?.link(pause, isWanted);
+      await this.#waitToFill(fillLaterMs);
       await pause();
       const { image } = index;
       const slots = restoration?.slots;
@@ -303,6 +314,7 @@ export function closeIndex(log: Logger, { name: store }: StoredStore, index: Vec
   }
 }
 
+const linkLaterMs = 10;
 const fillLaterMs = 200;
 
 /** Those of a block that the index does not hold. */

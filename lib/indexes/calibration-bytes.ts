@@ -5,7 +5,7 @@ import { type Axis, RecallCurve, type Rung } from "./recall-curve.js";
 
 /**
  * What was measured, as little-endian float64s and a CRC-32: the version, how many limits, and of each its limit, size,
- * changes, source, how many widths, the width under the slacks, how many of these, then the rungs of both.
+ * changes since, source, how many widths, the width under the slacks, how many of these, then the rungs of both.
  */
 export function calibrationToBytes(all: readonly MeasuredLimit[]): Uint8Array {
   const numbers = [formatVersion, all.length];

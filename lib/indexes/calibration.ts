@@ -131,17 +131,29 @@ export class Calibration {
     return this.#hasDrifted;
   }
 
-  /** What was measured, as bytes that `fromBytes` takes. */
-  toBytes(): Uint8Array {
-    return calibrationToBytes([...this.#measured.values()]);
+  /** Whether anything was measured. */
+  get isKnown(): boolean {
+    return this.#measured.size > 0;
   }
 
-  /** What was measured before; nothing of it where the bytes are not what `toBytes` gave. */
+  /** What was measured, as bytes that `fromBytes` takes. @param changed - the index's count of changes now */
+  toBytes(changed = 0): Uint8Array {
+    const since = (before: number): number => (changed >= before ? changed - before : changed);
+    return calibrationToBytes(
+      [...this.#measured.values()].map((one) => ({ ...one, changed: since(one.changed) })),
+    );
+  }
+
+  /**
+   * What was measured before, of an index that counts its changes from 0 on; nothing of it where the bytes are not what
+   * `toBytes` gave.
+   */
   static fromBytes(bytes: Uint8Array, queries?: QueryReservoir): Calibration {
     const calibration = new Calibration(queries);
     for (const measured of calibrationFromBytes(bytes)) {
-      calibration.#measured.set(measured.curves.limit, measured);
-      calibration.#asked.add(measured.curves.limit);
+      const { curves, changed } = measured;
+      calibration.#measured.set(curves.limit, { ...measured, changed: 0 - changed });
+      calibration.#asked.add(curves.limit);
     }
     return calibration;
   }

@@ -3,6 +3,7 @@ import type { SearchQueue } from "../kernels/search-queue.js";
 import { closedError } from "../model/errors.js";
 import type { Metric } from "../model/metric.js";
 import type { Beam } from "./beam.js";
+import { GraphLinks } from "./graph-links.js";
 import { type GraphPlan, Graphs } from "./graphs.js";
 import { IndexProbe } from "./index-probe.js";
 import { RecallKeeper } from "./recall-keeper.js";
@@ -49,7 +50,6 @@ export class ExactVectorIndex implements VectorIndex {
     const unused = (): void => this.#freeWhenUnused();
     this.#slots = slots;
     this.#queue = queue;
-    this.image = new RunsImage(slots);
     const least = graphLeast ?? graphLeastOf(dimension);
     this.#graphs = new Graphs({ arenas, queue, slots, metric, least, released: unused });
     this.#searches = new SlotSearches(slots, queue, unused);
@@ -57,6 +57,7 @@ export class ExactVectorIndex implements VectorIndex {
       dimension,
       new IndexProbe({ slots, graphs: this.#graphs, searches: this.#searches }),
     );
+    this.image = new RunsImage(slots, new GraphLinks(slots, this.#graphs, this.#recall));
     slots.watch(this.#graphs);
   }
 

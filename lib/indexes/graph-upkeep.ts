@@ -29,13 +29,16 @@ export class GraphUpkeep {
   #pendingHead = 0;
   #retired: number[] = [];
   #linked = 0;
+  #changed = 0;
   #isBusy = false;
+  #isHeld = false;
   #isClosed = false;
   /** What failed is done when the timer says so, not before. */
   #isToTryAgain = false;
+  #addedAt = 0;
+  /** Since when there is something to be linked. */
+  #pendingSince = 0;
   #timer: NodeJS.Timeout | undefined;
-  /** Slots that came or went so far. */
-  #came = 0;
   #waiting: (() => void)[] = [];
   readonly #tasks = new Set<UpkeepTask>();
 
@@ -47,13 +50,22 @@ export class GraphUpkeep {
     return this.#linked;
   }
 
+  /** Slots that were linked and swept so far. */
+  get changed(): number {
+    return this.#changed;
+  }
+
   get isBusy(): boolean {
     return this.#isBusy;
   }
 
+  get isSettled(): boolean {
+    return !this.#isBusy && !this.#isHeld && !this.#isDue;
+  }
+
   /** Settles when there is nothing left to be linked, or nothing more is done. */
   async settled(): Promise<void> {
-    while (!this.#isOver && (this.#isBusy || this.#hasPending || this.#isSweepDue)) {
+    while (!this.#isOver && !this.isSettled) {
       if (!this.#isBusy && !this.#isToTryAgain) this.#begin();
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
@@ -63,6 +75,8 @@ export class GraphUpkeep {
   add(slot: number): void {
     if (slot >= this.#states.length) this.#makeRoom(slot);
     this.#states[slot] = unlinked;
+    this.#addedAt = performance.now();
+    if (!this.#hasPending) this.#pendingSince = this.#addedAt;
     this.#pending.push(slot);
     this.#wake();
   }
@@ -74,6 +88,25 @@ export class GraphUpkeep {
     else if (state === linked) this.#retire(slot);
     else if (state === unlinked) this.#states[slot] = none;
     return state === unlinked || state === none;
+  }
+
+  /** Nothing is begun until `resume`; nothing is under way. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  resume(): void {
+    this.#isHeld = false;
+    if (this.#isDue) this.#wake();
+    this.#tellWaiting();
+  }
+
+  /** While it is held: a slot that was linked elsewhere, and holds a vector or has died since. */
+  adopt(slot: number, lives: boolean): void {
+    if (slot >= this.#states.length) this.#makeRoom(slot);
+    this.#states[slot] = lives ? linked : retired;
+    if (!lives) this.#retired.push(slot);
+    this.#linked++;
   }
 
   close(): void {
@@ -98,27 +131,34 @@ export class GraphUpkeep {
     return this.#pendingHead < this.#pending.length;
   }
 
+  get #isDue(): boolean {
+    return this.#hasPending || this.#isSweepDue;
+  }
+
   get #isSweepDue(): boolean {
     return this.#retired.length >= Math.max(sweptLeast, this.#linked / sweptPart);
   }
 
-  /** What comes in quick succession is waited for: a load, and a first search, have the threads first. */
-  #wake(delayMs: number = gatherMs): void {
-    this.#came++;
-    if (this.#isBusy || this.#isOver || this.#timer !== undefined) return;
-    this.#beginAfter(delayMs, gathersMax);
-  }
-
-  #beginAfter(delayMs: number, gathers: number): void {
-    const came = this.#came;
-    this.#timer = setTimeout(() => {
-      if (this.#came === came || gathers === 1) this.#begin();
-      else this.#beginAfter(gatherMs, gathers - 1);
-    }, delayMs);
+  /** While much is written, linking would slow it down: it waits for a pause, but not for ever. */
+  #wake(delayMs: number = pauseMs): void {
+    if (this.#isBusy || this.#isHeld || this.#isOver || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => this.#beginOrWait(), delayMs);
     this.#timer.unref();
   }
 
+  #beginOrWait(): void {
+    this.#timer = undefined;
+    const hasWaited = performance.now() - this.#pendingSince >= waitMostMs;
+    if (hasWaited || !this.#areWritesBusy) this.#begin();
+    else this.#wake();
+  }
+
+  get #areWritesBusy(): boolean {
+    return performance.now() - this.#addedAt < pauseMs;
+  }
+
   #begin(): void {
+    if (this.#isHeld) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#isToTryAgain = false;
@@ -130,7 +170,7 @@ export class GraphUpkeep {
     this.#isBusy = true;
     let isDone = false;
     try {
-      while (!this.#isOver && (this.#isSweepDue || this.#hasPending)) {
+      while (!this.#isOver && this.#isDue) {
         if (this.#isSweepDue) await this.#sweep();
         else await this.#link();
       }
@@ -146,14 +186,14 @@ export class GraphUpkeep {
     }
   }
 
-  /** With all threads, until a sweep is due. */
+  /** Until a sweep is due: with all threads, or with one while much is written. */
   async #link(): Promise<void> {
-    const linking = Array.from({ length: this.#options.queue.lanes }, () => this.#linkInTurn());
-    await settleAll(linking);
+    const { lanes } = this.#options.queue;
+    await settleAll(Array.from({ length: lanes }, (_, lane) => this.#linkInTurn(lane)));
   }
 
-  async #linkInTurn(): Promise<void> {
-    while (!this.#isOver && !this.#isSweepDue) {
+  async #linkInTurn(lane: number): Promise<void> {
+    while (!this.#isOver && !this.#isSweepDue && (lane === 0 || !this.#areWritesBusy)) {
       const batch = this.#takeBatch();
       if (batch === undefined) return;
       const { graph, slots } = batch;
@@ -195,6 +235,7 @@ export class GraphUpkeep {
     const isDying = this.#states[slot] === dyingWhileLinking;
     if (isDying || isDone) {
       this.#linked++;
+      this.#changed++;
       this.#options.linked(slot);
       if (isDying) this.#retire(slot);
       else this.#states[slot] = linked;
@@ -215,6 +256,7 @@ export class GraphUpkeep {
     for (const slot of swept) {
       this.#states[slot] = none;
       this.#linked--;
+      this.#changed++;
       slots.release(slot);
     }
   }
@@ -296,9 +338,8 @@ const dyingWhileLinking = 5;
 
 const linkWidth = 200;
 const batchMax = 128;
-const gatherMs = 200;
-/** So often it is waited for more that comes. */
-const gathersMax = 50;
+const pauseMs = 100;
+const waitMostMs = 5_000;
 const againMs = 1_000;
 /** A sweep looks at all lists: it waits until it is for so many, or such a part of what is linked. */
 const sweptLeast = 64;

@@ -55,9 +55,7 @@ export class Graph {
   reaches(slot: number): boolean {
     const number = this.numberOf(slot);
     if (number < 0 || number >= this.reach) return false;
-    const { words } = this.arena;
-    const table = words[(this.address + layout.graphRuns) >>> 2] as number;
-    return words[(table >>> 2) + (number >>> 6)] !== 0;
+    return this.#entry(layout.graphRuns, number >>> 6) !== 0;
   }
 
   /** The number by which the graph knows a slot. */
@@ -69,8 +67,11 @@ export class Graph {
     return number + this.#firstBlock * layout.blockSlots;
   }
 
-  /** Reaches the slots of a run of its arena, which have no links yet; false where there is no memory for that. */
-  extend(run: Run): boolean {
+  /**
+   * Reaches the slots of a run of its arena, which have no links yet, or get them with `adoptLists`; false where there
+   * is no memory for that.
+   */
+  extend(run: Run, { getLinks = false }: { readonly getLinks?: boolean } = {}): boolean {
     const first = run.firstBlock - this.#firstBlock;
     if (first < 0 || first + run.blocks > this.#blocksMax) return false;
     const linkBytes = run.blocks * layout.blockSlots * layout.linksBytes;
@@ -88,10 +89,20 @@ export class Graph {
       this.#enter(layout.graphLinks, first + i, place.address + link);
       this.#enter(layout.graphUppers, first + i, place.address + linkBytes + i * layout.upperBytes);
     }
-    const slots = run.blocks * layout.blockSlots;
-    this.arena.kernels.emptyLists(this.address, first * layout.blockSlots, slots);
+    // Of the last block in use some lists may not come, and of those behind it none.
+    const whole = getLinks ? (run.used - 1) >>> 6 : 0;
+    const slots = (run.blocks - whole) * layout.blockSlots;
+    this.arena.kernels.emptyLists(this.address, (first + whole) * layout.blockSlots, slots);
     this.#blocks = Math.max(this.#blocks, first + run.blocks);
     return true;
+  }
+
+  /** Where the lists of a run's slots begin, on the lowest level and above; undefined where it does not reach them. */
+  listsOf(run: Run): { links: number; uppers: number } | undefined {
+    const block = run.firstBlock - this.#firstBlock;
+    if (run.arena !== this.arena || block < 0 || block >= this.#blocks) return undefined;
+    const links = this.#entry(layout.graphLinks, block);
+    return links === 0 ? undefined : { links, uppers: this.#entry(layout.graphUppers, block) };
   }
 
   /** Nobody walks through it any more. */
@@ -112,6 +123,11 @@ export class Graph {
       this.arena.words.fill(0, at >>> 2, (at >>> 2) + this.#blocksMax);
     }
     this.arena.kernels.layGraph(this.address);
+  }
+
+  #entry(table: number, block: number): number {
+    const { words } = this.arena;
+    return words[((words[(this.address + table) >>> 2] as number) >>> 2) + block] as number;
   }
 
   #enter(table: number, block: number, address: number): void {

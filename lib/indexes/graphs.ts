@@ -3,6 +3,7 @@ import type { Arenas } from "../kernels/arenas.js";
 import * as layout from "../kernels/layout.js";
 import type { SearchQueue } from "../kernels/search-queue.js";
 import type { Metric } from "../model/metric.js";
+import { adoptLinks } from "./adopt-links.js";
 import { Graph } from "./graph.js";
 import { GraphUpkeep } from "./graph-upkeep.js";
 import type { Run } from "./run.js";
@@ -32,6 +33,10 @@ export class Graphs implements SlotWatcher {
   readonly #unlinked = new UnlinkedSlots();
   readonly #upkeep: GraphUpkeep;
   #isActive = false;
+  /** Links of the first slots of this graph come from elsewhere. */
+  #awaited: AwaitedLinks | undefined;
+  /** Slots that nobody sees any more since these links are awaited. */
+  #unseen: number[] = [];
 
   constructor(options: GraphsOptions) {
     const { slots, queue, metric, released } = options;
@@ -52,6 +57,24 @@ export class Graphs implements SlotWatcher {
     return this.#upkeep.linked;
   }
 
+  /** Slots that came into the graphs or went so far. */
+  get changed(): number {
+    return this.#upkeep.changed;
+  }
+
+  /** One that leads to every slot, by the slots' own numbers. */
+  get whole(): Graph | undefined {
+    const [graph] = this.#graphs.values();
+    if (graph === undefined || this.#graphs.size > 1 || graph.slotOf(0) !== 0) return undefined;
+    const { runs } = this.#options.slots;
+    return runs.every((run) => graph.listsOf(run) !== undefined) ? graph : undefined;
+  }
+
+  /** Where the lists of a run's slots are. */
+  listsOf(run: Run): { links: number; uppers: number } | undefined {
+    return this.#graphs.get(run.arena)?.listsOf(run);
+  }
+
   get bytes(): number {
     let bytes = 0;
     for (const graph of this.#graphs.values()) bytes += graph.bytes;
@@ -63,12 +86,23 @@ export class Graphs implements SlotWatcher {
     return this.#upkeep.isBusy;
   }
 
+  /** Whether links come from elsewhere. */
+  get areExpected(): boolean {
+    return this.#awaited !== undefined;
+  }
+
+  /** Whether there is nothing left to be linked or swept. */
+  get isSettled(): boolean {
+    return this.#upkeep.isSettled;
+  }
+
   /** Settles when there is nothing left to be linked or swept. */
   settled(): Promise<void> {
     return this.#upkeep.settled();
   }
 
   used(slot: number, count: number): void {
+    if (this.#awaited !== undefined && slot < this.#awaited.end) return;
     if (!this.#isActive) {
       if (this.#options.slots.size + count < this.#options.least) return;
       this.#activate();
@@ -81,6 +115,10 @@ export class Graphs implements SlotWatcher {
 
   mayBeUsedAgain(slot: number): boolean {
     if (!this.#isActive) return true;
+    if (this.#awaited !== undefined) {
+      this.#unseen.push(slot);
+      return false;
+    }
     const isFree = this.#upkeep.retire(slot);
     if (isFree) this.#unlinked.delete(slot);
     return isFree;
@@ -94,6 +132,75 @@ export class Graphs implements SlotWatcher {
     const { slots } = this.#options;
     if (this.linked === 0 || this.#unlinked.size * 4 > slots.size) return undefined;
     return { graphs: [...this.#graphs.values()], unlinked: this.#unlinked };
+  }
+
+  /**
+   * The links of the slots that were laid come from elsewhere, to where the graph has them: until then nothing is
+   * linked. False where no graph can reach all of them.
+   */
+  expect(): boolean {
+    const { runs } = this.#options.slots;
+    const last = runs.at(-1);
+    if (this.#isActive || last === undefined) return false;
+    for (const run of runs) {
+      this.#reached.add(run);
+      this.#reach(run, { getLinks: true });
+    }
+    const graph = this.whole;
+    if (graph === undefined) {
+      this.free();
+      return false;
+    }
+    this.#isActive = true;
+    this.#awaited = { graph, end: last.firstBlock * layout.blockSlots + last.used };
+    this.#upkeep.hold();
+    return true;
+  }
+
+  /** They are there, as far as they are any good. In small steps. @throws LIMIT_EXCEEDED */
+  *adopt(nextOrdinal: number): Generator<undefined, void, undefined> {
+    const { slots } = this.#options;
+    if (this.#awaited === undefined) return;
+    const { graph, end } = this.#awaited;
+    const map = yield* adoptLinks({ graph, runs: slots.runs, end, nextOrdinal });
+    const retired = new Set<number>();
+    for (let slot = 0; slot < end; slot++) {
+      if (slot % slotsPerStep === 0) yield;
+      const state = map[slot] as number;
+      const lives = (state & layout.absentSlot) === 0;
+      if (lives && state === (layout.linkedSlot | layout.ledToSlot)) {
+        this.#upkeep.adopt(slot, true);
+      } else if ((state & layout.absentSlot) === layout.deadSlot) {
+        if (state === layout.deadSlot) continue;
+        this.#upkeep.adopt(slot, false);
+        retired.add(slot);
+      } else this.#addIfHeld(slot);
+    }
+    slots.withhold(retired);
+    this.#resume();
+  }
+
+  /** They do not come: all that was laid and lives is linked. In small steps. */
+  *forgo(): Generator<undefined, void, undefined> {
+    if (this.#awaited === undefined) return;
+    const { graph, end } = this.#awaited;
+    const { kernels } = graph.arena;
+    kernels.layGraph(graph.address);
+    for (let slot = 0; slot < end; slot += slotsPerStep) {
+      const next = Math.min(end, slot + slotsPerStep);
+      kernels.emptyLists(graph.address, slot, next - slot);
+      for (let one = slot; one < next; one++) this.#addIfHeld(one);
+      yield;
+    }
+    this.#resume();
+  }
+
+  #resume(): void {
+    this.#awaited = undefined;
+    for (const slot of this.#unseen.splice(0)) {
+      if (this.mayBeUsedAgain(slot)) this.#options.slots.release(slot);
+    }
+    this.#upkeep.resume();
   }
 
   /** Ends what is under way. */
@@ -118,6 +225,12 @@ export class Graphs implements SlotWatcher {
     }
   }
 
+  #addIfHeld(slot: number): void {
+    const run = this.#options.slots.runOfBlock(slot >>> 6);
+    const index = slot - run.firstBlock * layout.blockSlots;
+    if (index < run.capacity && run.holds(index)) this.#add(slot);
+  }
+
   #add(slot: number): void {
     this.#unlinked.add(slot);
     const run = this.#options.slots.runOfBlock(slot >>> 6);
@@ -128,7 +241,7 @@ export class Graphs implements SlotWatcher {
     if (this.#graphs.has(run.arena)) this.#upkeep.add(slot);
   }
 
-  #reach(run: Run): void {
+  #reach(run: Run, options?: { readonly getLinks: boolean }): void {
     const { arenas, slots } = this.#options;
     let graph = this.#graphs.get(run.arena);
     if (graph === undefined) {
@@ -136,7 +249,7 @@ export class Graphs implements SlotWatcher {
       if (graph === undefined) return;
       this.#graphs.set(run.arena, graph);
     }
-    graph.extend(run);
+    graph.extend(run, options);
   }
 
   #graphOf(slot: number): Graph | undefined {
@@ -145,7 +258,15 @@ export class Graphs implements SlotWatcher {
   }
 }
 
+interface AwaitedLinks {
+  readonly graph: Graph;
+  /** Those that were laid are below. */
+  readonly end: number;
+}
+
 export interface GraphPlan {
   readonly graphs: readonly Graph[];
   readonly unlinked: UnlinkedSlots;
 }
+
+const slotsPerStep = 4_096;

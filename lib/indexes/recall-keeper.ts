@@ -8,10 +8,11 @@ import { QueryReservoir } from "./query-reservoir.js";
 export class RecallKeeper {
   readonly #probe: IndexProbe;
   readonly #queries: QueryReservoir;
-  readonly #calibration: Calibration;
+  #calibration: Calibration;
   readonly #stopping = new AbortController();
   #checkedAt = 0;
   #asked = 0;
+  #measured = 0;
   #working: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -28,6 +29,23 @@ export class RecallKeeper {
   /** The recall that searches of the usual limit have at present, where that is known. */
   get standing(): number | undefined {
     return this.#calibration.estimate(10)?.recall;
+  }
+
+  /** How often it was measured here. */
+  get measured(): number {
+    return this.#measured;
+  }
+
+  /** What is known, for another keeper of the same vectors; empty where nothing is. */
+  note(): Uint8Array {
+    if (!this.#calibration.isKnown) return new Uint8Array(0);
+    return this.#calibration.toBytes(this.#probe.changed);
+  }
+
+  /** Knows what another one knew, whatever the bytes are; until it is due, nothing needs to be measured. */
+  takeNote(note: Uint8Array): void {
+    if (this.#calibration.isKnown || this.#working !== undefined) return;
+    this.#calibration = Calibration.fromBytes(note, this.#queries);
   }
 
   /** Queries came. */
@@ -86,7 +104,10 @@ export class RecallKeeper {
         this.#checkedAt = this.#queries.arrived;
         await this.#calibration.checkDrift(this.#probe, { signal });
       }
-      if (this.#isDue) await this.#calibration.calibrate(this.#probe, { signal, workMax });
+      if (this.#isDue) {
+        await this.#calibration.calibrate(this.#probe, { signal, workMax });
+        this.#measured++;
+      }
     } catch {
       // Closed, or more is asked of the index than it can do now: what was known stays, and it is tried again.
       if (!signal.aborted) await sleep(againMs, undefined, { ref: false });

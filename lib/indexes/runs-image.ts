@@ -1,6 +1,7 @@
 import * as layout from "../kernels/layout.js";
 import { AhnlichError } from "../model/errors.js";
 import { ComingRows } from "./coming-rows.js";
+import type { GraphLinks } from "./graph-links.js";
 import type { Run } from "./run.js";
 import type { Slots } from "./slots.js";
 import {
@@ -15,13 +16,15 @@ import {
 /** The slots of an exact index: those of one run after the other. */
 export class RunsImage implements SlotImage {
   readonly sections: readonly ImageSection[];
+  readonly links: GraphLinks;
   readonly #slots: Slots;
   readonly #coming: ComingRows;
   /** The run that was asked for last, and its first slot. */
   #last = { number: 0, first: 0 };
 
-  constructor(slots: Slots) {
+  constructor(slots: Slots, links: GraphLinks) {
     this.#slots = slots;
+    this.links = links;
     this.#coming = new ComingRows(slots);
     const { stride, recordStride } = slots.sizes;
     this.sections = [
@@ -52,6 +55,8 @@ export class RunsImage implements SlotImage {
 
   view(section: number, first: number, count: number): Uint8Array {
     const { run, index } = this.#find(first);
+    const { length } = this.sections;
+    if (section >= length) return this.links.view(section - length, run, index, count);
     const { field, bytesPerSlot } = this.sections[section] as ImageSection;
     const at = run.placeOf(field, index, bytesPerSlot);
     return run.arena.bytes.subarray(at, at + count * bytesPerSlot);

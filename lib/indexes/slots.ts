@@ -133,6 +133,13 @@ export class Slots {
     this.#free.push(slot);
   }
 
+  /** Slots that may not be used again for now, though none of them holds anything. */
+  withhold(slots: ReadonlySet<number>): void {
+    if (slots.size === 0) return;
+    this.#free = this.#free.slice(this.#freeHead).filter((slot) => !slots.has(slot));
+    this.#freeHead = 0;
+  }
+
   /** Is told of every slot from now on. */
   watch(watcher: SlotWatcher): void {
     this.#watcher = watcher;

@@ -78,13 +78,18 @@ export interface GraphState {
 export interface SlotImage {
   /** What each slot has beside its ordinal. */
   readonly sections: readonly SlotSection[];
+  /** What may be kept of them besides; absent where there is nothing of that kind. */
+  readonly links?: SlotLinks;
   /** Slots used so far. */
   readonly used: number;
   /** How many slots from that one on lie in one piece. */
   pieceAt(slot: number): number;
   /** The ordinals of slots of one piece, 0 where nothing lives now. */
   ordinals(first: number, count: number): Float64Array<ArrayBuffer>;
-  /** The section of slots of one piece: a view, which is good for as long as the index is open. */
+  /**
+   * A section, those of the links behind the others, of slots of one piece: a view, which is good for as long as the
+   * index is open.
+   */
   view(section: number, first: number, count: number): Uint8Array;
   /**
    * Makes room for so many slots, in an index that has never held anything; nothing of it is seen.
@@ -110,6 +115,41 @@ export interface SlotImage {
   giveRows(slots: number): void;
   /** Whether the floats of all slots are there: until then no slot is used again. */
   readonly hasRows: boolean;
+}
+
+/**
+ * The links among the slots of an image. Where they are kept beside the slots, and taken over with them, they need not
+ * be found again; whatever becomes of them, searches are right.
+ */
+export interface SlotLinks {
+  /** What is kept of each slot for them. */
+  readonly sections: readonly SlotSection[];
+  /** Whether there are enough to be worth keeping, and nothing is missing of them in the views. */
+  readonly areWhole: boolean;
+  /** Whether they are waited for. */
+  readonly areExpected: boolean;
+  /** Whether nothing is left to be linked at present. */
+  readonly isSettled: boolean;
+  /** Slots that came into them or went so far, those taken over left out. */
+  readonly changed: number;
+  /** How often searches along them were measured here. */
+  readonly measured: number;
+  /** What was measured of searches along them, for `adopt`; empty where nothing was. */
+  note(): Uint8Array;
+  /**
+   * Slots were laid, and what the views of the sections will hold is waited for: until it is adopted or forgone, no
+   * slot is linked. False where they cannot be taken over here.
+   */
+  expect(): boolean;
+  /**
+   * Takes over what the views hold, which may be anything, in small steps: what was taken of the slots was, and no slot
+   * has been used again since. Slots with that ordinal or a higher one are linked anew.
+   *
+   * @throws LIMIT_EXCEEDED; they are to be forgone then
+   */
+  adopt(nextOrdinal: number, note: Uint8Array): Generator<undefined, void, undefined>;
+  /** All that lives is linked anew, in the background. In small steps; nothing where they are not waited for. */
+  forgo(): Generator<undefined, void, undefined>;
 }
 
 export interface Laying {

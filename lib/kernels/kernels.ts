@@ -41,6 +41,8 @@ export interface Kernels {
    * any that has links.
    */
   chooseEntry(graph: number, map: number, end: number): void;
+  /** Makes lists of what was written there from elsewhere, whatever it is (adopt.ts). */
+  adoptLists(graph: number, map: number, from: number, to: number, reach: number): void;
   move(to: number, from: number, bytes: number): void;
   /** Nothing that matters (touch.ts). */
   touchedSoFar(): number;

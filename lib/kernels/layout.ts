@@ -91,6 +91,8 @@ export const jobWalked = 1148;
 export const jobWalkStage = 1152;
 export const jobPlace = 1156;
 export const jobTaken = 1160;
+/** The slot where the walk began and one more, where that was scanned already; or 0. */
+export const jobBegun = 1164;
 export const jobBytes = 1168;
 
 /** What a job is at. */
@@ -238,3 +240,11 @@ export const upkeepEnd = 20;
 export const upkeepBytes = 32;
 export const deadSlot = 1;
 export const lostSlot = 2;
+
+/**
+ * The map of links that are taken over: of each slot whether it is dead, or nothing may lead to it, and beside that
+ * whether it has links, and whether one leads to it.
+ */
+export const absentSlot = 3;
+export const linkedSlot = 4;
+export const ledToSlot = 8;

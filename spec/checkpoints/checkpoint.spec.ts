@@ -294,27 +294,29 @@ describe("the header of a checkpoint", () => {
     ...{ incarnation: 1, dimension: 2, begun: 3, done: 4, nextOrdinal: 5, slots: 6 },
     chunkSlots: 64,
     sections: [{ kind: 0, bytesPerSlot: 8 }],
+    note: { bytes: 0x1234, sum: 0x89abcdef },
   };
 
   it("is laid out as docs/format.md says", () => {
     const bytes = Buffer.from(encodeHeader(header));
     assert.equal(bytes.length, headerBytes);
     assert.equal(
-      bytes.toString("hex", 0, 76),
+      bytes.toString("hex", 0, 84),
       "61686e6c69636800" +
-        "01000000" +
+        "02000000" +
         "000102030405060708090a0b0c0d0e0f" +
         "0100000002000000030000000000040000000000050000000000060000000000" +
         "400000000100" +
         "000008000000" +
-        bytes.toString("hex", 72, 76),
+        "34120000efcdab89" +
+        bytes.toString("hex", 80, 84),
     );
     assert.deepEqual(decodeHeader(bytes), header);
   });
 
   it("is none where it is of a later version", () => {
     const bytes = Buffer.from(encodeHeader(header));
-    bytes[8] = 2;
+    bytes[8] = 3;
     assert.equal(decodeHeader(bytes), undefined);
   });
 });

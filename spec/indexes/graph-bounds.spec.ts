@@ -89,6 +89,21 @@ describe("A graph at its bounds", () => {
     }
   });
 
+  it("leads past vectors whose codes are equal to all others", async () => {
+    const random = randomNumbers(20);
+    const rows = Array.from({ length: 2_000 }, (_, i) => {
+      const row = randomVector(random, 20);
+      return i > 900 && i < 1_300 ? row.map((x, n) => (n === 0 ? 1 : x * 1e-4)) : row;
+    });
+    for (const metric of metrics) {
+      const index = await linked(rows, metric);
+      const targets = Array.from({ length: 40 }, () => randomVector(random, 20));
+      const request = { targets, metric, limit: 10, sequence: 1, beam: { ...wide, width: 40 } };
+      const recall = await recallOf(index, request);
+      assert(recall >= 0.9, `${metric}: ${recall}`);
+    }
+  });
+
   it("always answers with the limit where all vectors are equal, or zero", async () => {
     for (const value of [0, 1, 1e-30, 1e17]) {
       const rows = Array.from({ length: 1_000 }, () => new Float32Array(5).fill(value));

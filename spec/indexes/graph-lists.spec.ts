@@ -129,34 +129,36 @@ describe("The lists of a graph", () => {
     arenas.close();
   });
 
-  it("hold no dead slot after a sweep, none twice, and lead to 99 of 100 at least", async () => {
-    const linked = open({ dimension: 12, metric: "cosine" });
-    const random = randomNumbers(3);
-    const add = (count: number): void => {
-      for (let i = 0; i < count; i++) linked.add(randomVector(random, 12));
-    };
-    add(2_000);
-    for (let round = 0; round < 6; round++) {
-      linked.kill([...linked.living].filter(() => random() < 0.3));
-      add(500);
-      await linked.graphs.settled();
-      const { reader, livingSlots } = linked;
-      const living = new Set(livingSlots);
-      for (const slot of livingSlots) {
-        for (let level = 0; level <= naiveLevelOf(slot); level++) {
-          const list = reader.list(slot, level);
-          assert.equal(new Set(list).size, list.length);
-          for (const one of list) {
-            assert(living.has(one), `${slot} leads to ${one}, which is dead`);
-            assert(naiveLevelOf(one) >= level);
+  for (const threads of [0, 2]) {
+    it(`hold no dead slot after a sweep, and lead to 99 of 100 at least, with ${threads} threads`, async () => {
+      const linked = open({ dimension: 12, metric: "cosine", threads });
+      const random = randomNumbers(3);
+      const add = (count: number): void => {
+        for (let i = 0; i < count; i++) linked.add(randomVector(random, 12));
+      };
+      add(2_000);
+      for (let round = 0; round < 6; round++) {
+        linked.kill([...linked.living].filter(() => random() < 0.3));
+        add(500);
+        await linked.graphs.settled();
+        const { reader, livingSlots } = linked;
+        const living = new Set(livingSlots);
+        for (const slot of livingSlots) {
+          for (let level = 0; level <= naiveLevelOf(slot); level++) {
+            const list = reader.list(slot, level);
+            assert.equal(new Set(list).size, list.length);
+            for (const one of list) {
+              assert(living.has(one), `${slot} leads to ${one}, which is dead`);
+              assert(naiveLevelOf(one) >= level);
+            }
           }
         }
+        const reachable = reader.reachable();
+        const reached = livingSlots.filter((slot) => reachable.has(slot)).length;
+        assert(reached >= livingSlots.length * 0.99, `${reached} of ${livingSlots.length}`);
       }
-      const reachable = reader.reachable();
-      const reached = livingSlots.filter((slot) => reachable.has(slot)).length;
-      assert(reached >= livingSlots.length * 0.99, `${reached} of ${livingSlots.length}`);
-    }
-  });
+    });
+  }
 
   it("are the same whenever the same slots are linked in the same order on the calling thread", async () => {
     const pictures: string[][] = [];

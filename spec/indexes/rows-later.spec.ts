@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ExactVectorIndex } from "../../lib/indexes/exact-vector-index.js";
 import type { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
 import {
   floatsKind,
@@ -108,6 +109,21 @@ describe("An index whose float32 rows come later", () => {
       assert.deepEqual(pairs(await index.search(request)), naive.search(request, chosen));
     }
   });
+
+  for (const threads of [0, 1]) {
+    it(`walks through a graph before its rows are there, with ${threads} threads`, async () => {
+      const { index } = halfway(open({ threads, atOnceMs: 0, graphLeast: 500 }));
+      assert(index instanceof ExactVectorIndex);
+      await index.linked();
+      const source = new CountingSource(threads > 0);
+      const beam = { width: 400, slack: Number.POSITIVE_INFINITY };
+      const request = { targets, metric: "cosine", limit: 10, sequence: 1, source, beam } as const;
+      const found = await index.search(request);
+      assert(found.every(({ plan }) => plan === "graph"));
+      assert.deepEqual(pairs(found), naive.search(request));
+      assert(source.asked > 0 && source.asked < 3 * 200, `${source.asked} rows`);
+    });
+  }
 
   it("shows what is added and killed meanwhile, and uses no slot again", async () => {
     const { index, whole } = halfway(open({ threads: 0 }));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CheckpointRules } from "../../lib/engine/checkpoint-rules.js";
 import { type EmbeddedEngine, open } from "../../lib/index.js";
-import { Clock, Logger, provide } from "../../lib/ports.js";
+import { Clock, Logger, provide, VectorIndexes } from "../../lib/ports.js";
 import { naiveDistance } from "./naive-search.js";
 
 /** Checkpoints whenever there is a reason, however small a store is. */
@@ -18,6 +18,12 @@ export const used = "vectors were read from a checkpoint";
 /** The vectors of a store by id. */
 export type VectorModel = Map<string, readonly number[]>;
 
+interface KeepingOptions {
+  readonly rules?: CheckpointRules;
+  readonly readOnly?: boolean;
+  readonly indexes?: VectorIndexes;
+}
+
 /** Opens folders by a clock that stands still unless it is moved, and keeps what they log. */
 export class KeepingEngines {
   logged: string[] = [];
@@ -25,7 +31,7 @@ export class KeepingEngines {
 
   open(
     path: string,
-    { rules = atClose, readOnly = false }: { rules?: CheckpointRules; readOnly?: boolean } = {},
+    { rules = atClose, readOnly = false, indexes }: KeepingOptions = {},
   ): Promise<EmbeddedEngine> {
     const note = (_: object, sentence: string) => void this.logged.push(sentence);
     return open(path, {
@@ -34,6 +40,7 @@ export class KeepingEngines {
         provide(CheckpointRules, rules),
         provide(Logger, { info: note, warn: note, error: note }),
         provide(Clock, { now: () => this.now }),
+        ...(indexes === undefined ? [] : [provide(VectorIndexes, indexes)]),
       ],
     });
   }

@@ -51,9 +51,11 @@ function words(name: string, count: number): DataSet {
   const title = `${size}, GloVe where words reach, then a mixture fitted to them`;
   const queryCount = 1_000;
   const known = Math.round((queryCount * wordCount) / count);
-  const mixture = () => new WordMixture(`${folder}glove-base.f32`);
-  const extend = (file: string, held: number, wanted: number, seed: number) =>
-    mixture().extend(`${folder}${file}`, held, wanted, seed);
+  let mixture: WordMixture | undefined;
+  const extend = (file: string, held: number, wanted: number, seed: number) => {
+    mixture ??= new WordMixture(`${folder}glove-base.f32`);
+    return mixture.extend(`${folder}${file}`, held, wanted, seed);
+  };
   return {
     ...{ ...shape, title, queryCount },
     base: cached(`words-${count}.f32`, () => extend("glove-base.f32", wordCount, count, 1)),

@@ -1,7 +1,7 @@
 import { type EmbeddedEngine, open, type Store } from "../../../lib/index.js";
 import { limit } from "../data-sets/truth.js";
 import type { VectorFile } from "../data-sets/vector-file.js";
-import type { IndexContender, OpenIndex, Place } from "./index-contender.js";
+import { type IndexContender, type OpenIndex, type Place, recalls } from "./index-contender.js";
 
 type Found = readonly { readonly id: string }[];
 
@@ -26,9 +26,9 @@ function contender(metadata: boolean, how: string): IndexContender {
     async open(place) {
       const engine = await openEngine(place);
       const store = engine.store<Fields>("vectors");
-      const recalls = place.kind === "exact" ? [1] : [0.9, 0.95, 0.98, 0.99, 0.999, 1];
+      const asked = place.kind === "exact" ? [1] : recalls;
       return {
-        efforts: recalls.map((recall) => effort(store, recall, metadata)),
+        efforts: asked.map((recall) => effort(store, recall, metadata)),
         targetOf: (vector) => vector,
         idsOf: (found) => found.map(({ id }) => Number(id)),
         close: () => engine.close(),

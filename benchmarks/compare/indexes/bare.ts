@@ -1,20 +1,19 @@
-import type { Beam } from "../../../lib/indexes/beam.js";
 import { bestKernels } from "../../../lib/kernels/kernels.js";
 import { BareIndex } from "../../support/bare-index.js";
 import type { VectorFile } from "../data-sets/vector-file.js";
 import {
-  beams,
   type IndexContender,
   type Kind,
   type OpenIndex,
   type Place,
+  recalls,
 } from "./index-contender.js";
 
 type Found = { readonly ordinals: Float64Array };
 
 /** Our index and nothing around it: no entries, no ids, nothing kept. It is built anew wherever it is opened. */
 export const bare: IndexContender = {
-  how: "the vector index of a store by itself, in memory; the width of its beam is said",
+  how: "the vector index of a store by itself, in memory",
   async build(place, vectors, built) {
     const index = await make(place, vectors);
     await built();
@@ -42,12 +41,10 @@ async function make({ kind, threads }: Place, vectors: VectorFile): Promise<Bare
 }
 
 function effortsOf(index: BareIndex, kind: Kind) {
-  const effort = (label: string, beam: Beam | undefined) => ({
-    label,
-    search: async (target: Float32Array): Promise<Found> => (await index.search([target], beam))[0],
-    searchMany: (targets: readonly Float32Array[]) => index.search(targets, beam),
-  });
-  if (kind === "exact") return [effort("exact", undefined)];
-  const slack = Number.POSITIVE_INFINITY;
-  return beams.map((width) => effort(`width ${width}`, { width, slack }));
+  return (kind === "exact" ? [1] : recalls).map((recall) => ({
+    label: `recall ${recall}`,
+    search: async (target: Float32Array): Promise<Found> =>
+      (await index.search([target], recall))[0],
+    searchMany: (targets: readonly Float32Array[]) => index.search(targets, recall),
+  }));
 }

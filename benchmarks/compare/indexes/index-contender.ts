@@ -48,3 +48,6 @@ export const hnsw: { readonly links: number; readonly construction: number } = {
 export const beams: readonly number[] = [
   16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1_024, 1_536,
 ];
+
+/** What we are asked for, who choose how to search by that. */
+export const recalls: readonly number[] = [0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 1];

@@ -36,7 +36,9 @@ function sectionOf({ data }: Subject, curves: readonly Curve[]): Section {
     curves.map(({ entrant, points }) => ({
       label: entrant.label,
       isOurs: isOurs(entrant.name),
-      points: points.map(({ recall, rates }) => ({ x: recall, y: spreadOf(rates).median })),
+      points: points
+        .map(({ recall, rates }) => ({ x: recall, y: spreadOf(rates).median }))
+        .sort((one, other) => one.x - other.x),
     })),
   );
   const file = `recall-${data.name.replace(":", "-")}.svg`;

@@ -5,6 +5,9 @@ import {
   graphDimension,
   graphMetric,
   graphRecordStride,
+  recordCode,
+  recordNorm,
+  recordScale,
   walkChosen,
   walked,
   walkGraph,
@@ -57,13 +60,17 @@ function countEquals(graph: usize, slot: u32, slots: usize, count: u32): u32 {
   return equals;
 }
 
-/** Whether the records are the same. */
+/** Whether all keys to the two are the same. */
 @inline
 function isEqual(graph: usize, a: u32, b: u32): bool {
   const one = recordOf(graph, a);
   const other = recordOf(graph, b);
-  if (v128.any_true(v128.xor(v128.load(one), v128.load(other)))) return false;
-  return memory.compare(one, other, load<u32>(graph, graphRecordStride)) == 0;
+  if (load<f32>(one, recordScale) != load<f32>(other, recordScale)) return false;
+  if (load<u32>(graph, graphMetric) != cosine) {
+    if (load<f32>(one, recordNorm) != load<f32>(other, recordNorm)) return false;
+  }
+  const bytes = <usize>load<u32>(graph, graphRecordStride) - recordCode;
+  return memory.compare(one + recordCode, other + recordCode, bytes) == 0;
 }
 
 function isNearerToAny(graph: usize, slot: u32, chosen: usize, count: u32, key: f32): bool {

@@ -1,3 +1,4 @@
+export { adoptLists } from "./adopt";
 export { advance } from "./advance";
 export { chooseEntry, emptyLists, layGraph } from "./lay-graph";
 export { plainRead } from "./plain-read";

@@ -4,6 +4,7 @@ import {
   graphEntry,
   graphRuns,
   graphTop,
+  jobBegun,
   jobExtra,
   jobGraph,
   jobLimit,
@@ -104,8 +105,13 @@ function begin(job: usize, target: usize, walk: usize): bool {
   if (at + 1 == hidden) at = neighbourOf(graph, at);
   beginAt(walk, at, keyOf(walk, false, at));
   if (hidden) see(walk, hidden - 1);
+  store<u32>(job, 0, jobBegun);
   const units: u32 = load<u32>(job, jobUnitCount);
-  for (let i: u32 = 0; i < units; i++) seeUnit(walk, job, <usize>load<u32>(job, jobUnits) + i * unitBytes);
+  for (let i: u32 = 0; i < units; i++) {
+    const unit = <usize>load<u32>(job, jobUnits) + i * unitBytes;
+    seeUnit(walk, job, unit);
+    if (isInUnit(job, unit, at)) store<u32>(job, at + 1, jobBegun);
+  }
   return true;
 }
 
@@ -130,6 +136,14 @@ function seeUnit(walk: usize, job: usize, unit: usize): void {
   }
 }
 
+@inline
+function isInUnit(job: usize, unit: usize, slot: u32): bool {
+  const block = slot / blockSlots - load<u32>(load<u32>(unit, unitRun), runFirstBlock);
+  const from = load<u32>(unit, unitFrom);
+  if (!load<u32>(job, jobPicked)) return block >= from && block < load<u32>(unit, unitTo);
+  return block == from && ((load<u64>(unit, unitMask) >> (slot % blockSlots)) & 1) != 0;
+}
+
 function take(job: usize, target: usize, walk: usize): u32 {
   const graph = <usize>load<u32>(job, jobGraph);
   const runs = <usize>load<u32>(graph, graphRuns);
@@ -145,7 +159,7 @@ function take(job: usize, target: usize, walk: usize): u32 {
     const slot = load<u32>(slots + place * 4) & ~walked;
     const run = <usize>load<u32>(runs + (slot / blockSlots) * 4);
     const block = slot / blockSlots - load<u32>(run, runFirstBlock);
-    if (slot + 1 == load<u32>(target, targetHidden)) continue;
+    if (slot + 1 == load<u32>(target, targetHidden) || slot + 1 == load<u32>(job, jobBegun)) continue;
     if (!isVisible(job, run, block * blockSlots + (slot % blockSlots))) continue;
     scanCodes(job, target, run, block, u64(1) << (slot % blockSlots));
     taken++;
