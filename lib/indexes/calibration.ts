@@ -1,5 +1,6 @@
 import type { Beam } from "./beam.js";
 import { calibrationFromBytes, calibrationToBytes } from "./calibration-bytes.js";
+import type { LimitCurves } from "./limit-curves.js";
 import {
   beamBetween,
   limitsAround,
@@ -72,7 +73,8 @@ export class Calibration {
   }
 
   /**
-   * Measures what is due, with what the probe finds now; until it is done, and where it fails, all stays as it was. The
+   * Measures what is due, with what the probe finds now; until it is done, and where it fails, all stays as it was, but
+   * that what was never measured is known, with larger errors and more caution, after the first few hundred queries. The
    * same `random` on the same index gives the same beams.
    *
    * @throws ABORTED, what the probe throws
@@ -93,9 +95,14 @@ export class Calibration {
       source === "queries" ? this.#drawQueries(count, random) : probe.sample(count, random);
     const make: TargetMaker | undefined =
       source === "store" ? (drawn) => novelTargets(probe, drawn, random) : undefined;
-    for (const curves of await studyRecall(probe, targets, limits, { ...options, make })) {
-      this.#measured.set(curves.limit, { curves, size, changed, source });
-    }
+    const keep = (all: readonly LimitCurves[]): void => {
+      for (const curves of all) {
+        this.#measured.set(curves.limit, { curves, size, changed, source });
+      }
+    };
+    const isFirst = limits.every((limit) => !this.#measured.has(limit));
+    const known = isFirst ? keep : undefined;
+    keep(await studyRecall(probe, targets, limits, { ...options, make, known }));
     this.#hasDrifted = false;
     if (source === "queries") this.#arrived = arrived;
   }

@@ -72,10 +72,10 @@ export class GraphUpkeep {
   }
 
   /** A slot holds a vector from now on. */
-  add(slot: number): void {
+  add(slot: number, time: number): void {
     if (slot >= this.#states.length) this.#makeRoom(slot);
     this.#states[slot] = unlinked;
-    this.#addedAt = performance.now();
+    this.#addedAt = time;
     if (!this.#hasPending) this.#pendingSince = this.#addedAt;
     this.#pending.push(slot);
     this.#wake();
@@ -290,7 +290,7 @@ export class GraphUpkeep {
       if (this.#states[slot] !== linked) continue;
       this.#linked--;
       this.#options.lost(slot);
-      this.add(slot);
+      this.add(slot, performance.now());
     }
   }
 

@@ -109,8 +109,7 @@ export class Graphs implements SlotWatcher {
       return;
     }
     const run = this.#options.slots.runOfBlock(slot >>> 6);
-    const first = slot - run.firstBlock * layout.blockSlots;
-    for (let i = 0; i < count; i++) if (run.holds(first + i)) this.#add(slot + i);
+    this.#addHeld(run, slot - run.firstBlock * layout.blockSlots, count);
   }
 
   mayBeUsedAgain(slot: number): boolean {
@@ -219,26 +218,28 @@ export class Graphs implements SlotWatcher {
   #activate(): void {
     this.#isActive = true;
     for (const slot of this.#options.slots.dead) this.#unlinked.add(slot);
-    for (const run of this.#options.slots.runs) {
-      const first = run.firstBlock * layout.blockSlots;
-      for (let i = 0; i < run.used; i++) if (run.holds(i)) this.#add(first + i);
-    }
+    for (const run of this.#options.slots.runs) this.#addHeld(run, 0, run.used);
   }
 
   #addIfHeld(slot: number): void {
     const run = this.#options.slots.runOfBlock(slot >>> 6);
     const index = slot - run.firstBlock * layout.blockSlots;
-    if (index < run.capacity && run.holds(index)) this.#add(slot);
+    if (index < run.capacity) this.#addHeld(run, index, 1);
   }
 
-  #add(slot: number): void {
-    this.#unlinked.add(slot);
-    const run = this.#options.slots.runOfBlock(slot >>> 6);
+  /** What lives in these slots of a run is to be linked. */
+  #addHeld(run: Run, index: number, count: number): void {
     if (!this.#reached.has(run)) {
       this.#reached.add(run);
       this.#reach(run);
     }
-    if (this.#graphs.has(run.arena)) this.#upkeep.add(slot);
+    const first = run.firstBlock * layout.blockSlots;
+    const isReached = this.#graphs.has(run.arena);
+    const time = performance.now();
+    run.forEachHeld(index, count, (held) => {
+      this.#unlinked.add(first + held);
+      if (isReached) this.#upkeep.add(first + held, time);
+    });
   }
 
   #reach(run: Run, options?: { readonly getLinks: boolean }): void {

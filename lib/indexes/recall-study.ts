@@ -19,11 +19,14 @@ export function studyRecall(
   { make, ...options }: StudyOptions = {},
 ): Promise<LimitCurves[]> {
   const work = new StudyWork(options);
-  return new RecallStudy(probe, work, new RecallTruths(probe, work, targets, limits, make)).run();
+  const truths = new RecallTruths(probe, work, targets, limits, make);
+  return new RecallStudy(probe, work, truths).run(options.known);
 }
 
 export interface StudyOptions extends WorkOptions {
   readonly make?: TargetMaker | undefined;
+  /** Told what is known so far, with errors that get smaller from one time to the next. */
+  readonly known?: ((curves: readonly LimitCurves[]) => void) | undefined;
 }
 
 class RecallStudy {
@@ -39,14 +42,19 @@ class RecallStudy {
     this.#ladders = truths.limits.map((limit) => ({ limit, widths: [], slacks: undefined }));
   }
 
-  async run(): Promise<LimitCurves[]> {
+  async run(known: StudyOptions["known"]): Promise<LimitCurves[]> {
     const { targets } = this.#truths;
     for (let upTo = 0; upTo < targets.length; ) {
       upTo = Math.min(targets.length, upTo + roundTargets);
       await this.#truths.extend(upTo);
       for (const ladder of this.#ladders) await this.#measure(ladder);
       if (this.#work.isSpent || this.#ladders.every(isSure)) break;
+      known?.(this.#curves);
     }
+    return this.#curves;
+  }
+
+  get #curves(): LimitCurves[] {
     return this.#ladders.filter(({ widths }) => widths.length > 0).map(curvesOf);
   }
 

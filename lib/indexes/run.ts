@@ -100,6 +100,17 @@ export class Run {
     return lives && this.bornAt(index) !== Number.POSITIVE_INFINITY;
   }
 
+  /** Calls with those of `count` slots in which something lives, in order. */
+  forEachHeld(first: number, count: number, visit: (index: number) => void): void {
+    const { doubles } = this.arena;
+    const born = this.#born / 8;
+    const died = this.#died / 8;
+    for (let index = first; index < first + count; index++) {
+      if (doubles[died + index] !== Number.POSITIVE_INFINITY) continue;
+      if (doubles[born + index] !== Number.POSITIVE_INFINITY) visit(index);
+    }
+  }
+
   /**
    * Slots that were used before this memory had them, and that no search has seen, are those of these ordinals, born
    * before every search; of 0 there is nothing.

@@ -13,8 +13,8 @@ export class UnlinkedSlots {
     if (word >= this.#masks.length) this.#makeRoom(word);
     const bit = 1 << (slot & 31);
     if ((this.#masks[word] & bit) !== 0) return;
+    if (this.#masks[word] === 0) this.#blocks.add(slot >>> 6);
     this.#masks[word] |= bit;
-    this.#blocks.add(slot >>> 6);
     this.#size++;
   }
 
