@@ -54,7 +54,9 @@ export class FairQueue {
       return this.#begin(options, work);
     }
     const { timeoutMs } = options;
-    const soonest = (this.#usualMs * this.#ahead(owner)) / this.#atOnceMax;
+    // What has begun ahead makes all that run take the longer.
+    const atOnce = Math.max(this.#atOnceMax, this.#running);
+    const soonest = (this.#usualMs * this.#ahead(owner)) / atOnce;
     // Half of its time, since what is guessed may take twice as long.
     if (timeoutMs !== undefined && soonest > timeoutMs / 2) {
       return Promise.reject(this.#busy());
