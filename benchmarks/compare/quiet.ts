@@ -19,7 +19,8 @@ export async function quiet(): Promise<number> {
 }
 
 const windowMs = 50;
-const windowsWanted = 3;
+/** What waits for more to do, such as linking, begins within so many. */
+const windowsWanted = 6;
 /** Waking up for every window is something to do, too; and one that works does so all the time. */
 const idleShare = 0.4;
 

@@ -1,7 +1,15 @@
+import { setTimeout } from "node:timers/promises";
 import { type EmbeddedEngine, open, type Store } from "../../../lib/index.js";
 import { limit } from "../data-sets/truth.js";
 import type { VectorFile } from "../data-sets/vector-file.js";
-import { type IndexContender, type OpenIndex, type Place, recalls } from "./index-contender.js";
+import { quiet } from "../quiet.js";
+import {
+  type IndexContender,
+  type OpenIndex,
+  type Place,
+  recalls,
+  type WhenBuilt,
+} from "./index-contender.js";
 
 type Found = readonly { readonly id: string }[];
 
@@ -52,13 +60,32 @@ function effort(store: Store<Fields>, recall: number, metadata: boolean) {
 async function build(
   opening: Promise<EmbeddedEngine>,
   vectors: VectorFile,
-  built: () => void | Promise<void>,
+  built: WhenBuilt,
 ): Promise<void> {
   await using engine = await opening;
   const store = await engine.createStore("vectors", { dimension: vectors.dimension });
   await store.load(entriesOf(vectors));
-  await built();
+  await built(await linked(store, vectors.count));
 }
+
+/** When all entries are in the graph; when they were loaded where there is none for so few. */
+async function linked(store: Store, count: number): Promise<number> {
+  const loaded = performance.now();
+  if (count < 1_000) return loaded;
+  for (;;) {
+    const { entries } = (await store.info()).graph;
+    const now = performance.now();
+    if (entries >= count) return now;
+    if (entries === 0 && now - loaded > beginningMs) {
+      const since = await quiet();
+      return (await store.info()).graph.entries === 0 ? loaded : since;
+    }
+    await setTimeout(20);
+  }
+}
+
+/** Linking has begun by then, mostly. */
+const beginningMs = 200;
 
 function openEngine({ folder, threads }: Place): Promise<EmbeddedEngine> {
   return open(folder, { threads: workersOf(threads) });

@@ -5,10 +5,13 @@ export interface IndexContender {
   /** How it is used, for the reader of a table. */
   readonly how: string;
   /** Puts all vectors into the folder, which is empty; calls `built` once they can be searched, and closes. */
-  build(place: Place, vectors: VectorFile, built: () => void | Promise<void>): Promise<void>;
+  build(place: Place, vectors: VectorFile, built: WhenBuilt): Promise<void>;
   /** Opens what was built. */
   open(place: Place, vectors: VectorFile): Promise<OpenIndex>;
 }
+
+/** With the time by `performance.now()` where that is known; else it is when the process is quiet. */
+export type WhenBuilt = (at?: number) => Promise<void>;
 
 export interface Place {
   readonly folder: string;
