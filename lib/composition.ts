@@ -11,7 +11,7 @@ import { Recovery } from "./engine/recovery.js";
 import { TrustedCheckpoints } from "./engine/trusted-checkpoints.js";
 import type { EmbeddedEngine } from "./handles/embedded-engine.js";
 import { EmbeddedHandle } from "./handles/embedded-handle.js";
-import { ExactVectorIndexes } from "./indexes/exact-vector-indexes.js";
+import { SlotVectorIndexes } from "./indexes/slot-vector-indexes.js";
 import { VectorIndexes } from "./indexes/vector-index.js";
 import { LocalEngine } from "./keeping/local-engine.js";
 import { AhnlichError } from "./model/errors.js";
@@ -95,7 +95,7 @@ function registerPorts(own: DependencyContainer, options: CheckedOpenOptions): v
   // Writes are held to limits.memoryBytes when they are applied, where refusing them changes nothing.
   const indexes = new Lazy(
     () =>
-      new ExactVectorIndexes({
+      new SlotVectorIndexes({
         threads,
         memoryBytes: Number.MAX_SAFE_INTEGER,
       }),

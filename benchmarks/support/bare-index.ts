@@ -1,5 +1,5 @@
-import { ExactVectorIndex } from "../../lib/indexes/exact-vector-index.js";
-import { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
+import { SlotVectorIndex } from "../../lib/indexes/slot-vector-index.js";
+import { SlotVectorIndexes } from "../../lib/indexes/slot-vector-indexes.js";
 import type { Nearest, VectorIndex } from "../../lib/indexes/vector-index.js";
 import type { KernelsKind } from "../../lib/kernels/kernels.js";
 
@@ -13,14 +13,14 @@ export interface BareIndexOptions {
 
 /** An index and nothing around it: on the calling thread, at once, without ids or metadata. */
 export class BareIndex {
-  readonly #indexes: ExactVectorIndexes;
+  readonly #indexes: SlotVectorIndexes;
   readonly #index: VectorIndex;
 
   constructor(vectors: Float32Array, dimension: number, options: BareIndexOptions) {
     const { kernels, threads = 0, graph = false } = options;
     const atOnceMs = Number.MAX_SAFE_INTEGER;
     const graphLeast = graph ? {} : { graphLeast: Number.POSITIVE_INFINITY };
-    this.#indexes = new ExactVectorIndexes({ threads, atOnceMs, kernels, ...graphLeast });
+    this.#indexes = new SlotVectorIndexes({ threads, atOnceMs, kernels, ...graphLeast });
     this.#index = this.#indexes.create(dimension);
     const count = vectors.length / dimension;
     const step = 4_096;
@@ -35,7 +35,7 @@ export class BareIndex {
 
   /** Settles when all vectors are linked, where they are to be. */
   async linked(): Promise<void> {
-    if (this.#index instanceof ExactVectorIndex) await this.#index.linked();
+    if (this.#index instanceof SlotVectorIndex) await this.#index.linked();
   }
 
   /** @throws when one of the answers is not ten distances in order */

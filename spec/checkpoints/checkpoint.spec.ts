@@ -9,14 +9,14 @@ import {
 } from "../../lib/checkpoints/checkpoint-header.js";
 import { CheckpointReading } from "../../lib/checkpoints/checkpoint-reading.js";
 import { writeCheckpoint } from "../../lib/checkpoints/write-checkpoint.js";
-import { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
+import { SlotVectorIndexes } from "../../lib/indexes/slot-vector-indexes.js";
 import { recordsKind, type SlotImage, type VectorIndex } from "../../lib/indexes/vector-index.js";
 import { vectorToBytes } from "../../lib/model/vector.js";
 import { MemoryCheckpoints } from "../support/memory-checkpoints.js";
 import { randomNumbers, randomVector } from "../support/random.js";
 
 describe("a checkpoint", () => {
-  const indexes = new ExactVectorIndexes({ threads: 0 });
+  const indexes = new SlotVectorIndexes({ threads: 0 });
   const files = new MemoryCheckpoints();
   const name = checkpointName(7);
   const origin = {

@@ -5,8 +5,8 @@ import { checkpointName, decodeHeader } from "../../lib/checkpoints/checkpoint-h
 import { CheckpointLayout } from "../../lib/checkpoints/checkpoint-layout.js";
 import { CheckpointReading } from "../../lib/checkpoints/checkpoint-reading.js";
 import { writeCheckpoint } from "../../lib/checkpoints/write-checkpoint.js";
-import type { ExactVectorIndex } from "../../lib/indexes/exact-vector-index.js";
-import type { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
+import type { SlotVectorIndex } from "../../lib/indexes/slot-vector-index.js";
+import type { SlotVectorIndexes } from "../../lib/indexes/slot-vector-indexes.js";
 import type { Nearest } from "../../lib/indexes/vector-index.js";
 import { vectorToBytes } from "../../lib/model/vector.js";
 import { checksum } from "../../lib/rows/checksum.js";
@@ -23,7 +23,7 @@ const beam = { width: 64, slack: Number.POSITIVE_INFINITY };
 
 describe("The links in a checkpoint", () => {
   const open = openIndexes();
-  let indexes: ExactVectorIndexes;
+  let indexes: SlotVectorIndexes;
   let files: MemoryCheckpoints;
   let random: () => number;
   /** What the tables have: of each ordinal its vector. */
@@ -36,22 +36,22 @@ describe("The links in a checkpoint", () => {
     random = randomNumbers(5);
   });
 
-  const make = () => indexes.create(dimension, "euclidean") as ExactVectorIndex;
+  const make = () => indexes.create(dimension, "euclidean") as SlotVectorIndex;
   const vector = () => Float32Array.from({ length: dimension }, () => random() - 0.5);
-  const add = (index: ExactVectorIndex, from: number, to: number) => {
+  const add = (index: SlotVectorIndex, from: number, to: number) => {
     for (let i = from; i < to; i++) {
       const one = vector();
       rows.set(i, one);
       index.add(i, one, 2);
     }
   };
-  const kill = (index: ExactVectorIndex, from: number, to: number) => {
+  const kill = (index: SlotVectorIndex, from: number, to: number) => {
     for (let i = from; i < to; i++) index.kill(i, 3);
     index.reclaim(3);
   };
 
   /** So many that were linked, the first of which have died, some swept out and some not. */
-  async function linked(count: number, dead = 0): Promise<ExactVectorIndex> {
+  async function linked(count: number, dead = 0): Promise<SlotVectorIndex> {
     const index = make();
     add(index, 1, count + 1);
     kill(index, 1, dead + 1);
@@ -59,7 +59,7 @@ describe("The links in a checkpoint", () => {
     return index;
   }
 
-  async function write({ image }: ExactVectorIndex, goOn = async () => true): Promise<void> {
+  async function write({ image }: SlotVectorIndex, goOn = async () => true): Promise<void> {
     const history = new Uint8Array(16);
     const origin = { history, incarnation: 7, dimension, begun: 5, nextOrdinal };
     await writeCheckpoint({ checkpoints: files, image, origin, done: () => 6, goOn });
@@ -68,8 +68,8 @@ describe("The links in a checkpoint", () => {
   /** Reads it, as an engine does, with what has died since. */
   async function read(
     died: ReadonlySet<number> = new Set(),
-    before: (index: ExactVectorIndex) => void = () => {},
-  ): Promise<ExactVectorIndex> {
+    before: (index: SlotVectorIndex) => void = () => {},
+  ): Promise<SlotVectorIndex> {
     const index = make();
     const checkpoint = await Checkpoint.open(files, 7);
     assert.ok(checkpoint);
@@ -94,7 +94,7 @@ describe("The links in a checkpoint", () => {
   }
 
   /** How much of the truth is found, and that nothing is found twice. */
-  async function search(index: ExactVectorIndex): Promise<{ recall: number; plans: Set<string> }> {
+  async function search(index: SlotVectorIndex): Promise<{ recall: number; plans: Set<string> }> {
     const targets = Array.from({ length: 50 }, vector);
     const request = { targets, metric: "euclidean", limit: 10, sequence: 9 } as const;
     const truth = await index.search(request);
@@ -108,13 +108,13 @@ describe("The links in a checkpoint", () => {
   }
 
   /** The same by walks alone. */
-  async function recallOf(index: ExactVectorIndex): Promise<number> {
+  async function recallOf(index: SlotVectorIndex): Promise<number> {
     const { recall, plans } = await search(index);
     assert.deepEqual([...plans], ["graph"]);
     return recall;
   }
 
-  const linkedHere = ({ image }: ExactVectorIndex) => image.links.changed;
+  const linkedHere = ({ image }: SlotVectorIndex) => image.links.changed;
 
   it("are those of the index, so that it walks at once and nothing is linked again", async () => {
     const index = await linked(3_000);
@@ -244,7 +244,7 @@ describe("The links in a checkpoint", () => {
 });
 
 /** Until nothing is left to be linked. */
-function settled({ image }: ExactVectorIndex): Promise<void> {
+function settled({ image }: SlotVectorIndex): Promise<void> {
   return until(() => image.links.isSettled);
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type EmbeddedEngine, open } from "../../lib/index.js";
-import { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
+import { SlotVectorIndexes } from "../../lib/indexes/slot-vector-indexes.js";
 import type { VectorIndex } from "../../lib/indexes/vector-index.js";
 import { Logger, provide, VectorIndexes } from "../../lib/ports.js";
 
@@ -61,7 +61,7 @@ describe("vectors in memory that fail", () => {
 /** Real ones, one method of which throws as long as it is told to. */
 class FailingIndexes implements VectorIndexes {
   failing: keyof VectorIndex | "create" | undefined;
-  readonly #real = new ExactVectorIndexes({ threads: 0, memoryBytes: 2 ** 30 });
+  readonly #real = new SlotVectorIndexes({ threads: 0, memoryBytes: 2 ** 30 });
 
   get bytes(): number {
     return this.#real.bytes;

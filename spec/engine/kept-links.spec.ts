@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { decodeHeader } from "../../lib/checkpoints/checkpoint-header.js";
 import { CheckpointLayout } from "../../lib/checkpoints/checkpoint-layout.js";
 import { type EmbeddedEngine, query } from "../../lib/index.js";
-import { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
+import { SlotVectorIndexes } from "../../lib/indexes/slot-vector-indexes.js";
 import type { SlotLinks, VectorIndex } from "../../lib/indexes/vector-index.js";
 import { atClose, eager, isLeftBehind, KeepingEngines, used } from "../support/keeping-engines.js";
 import { randomNumbers } from "../support/random.js";
@@ -137,10 +137,10 @@ describe("A graph that is kept with the vectors", () => {
 });
 
 /** Indexes as an engine has them, the largest of which the spec sees. */
-class SeenIndexes extends ExactVectorIndexes {
+class SeenIndexes extends SlotVectorIndexes {
   readonly #all: VectorIndex[] = [];
 
-  override create(...args: Parameters<ExactVectorIndexes["create"]>): VectorIndex {
+  override create(...args: Parameters<SlotVectorIndexes["create"]>): VectorIndex {
     const index = super.create(...args);
     this.#all.push(index);
     return index;

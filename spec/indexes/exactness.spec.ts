@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
+import { SlotVectorIndexes } from "../../lib/indexes/slot-vector-indexes.js";
 import type { VectorIndex } from "../../lib/indexes/vector-index.js";
 import { type Metric, metrics } from "../../lib/model/metric.js";
 import { supportedKernels } from "../kernels/supported-kernels.js";
@@ -8,8 +8,8 @@ import { randomNumbers, randomVector } from "../support/random.js";
 import { NaiveIndex, pairs, unaligned } from "./oracle.js";
 
 for (const kind of supportedKernels) {
-  describe(`ExactVectorIndex with kernels for ${kind}, held against float64 brute force`, () => {
-    const indexes = new ExactVectorIndexes({ threads: 0, kernels: kind });
+  describe(`SlotVectorIndex with kernels for ${kind}, held against float64 brute force`, () => {
+    const indexes = new SlotVectorIndexes({ threads: 0, kernels: kind });
     after(() => indexes.close());
 
     async function check(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { ExactVectorIndex } from "../../lib/indexes/exact-vector-index.js";
 import { Graph, linkBytesPerSlot } from "../../lib/indexes/graph.js";
 import type { Run } from "../../lib/indexes/run.js";
+import type { SlotVectorIndex } from "../../lib/indexes/slot-vector-index.js";
 import { Slots } from "../../lib/indexes/slots.js";
 import type { IndexSearch, Nearest } from "../../lib/indexes/vector-index.js";
 import { Arenas } from "../../lib/kernels/arenas.js";
@@ -19,17 +19,17 @@ const wide = { width: 400, slack: Number.POSITIVE_INFINITY };
 describe("A graph at its bounds", () => {
   const open = openIndexes();
 
-  async function linked(rows: readonly Float32Array[], metric: Metric): Promise<ExactVectorIndex> {
+  async function linked(rows: readonly Float32Array[], metric: Metric): Promise<SlotVectorIndex> {
     const dimension = rows[0]?.length ?? 0;
     const indexes = open({ threads: 0, graphLeast: 50 });
-    const index = indexes.create(dimension, metric) as ExactVectorIndex;
+    const index = indexes.create(dimension, metric) as SlotVectorIndex;
     for (const [i, row] of rows.entries()) index.add(i + 1, row, 1);
     await index.linked();
     return index;
   }
 
   /** The share of what is found by walks that is no farther than the last of the true nearest. */
-  async function recallOf(index: ExactVectorIndex, request: IndexSearch): Promise<number> {
+  async function recallOf(index: SlotVectorIndex, request: IndexSearch): Promise<number> {
     const truth = await index.search({ ...request, beam: undefined });
     const found = await index.search(request);
     let hits = 0;
@@ -152,7 +152,7 @@ describe("A graph at its bounds", () => {
   it("shows a search at an older sequence what was dead before there was a graph", async () => {
     const random = randomNumbers(14);
     const indexes = open({ threads: 0, graphLeast: 200 });
-    const index = indexes.create(8, "cosine") as ExactVectorIndex;
+    const index = indexes.create(8, "cosine") as SlotVectorIndex;
     const naive = new NaiveIndex();
     const rows = Array.from({ length: 500 }, () => randomVector(random, 8));
     const add = (from: number, to: number, born: number): void => {
@@ -265,7 +265,7 @@ describe("A graph at its bounds", () => {
     for (const memoryBytes of [1.2, 2].map((size) => size * mebibyte)) {
       const random = randomNumbers(memoryBytes);
       const indexes = open({ threads: 0, graphLeast: 100, memoryBytes });
-      const index = indexes.create(16, "euclidean") as ExactVectorIndex;
+      const index = indexes.create(16, "euclidean") as SlotVectorIndex;
       const rows: Float32Array[] = [];
       const fill = (): void => {
         for (;;) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { ExactVectorIndex } from "../../lib/indexes/exact-vector-index.js";
-import type { ExactVectorIndexesOptions } from "../../lib/indexes/exact-vector-indexes.js";
+import type { SlotVectorIndex } from "../../lib/indexes/slot-vector-index.js";
+import type { SlotVectorIndexesOptions } from "../../lib/indexes/slot-vector-indexes.js";
 import type { IndexSearch } from "../../lib/indexes/vector-index.js";
 import { Arenas } from "../../lib/kernels/arenas.js";
 import { openIndexes } from "../support/open-indexes.js";
@@ -20,16 +20,16 @@ describe("A graph that ends in the midst", () => {
   const base = { metric: "euclidean", limit: 10, sequence: 6, beam } as const;
 
   function filled(
-    options: Partial<ExactVectorIndexesOptions>,
+    options: Partial<SlotVectorIndexesOptions>,
     count: number,
   ): {
-    index: ExactVectorIndex;
+    index: SlotVectorIndex;
     naive: NaiveIndex;
     close: () => Promise<void>;
     bytes: () => number;
   } {
     const indexes = open({ graphLeast: 200, threads: 0, ...options });
-    const index = indexes.create(8, "euclidean") as ExactVectorIndex;
+    const index = indexes.create(8, "euclidean") as SlotVectorIndex;
     const naive = new NaiveIndex();
     for (const [i, row] of rows.slice(0, count).entries()) {
       index.add(i + 1, row, 1);
@@ -39,7 +39,7 @@ describe("A graph that ends in the midst", () => {
   }
 
   /** A walk comes to so many dead that everything is looked at after it. */
-  async function mostlyDead(options: Partial<ExactVectorIndexesOptions>) {
+  async function mostlyDead(options: Partial<SlotVectorIndexesOptions>) {
     const all = filled(options, 1_000);
     await all.index.linked();
     for (let i = 1; i <= 970; i++) {
@@ -112,7 +112,7 @@ describe("A graph that ends in the midst", () => {
       const indexes = open({ threads, atOnceMs: 0, graphLeast: 200 });
       const seeded = randomNumbers(threads + 1);
       for (let round = 0; round < 12; round++) {
-        const index = indexes.create(8, "euclidean") as ExactVectorIndex;
+        const index = indexes.create(8, "euclidean") as SlotVectorIndex;
         const naive = new NaiveIndex();
         for (const [i, row] of rows.slice(0, 600).entries()) {
           index.add(i + 1, row, 1);

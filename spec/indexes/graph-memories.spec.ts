@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ExactVectorIndex } from "../../lib/indexes/exact-vector-index.js";
+import { SlotVectorIndex } from "../../lib/indexes/slot-vector-index.js";
 import type { IndexSearch } from "../../lib/indexes/vector-index.js";
 import type { Arena } from "../../lib/kernels/arena.js";
 import { Arenas, type Place } from "../../lib/kernels/arenas.js";
@@ -20,7 +20,7 @@ describe("The graphs of several memories", () => {
       for (const size of [1024, 1024, 512, 256]) taken.push(arenas.take(size * mebibyte));
       const { arena } = taken[0] as Place;
       const options = { arenas, queue, dimension: 6, metric: "cosine", graphLeast: 100 } as const;
-      const index = new ExactVectorIndex(options);
+      const index = new SlotVectorIndex(options);
       const naive = new NaiveIndex();
       const random = randomNumbers(8);
       let last = 0;

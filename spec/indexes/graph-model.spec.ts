@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { ExactVectorIndex } from "../../lib/indexes/exact-vector-index.js";
+import type { SlotVectorIndex } from "../../lib/indexes/slot-vector-index.js";
 import type { IndexSearch, Nearest } from "../../lib/indexes/vector-index.js";
 import { distanceOf } from "../../lib/kernels/scalar.js";
 import { type Metric, metrics } from "../../lib/model/metric.js";
@@ -48,7 +48,7 @@ describe("An index with a graph, beside brute force", () => {
           fc.boolean(),
           fc.nat(),
           async (all, metric, isCoarse, seed) => {
-            const index = indexes.create(4, metric) as ExactVectorIndex;
+            const index = indexes.create(4, metric) as SlotVectorIndex;
             const model = new Model(index, metric, isCoarse, randomNumbers(seed), tally);
             // A graph to begin with.
             model.add(150);
@@ -70,7 +70,7 @@ describe("An index with a graph, beside brute force", () => {
 
 /** Each write is a sequence of its own; searches go on while writes come. */
 class Model {
-  readonly #index: ExactVectorIndex;
+  readonly #index: SlotVectorIndex;
   readonly #metric: Metric;
   readonly #isCoarse: boolean;
   readonly #random: () => number;
@@ -82,7 +82,7 @@ class Model {
   #reclaimed = 0;
 
   constructor(
-    index: ExactVectorIndex,
+    index: SlotVectorIndex,
     metric: Metric,
     isCoarse: boolean,
     random: () => number,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ExactVectorIndex } from "../../lib/indexes/exact-vector-index.js";
+import type { SlotVectorIndex } from "../../lib/indexes/slot-vector-index.js";
 import type { IndexSearch } from "../../lib/indexes/vector-index.js";
 import type { Metric } from "../../lib/model/metric.js";
 import { supportedKernels } from "../kernels/supported-kernels.js";
@@ -14,7 +14,7 @@ describe("The graph of a vector index", () => {
     for (const metric of ["cosine", "euclidean", "dot"] as const) {
       it(`finds nearly all of the nearest by ${metric} in each phase of life, ${kernels}`, async () => {
         const life = new Life(
-          open({ threads: 0, kernels, graphLeast: 200 }).create(16, metric) as ExactVectorIndex,
+          open({ threads: 0, kernels, graphLeast: 200 }).create(16, metric) as SlotVectorIndex,
           metric,
         );
         life.add(2_000);
@@ -36,7 +36,7 @@ describe("The graph of a vector index", () => {
   }
 
   it("finds at once what is not linked yet", async () => {
-    const index = open({ threads: 0, graphLeast: 200 }).create(16, "euclidean") as ExactVectorIndex;
+    const index = open({ threads: 0, graphLeast: 200 }).create(16, "euclidean") as SlotVectorIndex;
     const life = new Life(index, "euclidean");
     life.add(2_000);
     await life.linked();
@@ -49,7 +49,7 @@ describe("The graph of a vector index", () => {
   });
 
   it("looks at everything where a walk is asked for by another metric, a selection or without a graph", async () => {
-    const index = open({ threads: 0, graphLeast: 200 }).create(16, "euclidean") as ExactVectorIndex;
+    const index = open({ threads: 0, graphLeast: 200 }).create(16, "euclidean") as SlotVectorIndex;
     const life = new Life(index, "euclidean");
     const planOf = async (more: Partial<IndexSearch>): Promise<string> => {
       const [{ plan }] = await index.search({ ...life.request([life.vector()], 5), ...more });
@@ -71,7 +71,7 @@ describe("The graph of a vector index", () => {
 
   it("takes slots again once no link leads to them", async () => {
     const indexes = open({ threads: 0, graphLeast: 200 });
-    const index = indexes.create(16, "cosine") as ExactVectorIndex;
+    const index = indexes.create(16, "cosine") as SlotVectorIndex;
     const life = new Life(index, "cosine");
     life.add(3_000);
     await life.linked();
@@ -85,7 +85,7 @@ describe("The graph of a vector index", () => {
   });
 
   it("is empty and filled again", async () => {
-    const index = open({ threads: 0, graphLeast: 200 }).create(16, "dot") as ExactVectorIndex;
+    const index = open({ threads: 0, graphLeast: 200 }).create(16, "dot") as SlotVectorIndex;
     const life = new Life(index, "dot");
     for (let round = 0; round < 3; round++) {
       life.add(800);
@@ -99,7 +99,7 @@ describe("The graph of a vector index", () => {
   });
 
   it("is built by several threads while searches run, and none of them misses what was linked before", async () => {
-    const index = open({ threads: 2, graphLeast: 200 }).create(16, "euclidean") as ExactVectorIndex;
+    const index = open({ threads: 2, graphLeast: 200 }).create(16, "euclidean") as SlotVectorIndex;
     const life = new Life(index, "euclidean");
     life.add(500);
     await life.linked();
@@ -118,14 +118,14 @@ describe("The graph of a vector index", () => {
 /** Clustered vectors that come and go, in an index and in a map beside it. */
 class Life {
   last = 0;
-  readonly #index: ExactVectorIndex;
+  readonly #index: SlotVectorIndex;
   readonly #metric: Metric;
   readonly #living = new Map<number, Float32Array>();
   readonly #random = randomNumbers(77);
   readonly #centres = Array.from({ length: 20 }, () => this.#near(new Float32Array(16), 1));
   #sequence = 1;
 
-  constructor(index: ExactVectorIndex, metric: Metric) {
+  constructor(index: SlotVectorIndex, metric: Metric) {
     this.#index = index;
     this.#metric = metric;
   }

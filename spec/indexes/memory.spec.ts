@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { ExactVectorIndex } from "../../lib/indexes/exact-vector-index.js";
-import { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
+import { SlotVectorIndex } from "../../lib/indexes/slot-vector-index.js";
+import { SlotVectorIndexes } from "../../lib/indexes/slot-vector-indexes.js";
 import { Arenas, type Place } from "../../lib/kernels/arenas.js";
 import { SearchQueue } from "../../lib/kernels/search-queue.js";
 import { randomNumbers, randomVector } from "../support/random.js";
@@ -11,7 +11,7 @@ const mebibyte = 1024 * 1024;
 describe("The memory of vector indexes", () => {
   it("can be opened, used and closed hundreds of times in one process", async () => {
     for (let i = 0; i < 300; i++) {
-      const indexes = new ExactVectorIndexes({ threads: 2 });
+      const indexes = new SlotVectorIndexes({ threads: 2 });
       const index = indexes.create(100);
       for (let n = 0; n < 20; n++) index.add(n, unaligned(new Float32Array(100).fill(n)), 1);
       const targets = [new Float32Array(100).fill(3)];
@@ -24,7 +24,7 @@ describe("The memory of vector indexes", () => {
   it("can be too large to be passed on, again and again", async () => {
     const vector = unaligned(new Float32Array(4096).fill(1));
     for (let i = 0; i < 40; i++) {
-      const indexes = new ExactVectorIndexes({ threads: 0 });
+      const indexes = new SlotVectorIndexes({ threads: 0 });
       const index = indexes.create(4096);
       for (let n = 0; n < 800; n++) index.add(n, vector, 1);
       assert(indexes.bytes > 12 * mebibyte);
@@ -33,7 +33,7 @@ describe("The memory of vector indexes", () => {
   });
 
   it("is nothing until the first vector comes, and little for a small store", async () => {
-    const indexes = new ExactVectorIndexes({ threads: 0 });
+    const indexes = new SlotVectorIndexes({ threads: 0 });
     const stores = Array.from({ length: 1000 }, () => indexes.create(384));
     assert.equal(indexes.bytes, 0);
     const vector = unaligned(new Float32Array(384).fill(1));
@@ -45,7 +45,7 @@ describe("The memory of vector indexes", () => {
   });
 
   it("holds little beside the vectors, as bytesPerEntry says", async () => {
-    const indexes = new ExactVectorIndexes({ threads: 0 });
+    const indexes = new SlotVectorIndexes({ threads: 0 });
     const index = indexes.create(100);
     const vector = unaligned(new Float32Array(100).fill(1));
     for (let i = 0; i < 40_000; i++) index.add(i, vector, 1);
@@ -56,7 +56,7 @@ describe("The memory of vector indexes", () => {
   });
 
   it("is bounded: LIMIT_EXCEEDED, and what was there is still found", async () => {
-    const indexes = new ExactVectorIndexes({ threads: 0, memoryBytes: mebibyte });
+    const indexes = new SlotVectorIndexes({ threads: 0, memoryBytes: mebibyte });
     const index = indexes.create(100);
     const vector = unaligned(new Float32Array(100).fill(1));
     let added = 0;
@@ -80,7 +80,7 @@ describe("The memory of vector indexes", () => {
       // Taken and never touched: this costs addresses, no memory.
       const taken: Place[] = [];
       for (const size of [1024, 1024, 512, 256]) taken.push(arenas.take(size * mebibyte));
-      const index = new ExactVectorIndex({ arenas, queue, dimension: 32, metric: "cosine" });
+      const index = new SlotVectorIndex({ arenas, queue, dimension: 32, metric: "cosine" });
       const naive = new NaiveIndex();
       const random = randomNumbers(8);
       const add = (from: number, to: number): void => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { ExactVectorIndex } from "../../lib/indexes/exact-vector-index.js";
-import type { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
+import { SlotVectorIndex } from "../../lib/indexes/slot-vector-index.js";
+import type { SlotVectorIndexes } from "../../lib/indexes/slot-vector-indexes.js";
 import {
   floatsKind,
   type IndexSearch,
@@ -40,7 +40,7 @@ describe("An index whose float32 rows come later", () => {
   }
 
   /** Another index that has all of it but the rows, which are returned as the image they are to come from. */
-  function halfway(indexes: ExactVectorIndexes): { index: VectorIndex; whole: SlotImage } {
+  function halfway(indexes: SlotVectorIndexes): { index: VectorIndex; whole: SlotImage } {
     const first = indexes.create(dimension);
     for (let i = 1; i <= count; i++) first.add(i, vectorOf(i), 1);
     for (let i = 3; i <= count; i += 3) first.kill(i, 2);
@@ -113,7 +113,7 @@ describe("An index whose float32 rows come later", () => {
   for (const threads of [0, 1]) {
     it(`walks through a graph before its rows are there, with ${threads} threads`, async () => {
       const { index } = halfway(open({ threads, atOnceMs: 0, graphLeast: 500 }));
-      assert(index instanceof ExactVectorIndex);
+      assert(index instanceof SlotVectorIndex);
       await index.linked();
       const source = new CountingSource(threads > 0);
       const beam = { width: 400, slack: Number.POSITIVE_INFINITY };

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
+import { SlotVectorIndexes } from "../../lib/indexes/slot-vector-indexes.js";
 import { metrics } from "../../lib/model/metric.js";
 import { randomNumbers, randomVector } from "../support/random.js";
 import { NaiveIndex, pairs, unaligned } from "./oracle.js";
 
 describe("A selection", () => {
-  const indexes = new ExactVectorIndexes({ threads: 0 });
+  const indexes = new SlotVectorIndexes({ threads: 0 });
   const index = indexes.create(20);
   const naive = new NaiveIndex();
   const random = randomNumbers(3);

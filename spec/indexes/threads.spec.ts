@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import type { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
+import type { SlotVectorIndexes } from "../../lib/indexes/slot-vector-indexes.js";
 import type { VectorIndex } from "../../lib/indexes/vector-index.js";
 import { AhnlichError } from "../../lib/model/errors.js";
 import { metrics } from "../../lib/model/metric.js";
@@ -18,7 +18,7 @@ describe("Searches of one engine", () => {
   const naive = new NaiveIndex();
   for (const [i, row] of rows.entries()) naive.add(i, row, 1);
 
-  function filled(indexes: ExactVectorIndexes): VectorIndex {
+  function filled(indexes: SlotVectorIndexes): VectorIndex {
     const index = indexes.create(16);
     for (const [i, row] of rows.entries()) index.add(i, unaligned(row), 1);
     return index;
@@ -180,10 +180,10 @@ describe("Searches of one engine", () => {
   });
 
   it("do not keep the process alive once they are answered", async () => {
-    const module = new URL("../../lib/indexes/exact-vector-indexes.js", import.meta.url);
+    const module = new URL("../../lib/indexes/slot-vector-indexes.js", import.meta.url);
     const script = `
-      import { ExactVectorIndexes } from ${JSON.stringify(module.href)};
-      const index = new ExactVectorIndexes({ threads: 2, atOnceMs: 0 }).create(1);
+      import { SlotVectorIndexes } from ${JSON.stringify(module.href)};
+      const index = new SlotVectorIndexes({ threads: 2, atOnceMs: 0 }).create(1);
       index.add(7, new Uint8Array(4), 1);
       const targets = [Float32Array.of(1)];
       const [found] = await index.search({ targets, metric: "dot", limit: 1, sequence: 1 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
+import { SlotVectorIndexes } from "../../lib/indexes/slot-vector-indexes.js";
 import type { VectorBlock } from "../../lib/indexes/vector-index.js";
 import { vectorToBytes } from "../../lib/model/vector.js";
 import { randomNumbers, randomVector } from "../support/random.js";
@@ -8,8 +8,8 @@ import { NaiveIndex, pairs, unaligned } from "./oracle.js";
 
 type Step = { add: number } | { kill: number } | { reclaim: number } | { search: number };
 
-describe("ExactVectorIndex, seen at a sequence", () => {
-  const indexes = new ExactVectorIndexes({ threads: 0 });
+describe("SlotVectorIndex, seen at a sequence", () => {
+  const indexes = new SlotVectorIndexes({ threads: 0 });
   after(() => indexes.close());
 
   it("shows what lived then, whatever is added, killed or overwritten meanwhile", async () => {
@@ -99,7 +99,7 @@ describe("ExactVectorIndex, seen at a sequence", () => {
 
   for (const threads of [0, 2]) {
     it(`is not disturbed by writes while a search runs, with ${threads} threads`, async () => {
-      const engine = new ExactVectorIndexes({ threads, atOnceMs: 0 });
+      const engine = new SlotVectorIndexes({ threads, atOnceMs: 0 });
       const index = engine.create(8);
       const naive = new NaiveIndex();
       const random = randomNumbers(31);

@@ -1,4 +1,4 @@
-import { ExactVectorIndexes } from "../../lib/indexes/exact-vector-indexes.js";
+import { SlotVectorIndexes } from "../../lib/indexes/slot-vector-indexes.js";
 import type {
   IndexSearch,
   Nearest,
@@ -16,7 +16,7 @@ export type Alteration = (
 /** Real indexes whose searches the spec sees, and answers as it likes. */
 export class AlteredIndexes implements VectorIndexes {
   readonly threads = 0;
-  readonly #real = new ExactVectorIndexes({ threads: 0, memoryBytes: 2 ** 30 });
+  readonly #real = new SlotVectorIndexes({ threads: 0, memoryBytes: 2 ** 30 });
   readonly #alteration: Alteration;
 
   constructor(alteration: Alteration) {

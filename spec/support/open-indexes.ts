@@ -1,16 +1,16 @@
 import {
-  ExactVectorIndexes,
-  type ExactVectorIndexesOptions,
-} from "../../lib/indexes/exact-vector-indexes.js";
+  SlotVectorIndexes,
+  type SlotVectorIndexesOptions,
+} from "../../lib/indexes/slot-vector-indexes.js";
 
 /** Called in a `describe`: opens indexes that are closed after each of its specs. */
-export function openIndexes(): (options: ExactVectorIndexesOptions) => ExactVectorIndexes {
-  const opened: ExactVectorIndexes[] = [];
+export function openIndexes(): (options: SlotVectorIndexesOptions) => SlotVectorIndexes {
+  const opened: SlotVectorIndexes[] = [];
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((indexes) => indexes.close()));
   });
   return (options) => {
-    const indexes = new ExactVectorIndexes(options);
+    const indexes = new SlotVectorIndexes(options);
     opened.push(indexes);
     return indexes;
   };

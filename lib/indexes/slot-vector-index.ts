@@ -22,7 +22,7 @@ import type {
   VectorIndex,
 } from "./vector-index.js";
 
-export interface ExactVectorIndexOptions {
+export interface SlotVectorIndexOptions {
   readonly arenas: Arenas;
   readonly queue: SearchQueue;
   readonly dimension: number;
@@ -36,7 +36,7 @@ export interface ExactVectorIndexOptions {
  * Finds the nearest by walks through graphs, where that is known to give the recall asked for and is cheaper; else by
  * looking at every vector that the search sees.
  */
-export class ExactVectorIndex implements VectorIndex {
+export class SlotVectorIndex implements VectorIndex {
   readonly image: RunsImage;
   readonly #slots: Slots;
   readonly #queue: SearchQueue;
@@ -45,7 +45,7 @@ export class ExactVectorIndex implements VectorIndex {
   readonly #recall: RecallKeeper;
   #closed = false;
 
-  constructor({ arenas, queue, dimension, metric, graphLeast }: ExactVectorIndexOptions) {
+  constructor({ arenas, queue, dimension, metric, graphLeast }: SlotVectorIndexOptions) {
     const slots = new Slots(arenas, dimension);
     const unused = (): void => this.#freeWhenUnused();
     this.#slots = slots;

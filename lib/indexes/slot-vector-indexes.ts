@@ -4,12 +4,12 @@ import { SearchQueue, type SearchQueueOptions } from "../kernels/search-queue.js
 import { closedError } from "../model/errors.js";
 import { defaultLimits } from "../model/limits.js";
 import type { Metric } from "../model/metric.js";
-import { ExactVectorIndex } from "./exact-vector-index.js";
 import { linkBytesPerSlot } from "./graph.js";
 import { bytesPerVector } from "./run.js";
+import { SlotVectorIndex } from "./slot-vector-index.js";
 import type { VectorIndex, VectorIndexes } from "./vector-index.js";
 
-export interface ExactVectorIndexesOptions extends SearchQueueOptions {
+export interface SlotVectorIndexesOptions extends SearchQueueOptions {
   /** The most that the vectors of all indexes together may take; `defaultLimits.memoryBytes`. */
   readonly memoryBytes?: number | undefined;
   /** The best that the runtime has. */
@@ -19,7 +19,7 @@ export interface ExactVectorIndexesOptions extends SearchQueueOptions {
 }
 
 /** Exact indexes that share the memories and the search threads of one engine. */
-export class ExactVectorIndexes implements VectorIndexes {
+export class SlotVectorIndexes implements VectorIndexes {
   readonly threads: number;
   readonly #arenas: Arenas;
   readonly #queue: SearchQueue;
@@ -30,7 +30,7 @@ export class ExactVectorIndexes implements VectorIndexes {
     kernels,
     graphLeast,
     ...options
-  }: ExactVectorIndexesOptions) {
+  }: SlotVectorIndexesOptions) {
     this.threads = options.threads;
     this.#arenas = new Arenas(memoryBytes, kernels);
     this.#queue = new SearchQueue(options);
@@ -48,7 +48,7 @@ export class ExactVectorIndexes implements VectorIndexes {
   /** @throws CLOSED */
   create(dimension: number, metric: Metric = "cosine"): VectorIndex {
     if (this.#queue.closed) throw closedError();
-    return new ExactVectorIndex({
+    return new SlotVectorIndex({
       arenas: this.#arenas,
       queue: this.#queue,
       dimension,
