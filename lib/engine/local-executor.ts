@@ -22,6 +22,7 @@ import { Clock, Logger, Random } from "./ports.js";
 import { Publication } from "./publication.js";
 import { Recovery } from "./recovery.js";
 import { Report } from "./report.js";
+import { stayAlive } from "./stay-alive.js";
 import { Sweeper } from "./sweeper.js";
 import { TrustedCheckpoints } from "./trusted-checkpoints.js";
 import { Unloader } from "./unloader.js";
@@ -153,7 +154,7 @@ export class LocalExecutor implements Executor {
   }
 
   close({ timeoutMs = 10_000 }: { timeoutMs?: number | undefined } = {}): Promise<void> {
-    this.#closing ??= this.#close(timeoutMs);
+    this.#closing ??= stayAlive(this.#close(timeoutMs));
     return this.#closing;
   }
 
