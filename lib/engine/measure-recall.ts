@@ -71,7 +71,7 @@ async function measure(measuring: Measuring): Promise<void> {
     const some = ordinals.slice(from, from + width);
     const targets = some.map((ordinal) => vectorOf(view.snapshot, store, ordinal));
     const asked = { ...request, targets };
-    const found = await index.search({ ...asked, recall: standardRecall }, call.signal);
+    const found = await index.search({ ...asked, own: some, recall: standardRecall }, call.signal);
     const truth = await index.search({ ...asked, recall: 1 }, call.signal);
     for (const [i, ordinal] of some.entries()) {
       tally.add(ordinal, found[i] as Nearest, truth[i] as Nearest);

@@ -116,7 +116,8 @@ export class SlotVectorIndex implements VectorIndex {
     const plan = this.#planOf(request);
     const beam = plan && this.#beamFor(request);
     if (plan !== undefined && beam !== undefined) {
-      return this.#searches.walkOrExact({ request, plan, beam }, signal);
+      const hidden = request.own?.map((ordinal) => this.#slots.slotOf(ordinal) ?? -1);
+      return this.#searches.walkOrExact({ request, plan, beam, hidden }, signal);
     }
     return this.#searches.exact(request, signal);
   }
@@ -152,9 +153,9 @@ export class SlotVectorIndex implements VectorIndex {
   }
 
   /** Undefined where no beam is known to give that recall, or looking at everything is as cheap. */
-  #beamFor({ beam, limit, recall = 1, targets }: IndexSearch): Beam | undefined {
+  #beamFor({ beam, limit, recall = 1, targets, own }: IndexSearch): Beam | undefined {
     if (beam !== undefined) return beam;
-    this.#recall.offer(targets);
+    if (own === undefined) this.#recall.offer(targets);
     const found = this.#recall.beamFor(limit, recall);
     if (found === undefined) return undefined;
     const { dimension, size } = this.#slots;

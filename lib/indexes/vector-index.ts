@@ -195,6 +195,11 @@ export interface IndexSearch {
   /** Walks through a graph, where there is one for that, instead of looking at everything. */
   readonly beam?: Beam | undefined;
   readonly maxDistance?: number | undefined;
+  /**
+   * Of each target the ordinal it is stored under. A walk passes that by, as if it was not there: it would lead to the
+   * very ones that are looked for. Whoever looks at all finds it.
+   */
+  readonly own?: readonly number[] | undefined;
   /** Those of others go first. */
   readonly isBackground?: boolean | undefined;
   /** Only these, where given. */

@@ -50,6 +50,12 @@ describe("search in a store that has a graph", () => {
     assert(examined > 10 && examined < 5_000);
   });
 
+  it("measures what walks find that do not begin at what is searched for", async () => {
+    const { recall, samples } = await store.measureRecall({ samples: 200 });
+    assert.equal(samples, 200);
+    assert(recall > 0.85 && recall < 1, `${recall}`);
+  });
+
   it("looks at all where recall is 1, by another metric, or where a predicate chooses", async () => {
     assert.equal((await explain({ recall: 1 })).plan, "exact");
     assert.equal((await explain({ metric: "dot" })).plan, "exact");

@@ -48,6 +48,22 @@ describe("The graph of a vector index", () => {
     }
   });
 
+  it("passes by what a target is stored under, as if it was not there", async () => {
+    const index = open({ threads: 0, graphLeast: 200 }).create(16, "euclidean") as SlotVectorIndex;
+    const life = new Life(index, "euclidean");
+    life.add(2_000);
+    await life.linked();
+    for (let i = 0; i < 50; i++) {
+      const [own, vector] = life.any();
+      const request = life.request([vector], 5);
+      const [{ ordinals }] = await index.search({ ...request, own: [own] });
+      const [all] = await index.search({ ...request, limit: 6, beam: undefined });
+      assert.equal(ordinals.includes(own), false);
+      assert(all?.ordinals.includes(own));
+      assert(ordinals.filter((ordinal) => all.ordinals.includes(ordinal)).length >= 3);
+    }
+  });
+
   it("looks at everything where a walk is asked for by another metric, a selection or without a graph", async () => {
     const index = open({ threads: 0, graphLeast: 200 }).create(16, "euclidean") as SlotVectorIndex;
     const life = new Life(index, "euclidean");
