@@ -53,7 +53,7 @@ describe("search in a store that has a graph", () => {
   it("measures what walks find that do not begin at what is searched for", async () => {
     const { recall, samples } = await store.measureRecall({ samples: 200 });
     assert.equal(samples, 200);
-    assert(recall > 0.85 && recall < 1, `${recall}`);
+    assert(recall >= 0.9 && recall <= 1, `${recall}`);
   });
 
   it("looks at all where recall is 1, by another metric, or where a predicate chooses", async () => {
