@@ -42,7 +42,7 @@ export async function ask(store: Store<Word>, subject: Subject): Promise<Answer[
     let matches: readonly Match<Word>[] = [];
     for (let i = 0; i < repetitions; i++) {
       const start = performance.now();
-      matches = await store.search(subject.vector, { limit: limit + 1, where });
+      matches = await store.search(subject.vector, { limit: limit + 1, where, recall: 1 });
       times.push(performance.now() - start);
     }
     const others = matches.filter((match) => match.id !== subject.id).slice(0, limit);

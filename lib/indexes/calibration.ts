@@ -73,8 +73,8 @@ export class Calibration {
   }
 
   /**
-   * Measures what is due, with what the probe finds now; until it is done, and where it fails, all stays as it was, but
-   * that what was never measured is known, with larger errors and more caution, after the first few hundred queries. The
+   * Measures what is due, with what the probe finds now; until it is done, and where it fails, all stays as it was. But
+   * what was never measured is known, with larger errors and more caution, after the first few hundred queries. The
    * same `random` on the same index gives the same beams.
    *
    * @throws ABORTED, what the probe throws

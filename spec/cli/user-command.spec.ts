@@ -99,7 +99,14 @@ describe("ahnlich user", function () {
       [["ping", "ahnlich://127.0.0.1:1", "--user", "ada"], /expected --password-file/, 2],
     ];
     const before = readFileSync(path, "utf8");
-    const ended = await Promise.all(wrong.map(([line]) => ahnlich(...line)));
+    // Each with a file of its own: who changes one keeps others from it.
+    const ended = await Promise.all(
+      wrong.map(([line], place) => {
+        const own = folder.at(`wrong-${place}.json`);
+        writeUsers(own, { ada: { password: "x" } });
+        return ahnlich(...line.map((word) => (word === path ? own : word)));
+      }),
+    );
     for (const [place, [, sentence, expected]] of wrong.entries()) {
       const { code, stdout, stderr } = ended[place];
       assert.match(stderr, sentence);
@@ -108,6 +115,9 @@ describe("ahnlich user", function () {
       assert.equal(stdout, "");
       assert.equal(code, expected, stderr);
     }
-    assert.equal(readFileSync(path, "utf8"), before);
+    for (const place of wrong.keys()) {
+      const own = readFileSync(folder.at(`wrong-${place}.json`), "utf8");
+      assert.equal(own, before);
+    }
   });
 });

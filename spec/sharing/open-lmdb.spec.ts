@@ -128,7 +128,8 @@ describe("the ownership of a folder", function () {
       const [winner, ...others] = crowd.filter((_, index) => answers[index] === "opened");
       assert.ok(winner !== undefined && others.length === 0, JSON.stringify(answers));
       for (const answer of answers.filter((each) => each !== "opened")) {
-        assert.ok(typeof answer === "object" && answer.code === "LOCKED");
+        const isLocked = typeof answer === "object" && answer.code === "LOCKED";
+        assert.ok(isLocked, JSON.stringify(answer));
         assert.equal(answer.details.pid, winner.pid);
       }
       await winner.kill();
