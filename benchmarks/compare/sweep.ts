@@ -66,7 +66,7 @@ async function accustom(
 ): Promise<void> {
   if (!isOurs(entrant.name) || entrant.kind === "exact") return;
   const { batch, inFlight } = entrant;
-  for (const most of [100, data.queryCount, data.queryCount]) {
+  for (const most of [100, data.queryCount]) {
     for (const effort of opened.efforts.keys()) {
       await searcher.turn({ effort, ms: options.surveyMs, most, batch, inFlight });
     }
