@@ -12,6 +12,7 @@ import { writeCheckpoint } from "../../lib/checkpoints/write-checkpoint.js";
 import { SlotVectorIndexes } from "../../lib/indexes/slot-vector-indexes.js";
 import { recordsKind, type SlotImage, type VectorIndex } from "../../lib/indexes/vector-index.js";
 import { vectorToBytes } from "../../lib/model/vector.js";
+import { checksum } from "../../lib/rows/checksum.js";
 import { MemoryCheckpoints } from "../support/memory-checkpoints.js";
 import { randomNumbers, randomVector } from "../support/random.js";
 
@@ -312,6 +313,26 @@ describe("the header of a checkpoint", () => {
         bytes.toString("hex", 80, 84),
     );
     assert.deepEqual(decodeHeader(bytes), header);
+  });
+
+  it("is read where it is of version 1, which had no note", () => {
+    const bytes = Buffer.from(encodeHeader(header));
+    bytes[8] = 1;
+    bytes.writeUInt32LE(checksum(bytes, 0, 0, 72), 72);
+    assert.deepEqual(decodeHeader(bytes), { ...header, note: { bytes: 0, sum: 0 } });
+  });
+
+  it("is none where it is short, not one at all, or promises more than fits", () => {
+    const bytes = Buffer.from(encodeHeader(header));
+    assert.equal(decodeHeader(bytes.subarray(1)), undefined);
+    const other = Buffer.from(bytes);
+    other[0] = 0;
+    assert.equal(decodeHeader(other), undefined);
+    const many = Buffer.from(bytes);
+    many.writeUInt16LE(60_000, 64);
+    assert.equal(decodeHeader(many), undefined);
+    const noted = Buffer.from(encodeHeader({ ...header, note: { bytes: 0xffffffff, sum: 0 } }));
+    assert.equal(decodeHeader(noted), undefined);
   });
 
   it("is none where it is of a later version", () => {
