@@ -4,6 +4,7 @@ import type { SearchQueue } from "../kernels/search-queue.js";
 import { type Upkeep, UpkeepTask } from "../kernels/upkeep-task.js";
 import { closedError } from "../model/errors.js";
 import type { Graph } from "./graph.js";
+import { SlotQueue } from "./slot-queue.js";
 import type { Slots } from "./slots.js";
 
 export interface GraphUpkeepOptions {
@@ -25,8 +26,7 @@ export interface GraphUpkeepOptions {
 export class GraphUpkeep {
   readonly #options: GraphUpkeepOptions;
   #states = new Uint8Array(1024);
-  #pending: number[] = [];
-  #pendingHead = 0;
+  readonly #pending = new SlotQueue();
   #retired: number[] = [];
   #linked = 0;
   #changed = 0;
@@ -128,7 +128,7 @@ export class GraphUpkeep {
   }
 
   get #hasPending(): boolean {
-    return this.#pendingHead < this.#pending.length;
+    return this.#pending.size > 0;
   }
 
   get #isDue(): boolean {
@@ -210,22 +210,18 @@ export class GraphUpkeep {
 
   /** Some slots of one graph that live. */
   #takeBatch(): { graph: Graph; slots: number[] } | undefined {
-    const { graphOf } = this.#options;
+    const { graphOf, slots: all } = this.#options;
     let graph: Graph | undefined;
     const slots: number[] = [];
-    for (; this.#hasPending && slots.length < batchMax; this.#pendingHead++) {
-      const slot = this.#pending[this.#pendingHead] as number;
-      if (this.#states[slot] !== unlinked || !this.#lives(slot)) continue;
+    for (; this.#pending.first !== undefined && slots.length < batchMax; this.#pending.shift()) {
+      const slot = this.#pending.first;
+      if (this.#states[slot] !== unlinked || !all.holds(slot)) continue;
       const own = graphOf(slot);
       if (own === undefined) continue;
       graph ??= own;
       if (own !== graph) break;
       this.#states[slot] = linking;
       slots.push(slot);
-    }
-    if (this.#pendingHead > 65_536 && this.#pendingHead * 2 > this.#pending.length) {
-      this.#pending = this.#pending.slice(this.#pendingHead);
-      this.#pendingHead = 0;
     }
     return graph === undefined ? undefined : { graph, slots };
   }
@@ -303,11 +299,6 @@ export class GraphUpkeep {
     } finally {
       this.#tasks.delete(task);
     }
-  }
-
-  #lives(slot: number): boolean {
-    const run = this.#options.slots.runOfBlock(slot >>> 6);
-    return run.holds(slot - run.firstBlock * 64);
   }
 
   #makeRoom(slot: number): void {

@@ -67,8 +67,7 @@ export class IndexProbe implements Probe {
   ): Promise<readonly Nearest[]> {
     const plan = this.#graphs.plan;
     const request = this.#request(targets, limit);
-    const hidden = targets.map(({ own }) => (own && this.#slots.slotOf(own)) ?? -1);
-    const walked = plan && (await this.#searches.walk({ request, plan, beam, hidden }));
+    const walked = plan && (await this.#searches.walk({ request, plan, beam }));
     // Where a search would look at everything instead, this is what it finds.
     const found = walked ?? (await this.#searches.exact(this.#request(targets, limit + 1)));
     return found.map((one, i) => without(one, targets[i]?.own, limit));
@@ -77,8 +76,9 @@ export class IndexProbe implements Probe {
   #request(targets: readonly ProbeTarget[], limit: number): IndexSearch {
     const { metric } = this.#graphs;
     const vectors = targets.map(({ vector }) => vector);
+    const own = targets.map((target) => target.own);
     const sequence = Number.MAX_VALUE;
-    return { targets: vectors, metric, limit, sequence, isBackground: true };
+    return { targets: vectors, own, metric, limit, sequence, isBackground: true };
   }
 }
 

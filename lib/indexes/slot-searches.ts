@@ -100,8 +100,9 @@ export class SlotSearches {
   }
 
   /** The same with a task for every memory: what is linked is walked to, the rest looked at. */
-  #planWalks({ request, plan, beam, hidden }: Walking): TargetGroup[] {
+  #planWalks({ request, plan, beam }: Walking): TargetGroup[] {
     const { targets, limit } = request;
+    const hidden = request.own?.map((own) => this.#slotOf(own));
     const { graphs, unlinked } = plan;
     const parts = picksOf(this.#slots, unlinked);
     for (const { arena } of graphs) {
@@ -131,6 +132,11 @@ export class SlotSearches {
       groups.push({ targets: to - from, tasks: tasksOf(turn, from, to) });
     }
     return groups;
+  }
+
+  /** Where a target is stored; -1 where it is not. */
+  #slotOf(own: number | undefined): number {
+    return own === undefined ? -1 : (this.#slots.slotOf(own) ?? -1);
   }
 
   #checkSelection(selection: Selection | undefined, what: string): SlotSelection | undefined {
@@ -191,13 +197,12 @@ export interface Walking {
   readonly request: IndexSearch;
   readonly plan: GraphPlan;
   readonly beam: Beam;
-  /** Of each target a slot that is passed over, as if it was not there; -1: none. */
-  readonly hidden?: readonly number[] | undefined;
 }
 
 interface TaskWalk {
   readonly graph: Graph;
   readonly beam: Beam;
+  /** Of each target the slot that is passed over, as if it was not there; -1: none. */
   readonly hidden: readonly number[] | undefined;
 }
 

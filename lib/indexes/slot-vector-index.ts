@@ -116,8 +116,7 @@ export class SlotVectorIndex implements VectorIndex {
     const plan = this.#planOf(request);
     const beam = plan && this.#beamFor(request);
     if (plan !== undefined && beam !== undefined) {
-      const hidden = request.own?.map((ordinal) => this.#slots.slotOf(ordinal) ?? -1);
-      return this.#searches.walkOrExact({ request, plan, beam, hidden }, signal);
+      return this.#searches.walkOrExact({ request, plan, beam }, signal);
     }
     return this.#searches.exact(request, signal);
   }

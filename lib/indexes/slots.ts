@@ -4,6 +4,7 @@ import { checkDimension, littleEndian, vectorToBytes } from "../model/vector.js"
 import { DeadSlots } from "./dead-slots.js";
 import { OrdinalMap } from "./ordinal-map.js";
 import { bytesPerVector, Run, runBytesMax, type SlotSizes, sizesOf } from "./run.js";
+import { SlotQueue } from "./slot-queue.js";
 import type { SeenVector, VectorBlock } from "./vector-index.js";
 
 export interface PickedVector {
@@ -31,8 +32,7 @@ export class Slots {
   readonly #ordinals = new OrdinalMap();
   readonly #dead = new DeadSlots();
   /** Those that may be used again, the one that was longest free first. */
-  #free: number[] = [];
-  #freeHead = 0;
+  readonly #free = new SlotQueue();
   #watcher: SlotWatcher | undefined;
   /** The run that each block is in. */
   #runOfBlock = new Uint32Array(16);
@@ -67,7 +67,7 @@ export class Slots {
     if (vector.byteLength !== this.dimension * 4) {
       checkDimension(vector.byteLength / 4, this.dimension, "vector");
     }
-    const reused = this.hasRows ? this.#takeFree() : undefined;
+    const reused = this.hasRows ? this.#free.shift() : undefined;
     const slot = reused ?? this.#next();
     const run = this.runOfBlock(slot >>> 6);
     const index = slot - run.firstBlock * layout.blockSlots;
@@ -92,7 +92,7 @@ export class Slots {
     const checked = ordinals.length * vectorBytes;
     if (bytes.length !== checked) checkDimension(bytes.length, checked, "block");
     for (let at = 0; at < ordinals.length; ) {
-      const reused = this.hasRows && this.#freeHead < this.#free.length ? 1 : 0;
+      const reused = this.hasRows && this.#free.size > 0 ? 1 : 0;
       const count = reused || Math.min(this.#room(), ordinals.length - at);
       const some = bytes.subarray(at * vectorBytes, (at + count) * vectorBytes);
       if (reused) this.add(ordinals[at], some, born);
@@ -135,9 +135,7 @@ export class Slots {
 
   /** Slots that may not be used again for now, though none of them holds anything. */
   withhold(slots: ReadonlySet<number>): void {
-    if (slots.size === 0) return;
-    this.#free = this.#free.slice(this.#freeHead).filter((slot) => !slots.has(slot));
-    this.#freeHead = 0;
+    if (slots.size > 0) this.#free.without(slots);
   }
 
   /** Is told of every slot from now on. */
@@ -186,6 +184,12 @@ export class Slots {
 
   slotOf(ordinal: number): number | undefined {
     return this.#ordinals.get(ordinal);
+  }
+
+  /** Whether something lives in this slot. */
+  holds(slot: number): boolean {
+    const run = this.runOfBlock(slot >>> 6);
+    return run.holds(slot - run.firstBlock * layout.blockSlots);
   }
 
   runOfBlock(block: number): Run {
@@ -262,16 +266,6 @@ export class Slots {
     this.runs.length = 0;
     this.#bytes = 0;
     this.#size = 0;
-  }
-
-  #takeFree(): number | undefined {
-    if (this.#freeHead === this.#free.length) return undefined;
-    const slot = this.#free[this.#freeHead++];
-    if (this.#freeHead > 1_024 && this.#freeHead * 2 > this.#free.length) {
-      this.#free = this.#free.slice(this.#freeHead);
-      this.#freeHead = 0;
-    }
-    return slot;
   }
 
   #next(): number {

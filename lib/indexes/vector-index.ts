@@ -196,10 +196,10 @@ export interface IndexSearch {
   readonly beam?: Beam | undefined;
   readonly maxDistance?: number | undefined;
   /**
-   * Of each target the ordinal it is stored under. A walk passes that by, as if it was not there: it would lead to the
-   * very ones that are looked for. Whoever looks at all finds it.
+   * Of each target the ordinal it is stored under, where it is. A walk passes that by, as if it was not there: it would
+   * lead to the very ones that are looked for. Whoever looks at all finds it.
    */
-  readonly own?: readonly number[] | undefined;
+  readonly own?: readonly (number | undefined)[] | undefined;
   /** Those of others go first. */
   readonly isBackground?: boolean | undefined;
   /** Only these, where given. */

@@ -2,7 +2,6 @@ import {
   cosine,
   dot,
   euclidean,
-  graphDimension,
   graphMetric,
   graphRecordStride,
   recordCode,
@@ -13,7 +12,7 @@ import {
   walkGraph,
 } from "../layout";
 import { recordOf } from "./graph";
-import { keysToRecord } from "./nearness";
+import { keysOfSlots } from "./nearness";
 import { repeatLast } from "./walk";
 
 /**
@@ -82,15 +81,10 @@ function isNearerToAny(graph: usize, slot: u32, chosen: usize, count: u32, key: 
 
 @inline
 function isNearerBy(metric: u32, graph: usize, slot: u32, chosen: usize, count: u32, key: f32): bool {
-  const dimension: usize = load<u32>(graph, graphDimension);
   const record = recordOf(graph, slot);
   const limit = f32x4.splat(key);
   for (const end = chosen + count * 4; chosen < end; chosen += 16) {
-    const a = recordOf(graph, load<u32>(chosen));
-    const b = recordOf(graph, load<u32>(chosen, 4));
-    const c = recordOf(graph, load<u32>(chosen, 8));
-    const d = recordOf(graph, load<u32>(chosen, 12));
-    if (v128.any_true(f32x4.lt(keysToRecord(metric, dimension, record, a, b, c, d), limit))) return true;
+    if (v128.any_true(f32x4.lt(keysOfSlots(metric, graph, record, chosen), limit))) return true;
   }
   return false;
 }

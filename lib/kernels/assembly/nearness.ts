@@ -1,11 +1,16 @@
 import {
   cosine,
   dot,
+  graphDimension,
   recordCode,
   recordNorm,
   recordScale,
+  walkCode,
+  walkLength,
+  walkScale,
 } from "../layout";
-import { offset, products } from "./codes";
+import { offset, products, sums } from "./codes";
+import { recordOf } from "./graph";
 
 /**
  * How near slots are, by codes alone: keys that are as close to distances as codes are to vectors, smaller for what is
@@ -14,9 +19,42 @@ import { offset, products } from "./codes";
  * cosine -C, dot -|x| |y| C, euclidean (|x| - |y|)^2 + 2 |x| |y| (1 - C), where C = a b (c.t), see encode.ts
  */
 
+/** Keys of the four slots that a list begins with to where a walk goes. */
+@inline
+export function keysToGoal(metric: u32, isToRecord: bool, walk: usize, graph: usize, four: usize): v128 {
+  const code = <usize>load<u32>(walk, walkCode);
+  if (isToRecord) return keysOfSlots(metric, graph, code, four);
+  const dimension: usize = load<u32>(graph, graphDimension);
+  const a = recordOf(graph, load<u32>(four));
+  const b = recordOf(graph, load<u32>(four, 4));
+  const c = recordOf(graph, load<u32>(four, 8));
+  const d = recordOf(graph, load<u32>(four, 12));
+  const length = load<f32>(walk, walkLength);
+  return keysToTarget(metric, dimension, code, load<f32>(walk, walkScale), length, a, b, c, d);
+}
+
+/** Keys of the four slots that a list begins with to a record. */
+@inline
+export function keysOfSlots(metric: u32, graph: usize, record: usize, four: usize): v128 {
+  const dimension: usize = load<u32>(graph, graphDimension);
+  const a = recordOf(graph, load<u32>(four));
+  const b = recordOf(graph, load<u32>(four, 4));
+  const c = recordOf(graph, load<u32>(four, 8));
+  const d = recordOf(graph, load<u32>(four, 12));
+  return keysToRecord(metric, dimension, record, a, b, c, d);
+}
+
+/** One of four keys. */
+@inline
+export function laneOf(four: v128, lane: usize): f32 {
+  if (lane == 0) return f32x4.extract_lane(four, 0);
+  if (lane == 1) return f32x4.extract_lane(four, 1);
+  return lane == 2 ? f32x4.extract_lane(four, 2) : f32x4.extract_lane(four, 3);
+}
+
 /** Keys of four records to an encoded target. */
 @inline
-export function keysToTarget(
+function keysToTarget(
   metric: u32,
   dimension: usize,
   code: usize,
@@ -28,18 +66,18 @@ export function keysToTarget(
   d: usize,
 ): v128 {
   const at = recordCode;
-  let sums = products(code, a + at, b + at, c + at, d + at, dimension);
+  let found = products(code, a + at, b + at, c + at, d + at, dimension);
   if (offset) {
     const ab = v128.shuffle<i32>(v128.load(a), v128.load(b), 3, 7, 3, 7);
     const cd = v128.shuffle<i32>(v128.load(c), v128.load(d), 3, 7, 3, 7);
-    sums = i32x4.sub(sums, i32x4.shl(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), 6));
+    found = i32x4.sub(found, i32x4.shl(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), 6));
   }
-  return keys(metric, sums, scale, length, a, b, c, d);
+  return keys(metric, found, scale, length, a, b, c, d);
 }
 
 /** Keys of four records to another: of whichever set of instructions, always the same. */
 @inline
-export function keysToRecord(
+function keysToRecord(
   metric: u32,
   dimension: usize,
   record: usize,
@@ -49,9 +87,9 @@ export function keysToRecord(
   d: usize,
 ): v128 {
   const at = recordCode;
-  const sums = codeProducts(record + at, a + at, b + at, c + at, d + at, dimension);
+  const found = codeProducts(record + at, a + at, b + at, c + at, d + at, dimension);
   const scale = load<f32>(record, recordScale);
-  return keys(metric, sums, scale, abs(load<f32>(record, recordNorm)), a, b, c, d);
+  return keys(metric, found, scale, abs(load<f32>(record, recordNorm)), a, b, c, d);
 }
 
 @inline
@@ -68,9 +106,7 @@ function codeProducts(q: usize, a: usize, b: usize, c: usize, d: usize, codes: u
     sc = twice(sc, low, high, c);
     sd = twice(sd, low, high, d);
   }
-  const ab = i32x4.add(v128.shuffle<i32>(sa, sb, 0, 4, 1, 5), v128.shuffle<i32>(sa, sb, 2, 6, 3, 7));
-  const cd = i32x4.add(v128.shuffle<i32>(sc, sd, 0, 4, 1, 5), v128.shuffle<i32>(sc, sd, 2, 6, 3, 7));
-  return i32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
+  return sums(sa, sb, sc, sd);
 }
 
 @inline
@@ -83,7 +119,7 @@ function twice(sum: v128, low: v128, high: v128, code: usize): v128 {
 @inline
 function keys(
   metric: u32,
-  sums: v128,
+  products: v128,
   scale: f32,
   length: f32,
   a: usize,
@@ -94,7 +130,7 @@ function keys(
   const ab = v128.shuffle<i32>(v128.load(a), v128.load(b), 0, 4, 2, 6);
   const cd = v128.shuffle<i32>(v128.load(c), v128.load(d), 0, 4, 2, 6);
   const scales = f32x4.mul(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), f32x4.splat(scale));
-  const cosines = f32x4.mul(f32x4.convert_i32x4_s(sums), scales);
+  const cosines = f32x4.mul(f32x4.convert_i32x4_s(products), scales);
   if (metric == cosine) return f32x4.neg(cosines);
   const norms = f32x4.abs(v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
   const lengths = f32x4.mul(norms, f32x4.splat(length));

@@ -2,7 +2,6 @@ import {
   cosine,
   dot,
   euclidean,
-  graphDimension,
   graphMetric,
   otherWidth,
   walkGraph,
@@ -10,7 +9,7 @@ import {
   walkOtherSlots,
 } from "../layout";
 import { recordOf } from "./graph";
-import { keysToRecord } from "./nearness";
+import { keysOfSlots } from "./nearness";
 import { clear, insertAt, rankOf } from "./pool";
 import { repeatLast } from "./walk";
 
@@ -28,17 +27,12 @@ export function sortByKey(walk: usize, slot: u32, list: usize, count: u32): void
 @inline
 function sortBy(metric: u32, walk: usize, slot: u32, list: usize, count: u32): void {
   const graph = <usize>load<u32>(walk, walkGraph);
-  const dimension: usize = load<u32>(graph, graphDimension);
   const keys = <usize>load<u32>(walk, walkOtherKeys);
   const slots = <usize>load<u32>(walk, walkOtherSlots);
   const record = recordOf(graph, slot);
   for (let i: u32 = 0; i < count; i += 4) {
     const four = list + i * 4;
-    const a = recordOf(graph, load<u32>(four));
-    const b = recordOf(graph, load<u32>(four, 4));
-    const c = recordOf(graph, load<u32>(four, 8));
-    const d = recordOf(graph, load<u32>(four, 12));
-    const near = keysToRecord(metric, dimension, record, a, b, c, d);
+    const near = keysOfSlots(metric, graph, record, four);
     insert(keys, slots, i, count, f32x4.extract_lane(near, 0), load<u32>(four));
     insert(keys, slots, i + 1, count, f32x4.extract_lane(near, 1), load<u32>(four, 4));
     insert(keys, slots, i + 2, count, f32x4.extract_lane(near, 2), load<u32>(four, 8));

@@ -132,6 +132,13 @@ export function visible(run: usize, block: u32, sequence: f64): u64 {
   return mask;
 }
 
+/** Whether a search at `sequence` sees this slot. */
+@inline
+export function isVisible(run: usize, index: u32, sequence: f64): bool {
+  if (time(<usize>load<u32>(run, runDied) + index * 8) <= sequence) return false;
+  return time(<usize>load<u32>(run, runBorn) + index * 8) <= sequence;
+}
+
 /** Counts anew when the first of the block dies and the last is born. */
 function settle(run: usize, block: usize, first: u32): void {
   const end = min<u32>(first + blockSlots, load<u32>(run, runCapacity));

@@ -20,8 +20,6 @@ import {
   jobWalk,
   jobWalked,
   jobWalkStage,
-  runBorn,
-  runDied,
   runFirstBlock,
   targetBytes,
   targetEncoded,
@@ -49,6 +47,7 @@ import { descend, keyOf } from "./descend";
 import { levelOf, lowestLinksOf } from "./graph";
 import { makeRoom } from "./room";
 import { scanCodes } from "./scan-codes";
+import { isVisible } from "./slots";
 import { beginAt, see, walkToTarget } from "./walk";
 
 const beginning = 0;
@@ -160,19 +159,12 @@ function take(job: usize, target: usize, walk: usize): u32 {
     const run = <usize>load<u32>(runs + (slot / blockSlots) * 4);
     const block = slot / blockSlots - load<u32>(run, runFirstBlock);
     if (slot + 1 == load<u32>(target, targetHidden) || slot + 1 == load<u32>(job, jobBegun)) continue;
-    if (!isVisible(job, run, block * blockSlots + (slot % blockSlots))) continue;
+    const index = block * blockSlots + (slot % blockSlots);
+    if (!isVisible(run, index, load<f64>(job, jobSequence))) continue;
     scanCodes(job, target, run, block, u64(1) << (slot % blockSlots));
     taken++;
   }
   store<u32>(job, place, jobPlace);
   store<u32>(job, taken, jobTaken);
   return status;
-}
-
-@inline
-function isVisible(job: usize, run: usize, index: u32): bool {
-  const sequence = load<f64>(job, jobSequence);
-  const died = reinterpret<f64>(atomic.load<u64>(<usize>load<u32>(run, runDied) + index * 8));
-  if (died <= sequence) return false;
-  return reinterpret<f64>(atomic.load<u64>(<usize>load<u32>(run, runBorn) + index * 8)) <= sequence;
 }

@@ -2,12 +2,10 @@ import {
   cosine,
   dot,
   euclidean,
-  graphDimension,
   graphMetric,
   graphRecordStride,
   linksMax,
   upperLinksMax,
-  walkCode,
   walkCount,
   walked,
   walkEpoch,
@@ -15,9 +13,7 @@ import {
   walkFresh,
   walkGraph,
   walkKeys,
-  walkLength,
   walkNext,
-  walkScale,
   walkSeen,
   walkSlots,
   walkSlotsMax,
@@ -25,7 +21,7 @@ import {
 } from "../layout";
 import { isSpent, spend } from "./budget";
 import { linksOf, lowestLinksOf, recordOf } from "./graph";
-import { keysToRecord, keysToTarget } from "./nearness";
+import { keysToGoal, laneOf } from "./nearness";
 import { clear, insertAt, rankOf } from "./pool";
 import { heed } from "./touch";
 
@@ -135,7 +131,7 @@ function go(
     repeatLast(fresh, found);
     for (let i: u32 = 0; i < found; i += 4) {
       const four = fresh + i * 4;
-      const near = keysOf(metric, isToRecord, walk, graph, four);
+      const near = keysToGoal(metric, isToRecord, walk, graph, four);
       let passing = i32x4.bitmask(f32x4.lt(near, f32x4.splat(load<f32>(last))));
       if (found - i < 4) passing &= (1 << (found - i)) - 1;
       for (; passing; passing &= passing - 1) {
@@ -197,24 +193,4 @@ function touch(graph: usize, stride: u32, list: usize, count: u32): i32 {
 function touchList(graph: usize, slot: u32, level: u32): i32 {
   const list = level == 0 ? lowestLinksOf(graph, slot) : linksOf(graph, slot, level);
   return load<i32>(list) ^ load<i32>(list, 64);
-}
-
-@inline
-function keysOf(metric: u32, isToRecord: bool, walk: usize, graph: usize, four: usize): v128 {
-  const dimension: usize = load<u32>(graph, graphDimension);
-  const a = recordOf(graph, load<u32>(four));
-  const b = recordOf(graph, load<u32>(four, 4));
-  const c = recordOf(graph, load<u32>(four, 8));
-  const d = recordOf(graph, load<u32>(four, 12));
-  const code = <usize>load<u32>(walk, walkCode);
-  if (isToRecord) return keysToRecord(metric, dimension, code, a, b, c, d);
-  const length = load<f32>(walk, walkLength);
-  return keysToTarget(metric, dimension, code, load<f32>(walk, walkScale), length, a, b, c, d);
-}
-
-@inline
-function laneOf(four: v128, lane: i32): f32 {
-  if (lane == 0) return f32x4.extract_lane(four, 0);
-  if (lane == 1) return f32x4.extract_lane(four, 1);
-  return lane == 2 ? f32x4.extract_lane(four, 2) : f32x4.extract_lane(four, 3);
 }
