@@ -20,9 +20,10 @@ export interface FilteredSearchOptions {
 
 /**
  * A search for some slots only, by walks through all. Whoever finds the nearest r of all with some recall finds those
- * of them that are selected with the same, and if r is large enough, `limit` are among them: so the beams that are known
- * for larger limits are those of filtered searches. How large r is to be is seen in what a walk comes to. Where that is
- * more than it was made for, another one goes farther; where looking at all that is selected is cheaper, that is done.
+ * of them that are selected with the same, and if r is large enough, `limit` are among them: so the beams that are
+ * known for larger limits are those of filtered searches. How large r is to be is seen in what a walk comes to. Where
+ * that is more than it was made for, another one goes farther; where looking at all that is selected is cheaper, that
+ * is done.
  */
 export class FilteredSearch {
   readonly #options: FilteredSearchOptions;
