@@ -13,6 +13,8 @@ export interface Call {
   readonly identity?: WriteIdentity | undefined;
   /** Of a pipeline: how the member at a place waits for its turn; undefined: it does not wait. */
   readonly turnOf?: ((place: number) => WaitForTurn | undefined) | undefined;
+  /** Of an answer that is bounded: so many bytes more are made. @throws LIMIT_EXCEEDED where they are too many */
+  takeRoom?(bytes: number): void;
 }
 
 /** Runs a call under its options; one without any costs nothing. What `run` throws is a rejection. */
@@ -139,6 +141,10 @@ class MemberCall implements Call {
 
   get aborted(): boolean {
     return this.#whole.aborted;
+  }
+
+  takeRoom(bytes: number): void {
+    this.#whole.takeRoom?.(bytes);
   }
 }
 

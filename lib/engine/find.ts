@@ -36,7 +36,7 @@ export async function find(
       if (entries.length === query.limit) {
         return { entries, cursor: makeCursor(store, query, (entries.at(-1) as Entry).id) };
       }
-      entries.push(toEntry(snapshot, store, stored, query.include));
+      entries.push(toEntry(snapshot, store, stored, query.include, call));
     }
     if (slice.isOver) await slice.next();
   }

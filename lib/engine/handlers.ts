@@ -123,7 +123,7 @@ async function get(
   const entries: (Entry | undefined)[] = [];
   for (const id of ids) {
     const stored = readById(snapshot, store, id, time);
-    entries.push(stored && toEntry(snapshot, store, stored, include));
+    entries.push(stored && toEntry(snapshot, store, stored, include, call));
     if (slice.isOver) await slice.next();
   }
   return entries;

@@ -11,7 +11,9 @@ import {
 } from "../rows/entry-rows.js";
 import { idKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
+import type { Call } from "./call.js";
 import { hasExpired } from "./expiry.js";
+import { takeRoom } from "./take-room.js";
 
 /** The entry of that id as it is stored; undefined where none lives at that time. */
 export function readById(
@@ -34,13 +36,15 @@ export function readByOrdinal(
   return readEntry(snapshot, store.incarnation, ordinal) ?? lost(store, ordinal);
 }
 
-/** What an answer says of an entry; the stored one is used up. */
+/** What an answer says of an entry; the stored one is used up. @throws LIMIT_EXCEEDED where it has no room for it */
 export function toEntry(
   snapshot: Snapshot,
   store: StoredStore,
   { id, version, ordinal, expiresAt, metadata }: StoredEntry,
   include: CheckedInclude,
+  call: Call,
 ): Entry {
+  takeRoom(call, store, include, metadata);
   return {
     id,
     version,

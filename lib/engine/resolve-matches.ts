@@ -5,14 +5,18 @@ import { compareText } from "../model/text.js";
 import type { Snapshot } from "../persistence/persistence.js";
 import { decodeMetadata } from "../rows/entry-rows.js";
 import type { StoredStore } from "../rows/store-rows.js";
+import type { Call } from "./call.js";
 import { readByOrdinal, vectorOf } from "./read.js";
 import type { Slice } from "./slice.js";
+import { takeRoom } from "./take-room.js";
 
 export interface Wanted {
   readonly limit: number;
   readonly include: CheckedInclude;
   /** Ids that are no matches. */
   readonly excluded: ReadonlySet<string>;
+  /** Whose answer has room for them, or has not: LIMIT_EXCEEDED. */
+  readonly call?: Call | undefined;
 }
 
 /** Makes matches of candidates, which are nearest first: equal distances are ordered by id, the rest cut off. */
@@ -34,7 +38,7 @@ export async function resolveMatches(
     for (const { id, ordinal } of tied) {
       if (matches.length === wanted.limit) break;
       if (wanted.excluded.has(id)) continue;
-      matches.push(toMatch(snapshot, store, id, ordinal, distance, wanted.include));
+      matches.push(toMatch(snapshot, store, id, ordinal, distance, wanted));
       if (slice.isOver) await slice.next();
     }
     start = end;
@@ -89,14 +93,14 @@ function toMatch(
   id: string,
   ordinal: number,
   distance: number,
-  include: CheckedInclude,
+  { include, call }: Wanted,
 ): Match {
+  const stored = include.metadata ? readByOrdinal(snapshot, store, ordinal).metadata : undefined;
+  takeRoom(call, store, include, stored);
   return {
     id,
     distance,
-    ...(include.metadata
-      ? { metadata: decodeMetadata(readByOrdinal(snapshot, store, ordinal).metadata) }
-      : {}),
+    ...(stored === undefined ? {} : { metadata: decodeMetadata(stored) }),
     ...(include.vector ? { vector: vectorOf(snapshot, store, ordinal) } : {}),
   } as Match;
 }

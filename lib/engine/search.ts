@@ -103,7 +103,7 @@ async function nearest(
   for (const candidates of found) {
     const { plan, examined } = candidates;
     effort?.add(examined === 0 ? "empty" : plan, examined);
-    const wanted = { limit, include, excluded };
+    const wanted = { limit, include, excluded, call };
     answers.push(await resolveMatches(view.snapshot, store, candidates, wanted, slice));
   }
   return answers;

@@ -16,11 +16,15 @@ export class LateCallOptions implements CallOptions {
   turnOf: ((place: number) => WaitForTurn | undefined) | undefined;
   /** Of the write that is asked for. */
   readonly identity: WriteIdentity | undefined;
+  readonly #answerBytesMax: number;
+  #answerBytes = 0;
   #controller: AbortController | undefined;
   #reason: AhnlichError | undefined;
 
-  constructor(timeoutMs: number | undefined, identity?: WriteIdentity) {
+  /** @param answerBytesMax - of all that the answer is made of */
+  constructor(timeoutMs: number | undefined, identity?: WriteIdentity, answerBytesMax?: number) {
     this.timeoutMs = timeoutMs;
+    this.#answerBytesMax = answerBytesMax ?? Number.POSITIVE_INFINITY;
     this.identity = identity;
   }
 
@@ -39,6 +43,16 @@ export class LateCallOptions implements CallOptions {
 
   get aborted(): boolean {
     return this.#reason !== undefined;
+  }
+
+  /** So many bytes more are made for the answer. @throws LIMIT_EXCEEDED */
+  takeRoom(bytes: number): void {
+    this.#answerBytes += bytes;
+    const bound = this.#answerBytesMax;
+    if (this.#answerBytes <= bound) return;
+    const sentence = `the answer would take more than ${bound} bytes: ask for less at once`;
+    const details = { limit: "answerBytesMax", bound, got: this.#answerBytes };
+    throw new AhnlichError("LIMIT_EXCEEDED", sentence, { details });
   }
 
   /** The first reason is the one; a signal read later is aborted from the start. */

@@ -14,7 +14,10 @@ import type { ServerLimits } from "./server-limits.js";
 /** Executes a query; may throw at once. */
 export type Execute = (query: Query, options: CallOptions) => Promise<unknown>;
 
-export type WindowLimits = Pick<ServerLimits, "inFlightMax" | "inFlightBytesMax" | "waitingMax">;
+export type WindowLimits = Pick<
+  ServerLimits,
+  "inFlightMax" | "inFlightBytesMax" | "waitingMax" | "answerBytesMax"
+>;
 
 /** Whose writes they are. */
 export interface Numbering {
@@ -73,7 +76,11 @@ export class RequestWindow {
     if (this.#requests.get(id) !== undefined) {
       throw new AhnlichError("PROTOCOL_ERROR", "a request of this id is in flight already");
     }
-    const options = new LateCallOptions(message.timeoutMs, identityOf(message, asker));
+    const options = new LateCallOptions(
+      message.timeoutMs,
+      identityOf(message, asker),
+      this.#limits.answerBytesMax,
+    );
     this.#requests.set(id, options);
     if (message.query.length > bytesAtOnce) return this.#beginLong(message, options);
     try {

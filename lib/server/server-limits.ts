@@ -15,6 +15,8 @@ export interface ServerLimits {
   readonly waitingMax: number;
   /** Bytes of answers that a peer has not taken yet; reading waits beyond it. */
   readonly queuedBytesMax: number;
+  /** Bytes in memory that one answer is made of, all members of a pipeline together; more is LIMIT_EXCEEDED. */
+  readonly answerBytesMax: number;
   /** Searches without `where` that run at once for all clients; others wait, the clients in turn. */
   readonly searchesAtOnceMax: number;
   /** The same of those with `where`, pages, counts, and what tells of searches: they may look through all there is. */
@@ -58,6 +60,7 @@ export const serverLimits: { readonly [K in keyof ServerLimits]: Bound } = {
   inFlightBytesMax: bound(32 * 2 ** 20, 0, 2 ** 32, "bytes of long requests on a connection"),
   waitingMax: bound(1_024, 0, 65_536, "requests on a connection that wait for changes"),
   queuedBytesMax: bound(4 * 2 ** 20, 0, 2 ** 30, "bytes of answers that a client has not taken"),
+  answerBytesMax: bound(256 * 2 ** 20, 1_024, 2 ** 40, "bytes that one answer is made of"),
   searchesAtOnceMax: bound(cores - 1, 1, 65_536, "searches that run at once, of all clients"),
   scansAtOnceMax: bound(
     4,

@@ -12,12 +12,15 @@ export class Turns {
   readonly #searches: FairQueue;
   readonly #scans: FairQueue;
   readonly #writes: FairQueue;
+  /** Of what is over soon but may have large answers: they wait until the former ones are taken. */
+  readonly #gets: FairQueue;
 
   constructor(limits: ServerLimits) {
     const { searchesAtOnceMax, scansAtOnceMax, largeWritesAtOnceMax, queuedMax } = limits;
     this.#searches = new FairQueue(searchesAtOnceMax, queuedMax, 1);
     this.#scans = new FairQueue(scansAtOnceMax, queuedMax);
     this.#writes = new FairQueue(largeWritesAtOnceMax, queuedMax);
+    this.#gets = new FairQueue(scansAtOnceMax, queuedMax);
   }
 
   /** @throws as `FairQueue.run` does */
@@ -29,7 +32,7 @@ export class Turns {
 
   /** To be called now and then. */
   tick(now: number): void {
-    for (const queue of [this.#searches, this.#scans, this.#writes]) queue.tick(now);
+    for (const queue of [this.#searches, this.#scans, this.#writes, this.#gets]) queue.tick(now);
   }
 
   #letMembersWait(owner: Owner, { queries }: Query<"pipeline">, options: CallOptions): void {
@@ -53,7 +56,11 @@ export class Turns {
       case "explain":
         return this.#scans;
       case "get":
-        return isLong(query.keys) ? this.#scans : undefined;
+        if (isLong(query.keys)) return this.#scans;
+        return isLong(query.keys, fewMax) ? this.#gets : undefined;
+      case "listStores":
+      case "clients":
+        return this.#gets;
       case "changes":
         // One that waits for changes would keep others from their turn.
         return Number(query.limit) > manyMax && !query.waitMs ? this.#scans : undefined;
@@ -71,8 +78,8 @@ export class Turns {
 }
 
 /** Whatever is wrong with it is for the engine to say. */
-function isLong(list: unknown): boolean {
-  return Array.isArray(list) && list.length > manyMax;
+function isLong(list: unknown, most: number = manyMax): boolean {
+  return Array.isArray(list) && list.length > most;
 }
 
 /** A key, or a few: all else may mean any number of entries. */
@@ -83,3 +90,5 @@ function isShortTarget(target: unknown): boolean {
 
 /** What is not longer is over at once. */
 const manyMax = 200;
+/** The answers of as many gets as may be in flight are no matter where each has no more. */
+const fewMax = 4;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { LateCallOptions } from "../../lib/handles/late-call-options.js";
 import { encodeFrames } from "../../lib/protocol/frame-writer.js";
 import { clientHello, protocolVersion, writeHello } from "../../lib/protocol/handshake.js";
 import type { Server } from "../../lib/server/server.js";
@@ -91,6 +92,15 @@ describe("a limit of the server", () => {
         if ("id" in message && message.id === 2) break;
       }
       assert.equal(asked("count"), 1);
+    },
+    answerBytesMax: async () => {
+      const peer = await peerOf(await listen({ answerBytesMax: 1_024 }));
+      peer.request(1, search);
+      const [{ options }] = await serving.engine.held(1);
+      assert(options instanceof LateCallOptions);
+      options.takeRoom(1_000);
+      options.takeRoom(24);
+      assert.throws(() => options.takeRoom(1), /more than 1024 bytes/);
     },
     searchesAtOnceMax: async () => {
       const server = await listen({ searchesAtOnceMax: 1 });
