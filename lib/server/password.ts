@@ -100,7 +100,9 @@ function parse(stored: string): (Cost & { salt: Buffer; hash: Buffer }) | undefi
   if (match === null) return undefined;
   const [ln, r, p] = match.slice(1, 4).map(Number);
   const [salt, hash] = match.slice(4).map((text) => Buffer.from(text, "base64"));
-  const isBounded = ln >= 10 && ln <= 20 && r >= 1 && r <= 16 && p >= 1 && p <= 16;
+  const isInRange = ln >= 10 && ln <= 20 && r >= 1 && r <= 16 && p >= 1 && p <= 16;
+  const blocks = 2 ** ln * r;
+  const isBounded = isInRange && blocks <= blocksMax && blocks * p <= workMax;
   if (!isBounded || salt.length < saltBytes || hash.length !== hashBytes) return undefined;
   return { ln, r, p, salt, hash };
 }
@@ -114,6 +116,10 @@ function base64(bytes: Buffer): string {
 }
 
 const standardCost: Cost = { ln: 15, r: 8, p: 3 };
+/** Of 128 bytes each, so 256 MiB: a file that others have written must not take more by every guess. */
+const blocksMax = 2 ** 21;
+/** Blocks that are mixed for one guess: some twenty times as many as usual. */
+const workMax = 2 ** 24;
 const saltBytes = 16;
 const hashBytes = 32;
 const storedMax = 200;

@@ -38,6 +38,16 @@ describe("a password", () => {
     }
   });
 
+  it("is none where deriving it would take more than 256 MiB, or some twenty times as long as usual", () => {
+    const stored = (cost: string) => cheapHash("x").replace("ln=10,r=8,p=1", cost);
+    for (const cost of ["ln=18,r=8,p=1", "ln=20,r=2,p=8", "ln=15,r=8,p=16", "ln=15,r=16,p=16"]) {
+      assert.ok(isPasswordHash(stored(cost)), cost);
+    }
+    for (const cost of ["ln=18,r=9,p=1", "ln=20,r=16,p=16", "ln=18,r=8,p=16", "ln=20,r=2,p=16"]) {
+      assert.ok(!isPasswordHash(stored(cost)), cost);
+    }
+  });
+
   it("is derived for nobody who has gone meanwhile", async () => {
     let asked = 0;
     const isWanted = () => ++asked < 1;
