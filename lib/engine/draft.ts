@@ -136,9 +136,9 @@ export class Draft {
     if (before !== undefined) this.#kill(store, id, before, sequence);
     this.written.add(store.incarnation, id);
     const key = passingIdKey(store.incarnation, id);
-    putEntry(this.batch, key, ordinal, sequence, { vector, metadata, expiresAt });
-    this.#expect(store, ordinal, expiresAt);
     const drafted = { ordinal, id, version: sequence, expiresAt, metadata, vector };
+    putEntry(this.batch, key, ordinal, sequence, drafted);
+    this.#expect(store, ordinal, expiresAt);
     this.#entries.set(store.incarnation, id, drafted);
     const { added } = this.#effectsOn(store);
     const run = added.at(-1);
