@@ -44,6 +44,11 @@ describe("encodeFlat", () => {
     }
   });
 
+  it("writes nothing that is inherited", () => {
+    const value = Object.assign(Object.create({ inherited: 1 }), { a: null });
+    assert.deepEqual([...(encodeFlat(value) ?? [])], [0x81, 0xa1, 0x61, 0xc0]);
+  });
+
   it("gives bytes that the next call does not change", () => {
     const first = encodeFlat({ a: 1 });
     encodeFlat({ b: 2 });
