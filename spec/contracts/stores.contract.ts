@@ -228,6 +228,8 @@ async function namesOf(engine: Engine, namespace?: string): Promise<string[]> {
 const asksOfAStore = {
   dropStore: {},
   alterStore: { ttlMs: 5 },
+  createIndex: { field: "n" },
+  dropIndex: { field: "n", ifExists: true },
   renameStore: { to: "other" },
   storeInfo: {},
   set: { entries: [] },

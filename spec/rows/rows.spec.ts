@@ -59,6 +59,7 @@ describe("rows on disk", () => {
   const store: StoredStore = {
     ...{ name: "a/b", incarnation: 1, dimension: 2, metric: "euclidean", created: 9, named: 9 },
     ttlMs: 772,
+    indexes: [],
     counters,
   };
   const vector = new Float32Array([1, -2]);

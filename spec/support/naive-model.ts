@@ -35,6 +35,7 @@ import {
   idOfKey,
   type NaiveEntry,
 } from "./naive-entries.js";
+import { createIndexNaively, demandIndexes, dropIndexNaively } from "./naive-field-indexes.js";
 import { NaiveLog, positionOf } from "./naive-log.js";
 import { checkedPatch, patchedEntries } from "./naive-patch.js";
 import { naivePipeline } from "./naive-pipeline.js";
@@ -82,6 +83,12 @@ export class NaiveModel {
       case "alterStore":
         this.#sequence++;
         return alterNaively(this.#stores, query);
+      case "createIndex":
+        this.#sequence++;
+        return createIndexNaively(this.#limits, this.#storeOf(query.store), query.field);
+      case "dropIndex":
+        this.#sequence++;
+        return dropIndexNaively(this.#limits, this.#storeOf(query.store), query);
       case "renameStore":
         return renameNaively(this.#stores, query, ++this.#sequence);
       case "dropStore":
@@ -147,8 +154,9 @@ export class NaiveModel {
   // ------------------------------------------------------------------ stores
 
   #createStore(ask: Ask<"createStore">) {
-    const { store: name, dimension, metric = "cosine", ttlMs, ifNotExists } = ask;
+    const { store: name, dimension, metric = "cosine", ttlMs, indexes = [], ifNotExists } = ask;
     demandStoreName(name);
+    demandIndexes(this.#limits, indexes);
     if (ttlMs !== undefined) demandTtl(ttlMs);
     demandBoolean(ifNotExists, "ifNotExists");
     demand(Number.isSafeInteger(dimension) && dimension >= 1, "dimension is an integer from 1");
@@ -169,6 +177,7 @@ export class NaiveModel {
       metric,
       ttlMs,
       entries: new Map(),
+      indexes: new Set(indexes),
       log,
       sequence,
       created: sequence,
@@ -200,12 +209,17 @@ export class NaiveModel {
       .map((store) => this.#storeInfo(store));
   }
 
-  #storeInfo({ name, dimension, metric, ttlMs, entries, log, sequence }: NaiveStore): StoreInfo {
+  #storeInfo(store: NaiveStore): StoreInfo {
+    const { name, dimension, metric, ttlMs, entries, log, sequence } = store;
+    const indexes = [...store.indexes].map((field) => ({ field, progress: 1 }));
     const bytes = { memory: entries.size * dimension * 4, disk: 0 };
     const position = log.position(sequence);
     const lives = ttlMs === undefined ? {} : { ttlMs };
     const graph = { entries: 0 };
-    return { name, dimension, metric, entries: entries.size, graph, bytes, ...lives, position };
+    return {
+      ...{ name, dimension, metric, entries: entries.size, indexes, graph, bytes },
+      ...{ ...lives, position },
+    };
   }
 
   #info(): EngineInfo {

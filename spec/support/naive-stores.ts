@@ -10,6 +10,8 @@ export interface NaiveStore {
   readonly metric: Metric;
   ttlMs: number | undefined;
   entries: Map<string, NaiveEntry>;
+  /** The fields that have one; they change no answer. */
+  readonly indexes: Set<string>;
   readonly log: NaiveLog;
   /** The sequence of the command that made it. */
   readonly created: number;
