@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { Store } from "../../lib/handles/store.js";
 import type { Where } from "../../lib/model/where.js";
 import { duringSuite, type Reach } from "../support/reach.js";
 import { rejects } from "../support/rejects.js";
@@ -7,8 +6,6 @@ import { rejects } from "../support/rejects.js";
 export function indexesContract(reach: Reach): void {
   describe("indexes", () => {
     const suite = duringSuite(reach);
-    const planOf = (store: Store, where: Where) =>
-      suite.engine.explain({ kind: "count", store: store.name, where });
 
     it("are made with a store, and told of by its info", async () => {
       const store = await suite.newStore({ dimension: 1, indexes: ["year", "director.name"] });
@@ -20,7 +17,7 @@ export function indexesContract(reach: Reach): void {
       assert.deepEqual((await suite.newStore({ dimension: 1 }).then((s) => s.info())).indexes, []);
     });
 
-    it("are asked instead of the entries, and change no answer", async () => {
+    it("change no answer", async () => {
       const store = await suite.newStore({ dimension: 1, indexes: ["year", "director.name"] });
       const plain = await suite.newStore({ dimension: 1 });
       for (const one of [store, plain]) await one.set(films);
@@ -32,9 +29,6 @@ export function indexesContract(reach: Reach): void {
         ]);
         assert.deepEqual(await answers[0], await answers[1]);
       }
-      const { plan, indexes, examined, matched } = await planOf(store, { year: { $lt: 1905 } });
-      assert.deepEqual([plan, indexes, examined, matched], ["index", ["year"], 5, 5]);
-      assert.deepEqual((await planOf(plain, { year: 1900 })).plan, "scan");
     });
 
     it("are made of what is there already, in the background", async () => {
@@ -43,7 +37,6 @@ export function indexesContract(reach: Reach): void {
       assert.equal(await store.createIndex("year"), true);
       assert.equal(await store.createIndex("year"), false);
       assert.deepEqual((await store.info()).indexes, [{ field: "year", progress: 1 }]);
-      assert.equal((await planOf(store, { year: 1903 })).plan, "index");
       assert.equal(await store.count({ where: { year: 1903 } }), 1);
     });
 
@@ -66,7 +59,7 @@ export function indexesContract(reach: Reach): void {
       await store.set(films);
       assert.equal(await store.dropIndex("year"), true);
       assert.deepEqual((await store.info()).indexes, []);
-      assert.equal((await planOf(store, { year: 1903 })).plan, "scan");
+      assert.equal(await store.count({ where: { year: 1903 } }), 1);
       await rejects(store.dropIndex("year"), "INDEX_NOT_FOUND");
       assert.equal(await store.dropIndex("year", { ifExists: true }), false);
       assert.equal(await store.createIndex("year"), true);
@@ -78,8 +71,9 @@ export function indexesContract(reach: Reach): void {
       await store.set(films);
       const name = suite.newName();
       await suite.engine.renameStore(store.name, name);
-      const { plan, matched } = await planOf(suite.engine.store(name), { year: 1903 });
-      assert.deepEqual([plan, matched], ["index", 1]);
+      const renamed = suite.engine.store(name);
+      assert.deepEqual((await renamed.info()).indexes, [{ field: "year", progress: 1 }]);
+      assert.equal(await renamed.count({ where: { year: 1903 } }), 1);
     });
 
     it("are refused of what no index helps with", async () => {

@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type EmbeddedEngine, type Metadata, open, type Where } from "../../lib/index.js";
+import {
+  type EmbeddedEngine,
+  type Metadata,
+  open,
+  type Target,
+  type Where,
+} from "../../lib/index.js";
 import { Clock, provide } from "../../lib/ports.js";
-import { holds } from "../support/naive-predicate.js";
+import { constantOf, holds } from "../support/naive-predicate.js";
 
 describe("indexes after any sequence of writes", function () {
   this.timeout(120_000);
@@ -76,10 +82,10 @@ async function apply(engine: EmbeddedEngine, name: string, step: Step): Promise<
       await store.set({ id: step.id, vector: [1], metadata: step.metadata, ttlMs: step.ttlMs });
       break;
     case "update":
-      await store.update({ where: step.where }, { metadata: step.metadata });
+      await store.update(targetOf(step.where), { metadata: step.metadata });
       break;
     case "delete":
-      await store.delete({ where: step.where });
+      await store.delete(targetOf(step.where));
       break;
     case "remove":
       await store.delete(step.id);
@@ -87,6 +93,11 @@ async function apply(engine: EmbeddedEngine, name: string, step: Step): Promise<
     case "index":
       if (!(await store.createIndex(step.field))) await store.dropIndex(step.field);
   }
+}
+
+/** What holds for every entry whatever it is must say so. */
+function targetOf(where: Where): Target {
+  return constantOf(where) === true ? { all: true } : { where };
 }
 
 function applyNaively(entries: Map<string, Kept>, step: Step, now: number): void {

@@ -75,7 +75,12 @@ describe("checkQuery", () => {
       kind: "shutdown",
       reason: "moving",
     });
-    const create = { store: "n/s", dimension: 4_096, metric: "dot", ttlMs: 5, ifNotExists: true };
+    const create = {
+      ...{ store: "n/s", dimension: 4_096, metric: "dot", ttlMs: 5, ifNotExists: true },
+      indexes: ["a", "b.c"],
+    };
+    const dropIndex = { kind: "dropIndex", store: "s", field: "a.b", ifExists: true } as const;
+    assert.deepEqual(check(dropIndex), dropIndex);
     assert.deepEqual(check({ kind: "createStore", ...create }), { kind: "createStore", ...create });
     const drop = { kind: "dropStore", store: "s", ifExists: true } as const;
     assert.deepEqual(check(drop), drop);
@@ -151,7 +156,7 @@ describe("checkQuery", () => {
   });
 
   it("refuses a bad store name in every kind that has one", () => {
-    assert.equal(withStore.length, 15);
+    assert.equal(withStore.length, 17);
     for (const kind of withStore) {
       for (const store of ["", "a/b/c", "a b", "x".repeat(129), 1, undefined]) {
         refusesQuery({ ...least[kind], store }, /^store: expected "name" or "namespace\/name"/);

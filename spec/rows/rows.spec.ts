@@ -69,7 +69,7 @@ describe("rows on disk", () => {
     const written = (put: (batch: WriteBatch) => void) => bodiesOf(put);
     assert.deepEqual(
       written((batch) => putOrigin(batch, { createdAt: 0x0102030405, history })),
-      [`meta ${text("format")} 00000002000102030405000102030405060708090a0b0c0d0e0f`],
+      [`meta ${text("format")} 00000003000102030405000102030405060708090a0b0c0d0e0f`],
     );
     assert.deepEqual(
       written((batch) => putState(batch, { sequence: 258, time: 772, nextIncarnation: 5 })),

@@ -14,6 +14,10 @@ export function createIndexNaively(limits: Limits, store: NaiveStore, field: unk
   demandIndexed(limits, field);
   if (store.indexes.has(field)) return false;
   if (store.indexes.size >= 64) refuse("LIMIT_EXCEEDED", "64 indexes are there");
+  const { metadata = {} } = [...store.entries.values()][0] ?? {};
+  const held = (metadata as { [name: string]: unknown })[field];
+  const isVector = Array.isArray(held) && held.length >= 64;
+  demand(!isVector || !held.every((one) => typeof one === "number"), "it holds vectors");
   store.indexes.add(field);
   return true;
 }
