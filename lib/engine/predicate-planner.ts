@@ -17,10 +17,9 @@ export interface Found {
 }
 
 /**
- * Asks the indexes of a store, of each part of a predicate that has one. How much a part allows shows while its postings
- * are read: of several that must all hold, each is read a little farther in turn until one is at its end. That is the
- * fewest that are looked at; of the others those are read to their ends that are not much longer, and the rest is left to
- * be seen in the entries themselves.
+ * Asks the indexes of a store, of each part of a predicate that has one. How much a part allows shows while its
+ * postings are read: of several that must all hold, each is read a little farther in turn until one is at its end. Of
+ * the others those are read to their ends that are not much longer; the rest is left to be seen in the entries.
  */
 export class PredicatePlanner {
   /** The fields whose indexes were of use. */

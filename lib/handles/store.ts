@@ -95,8 +95,8 @@ export interface Store<M = Metadata> extends AsyncIterable<Entry<M>> {
    * every entry. Whether there was none; settles when the index is used. It is built behind other work, through
    * restarts as well, and `info()` says how far it has come; whoever gives the call up leaves it to be built.
    *
-   * An index knows equality, ranges of numbers, strings and dates, beginnings of strings, elements of lists, and whether
-   * the field is there. It never changes an answer.
+   * An index knows equality, ranges of numbers, strings and dates, beginnings of strings, elements of lists, and
+   * whether the field is there. It never changes an answer.
    *
    * @throws INVALID_ARGUMENT for a field that holds vectors, LIMIT_EXCEEDED for more than 64 indexes
    */

@@ -39,8 +39,8 @@ export interface Plan {
   /** The fields whose indexes were used; searches use them, too, to find what may match. */
   readonly indexes: readonly string[];
   /**
-   * Rows, those of indexes among them, that were read to find what matches, and vectors that were compared: an entry may
-   * count as both.
+   * Rows, those of indexes among them, that were read to find what matches, and vectors that were compared: an entry
+   * may count as both.
    */
   readonly examined: number;
   /** Matches, entries of the page, or the count. */

@@ -31,8 +31,8 @@ export function tallyPostings(
 }
 
 /**
- * Table `postings`: each row can be read, is of an index that its store has, and is written as it should be; sums of what
- * the rows say are to be those of what the entries, which were walked through before, should have.
+ * Table `postings`: each row can be read, is of an index that its store has, and is written as it should be; sums of
+ * what the rows say are to be those of what the entries, which were walked through before, should have.
  */
 export function* verifyPostings({
   snapshot,

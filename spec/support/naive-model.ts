@@ -44,7 +44,13 @@ import { constantOf, holds } from "./naive-predicate.js";
 import { naiveRecall } from "./naive-recall.js";
 import { byId } from "./naive-search.js";
 import { naivelySearch } from "./naive-search-query.js";
-import { alterNaively, expireNaively, type NaiveStore, renameNaively } from "./naive-stores.js";
+import {
+  alterNaively,
+  expireNaively,
+  infoOf,
+  type NaiveStore,
+  renameNaively,
+} from "./naive-stores.js";
 import { naiveTransaction, remember } from "./naive-transaction.js";
 
 type Ask<K extends keyof Kinds> = Kinds[K]["ask"];
@@ -84,10 +90,8 @@ export class NaiveModel {
         this.#sequence++;
         return alterNaively(this.#stores, query);
       case "createIndex":
-        this.#sequence++;
         return createIndexNaively(this.#limits, this.#storeOf(query.store), query.field);
       case "dropIndex":
-        this.#sequence++;
         return dropIndexNaively(this.#limits, this.#storeOf(query.store), query);
       case "renameStore":
         return renameNaively(this.#stores, query, ++this.#sequence);
@@ -98,7 +102,7 @@ export class NaiveModel {
       case "listStores":
         return this.#listStores(query);
       case "storeInfo":
-        return this.#storeInfo(this.#storeOf(query.store));
+        return infoOf(this.#storeOf(query.store));
       case "set":
         return this.#set(query);
       case "get":
@@ -206,20 +210,7 @@ export class NaiveModel {
     return [...this.#stores.values()]
       .filter(({ name }) => namespace === undefined || name.startsWith(`${namespace}/`))
       .sort((a, b) => byId({ id: a.name }, { id: b.name }))
-      .map((store) => this.#storeInfo(store));
-  }
-
-  #storeInfo(store: NaiveStore): StoreInfo {
-    const { name, dimension, metric, ttlMs, entries, log, sequence } = store;
-    const indexes = [...store.indexes].map((field) => ({ field, progress: 1 }));
-    const bytes = { memory: entries.size * dimension * 4, disk: 0 };
-    const position = log.position(sequence);
-    const lives = ttlMs === undefined ? {} : { ttlMs };
-    const graph = { entries: 0 };
-    return {
-      ...{ name, dimension, metric, entries: entries.size, indexes, graph, bytes },
-      ...{ ...lives, position },
-    };
+      .map(infoOf);
   }
 
   #info(): EngineInfo {
@@ -239,7 +230,7 @@ export class NaiveModel {
 
   #memory(): number {
     const stores = [...this.#stores.values()];
-    return stores.reduce((sum, store) => sum + this.#storeInfo(store).bytes.memory, 0);
+    return stores.reduce((sum, store) => sum + infoOf(store).bytes.memory, 0);
   }
 
   #storeOf(name: unknown): NaiveStore {
