@@ -42,14 +42,17 @@ export class SlotSearches {
   /** Most of the nearest; undefined where a walk came to too few that the search sees. */
   async walk(walking: Walking, signal?: AbortSignal): Promise<Nearest[] | undefined> {
     const found = await this.#run(this.#planWalks(walking), walking.request, signal);
-    return found.every(({ isWhole }) => isWhole) ? found : undefined;
+    return areWhole(found, walking.request) ? found : undefined;
   }
 
   /** By walks, and exactly where they came to too few: the vectors stay until then. */
   async walkOrExact(walking: Walking, signal?: AbortSignal): Promise<Nearest[]> {
     this.#readers++;
     try {
-      return (await this.walk(walking, signal)) ?? (await this.exact(walking.request, signal));
+      const { request } = walking;
+      const found = await this.#run(this.#planWalks(walking), request, signal);
+      if (areWhole(found, request)) return found;
+      return await this.#run(this.#planExact(request), request, signal);
     } finally {
       this.#release();
     }
@@ -63,18 +66,22 @@ export class SlotSearches {
     if (signal?.aborted) throw signalError(signal);
     if (this.#queue.closed) throw closedError("the index");
     const tasks = groups.flatMap(({ tasks }) => tasks);
-    const abort = (): void => {
-      for (const task of tasks) if (signal) this.#queue.cancel(task, signalError(signal));
-    };
     let forget: (() => void) | undefined;
     try {
       for (const task of tasks) {
         if (isBackground) this.#queue.submitBackground(task);
         else this.#queue.submit(task);
       }
-      if (signal && tasks.some((task) => !task.settled)) forget = onAbort(signal, abort);
+      if (signal && tasks.some((task) => !task.settled)) {
+        forget = onAbort(signal, () => {
+          for (const task of tasks) this.#queue.cancel(task, signalError(signal));
+        });
+      }
       const found: Found[] = [];
-      for (const group of groups) found.push(...(await collect(group, limit)));
+      for (const group of groups) {
+        const parts = endedAlready(group) ?? (await endOf(group));
+        found.push(...collect(group, parts, limit));
+      }
       return found;
     } catch (thrown) {
       const error = toAhnlichError(thrown);
@@ -104,7 +111,7 @@ export class SlotSearches {
     const { targets, limit } = request;
     const hidden = request.own?.map((own) => this.#slotOf(own));
     const { graphs, unlinked } = plan;
-    const parts = picksOf(this.#slots, unlinked);
+    const parts = unlinked.size === 0 ? [] : picksOf(this.#slots, unlinked);
     for (const { arena } of graphs) {
       if (parts.some((part) => part.arena === arena)) continue;
       parts.push({ arena, units: noUnits, picked: true, rows: 0 });
@@ -211,17 +218,36 @@ interface TargetGroup {
   readonly tasks: readonly SearchTask[];
 }
 
-/** What was found, and whether all walks found as many as they were asked for. */
-interface Found extends Nearest {
-  readonly isWhole: boolean;
+/** What was found, and the least that a walk for it came to. */
+type Found = Nearest & Pick<JobResult, "found">;
+
+/** Whether all walks found as many as they were asked for. */
+function areWhole(all: readonly Found[], { limit }: IndexSearch): boolean {
+  return all.every(({ found }) => found >= limit);
 }
 
-async function collect({ targets, tasks }: TargetGroup, limit: number): Promise<Found[]> {
-  const parts = await Promise.all(tasks.map((task) => task.results));
+/** What the tasks of a group found, where all have ended at once: then nobody need wait. */
+function endedAlready({ tasks }: TargetGroup): JobResult[][] | undefined {
+  const parts: JobResult[][] = [];
+  for (const { found } of tasks) {
+    if (found === undefined) return undefined;
+    parts.push(found);
+  }
+  return parts;
+}
+
+function endOf({ tasks }: TargetGroup): Promise<JobResult[][]> {
+  return Promise.all(tasks.map((task) => task.results()));
+}
+
+/** What was found for each target of a group, of whose tasks each looked at a part. */
+function collect({ targets }: TargetGroup, parts: readonly JobResult[][], limit: number): Found[] {
+  const [only, ...others] = parts;
+  if (only !== undefined && others.length === 0) return only;
   return Array.from({ length: targets }, (_, i) => {
     const own = parts.map((part) => part[i] as JobResult);
-    const isWhole = own.every(({ found }) => found >= limit);
-    return { ...(own.length === 1 ? own[0] : mergeNearest(own, limit)), isWhole };
+    const found = Math.min(...own.map((part) => part.found));
+    return { ...mergeNearest(own, limit), found };
   });
 }
 

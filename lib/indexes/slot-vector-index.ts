@@ -110,15 +110,19 @@ export class SlotVectorIndex implements VectorIndex {
     return new SlotSelection(this.#slots);
   }
 
-  async search(request: IndexSearch, signal?: AbortSignal): Promise<Nearest[]> {
-    this.#checkOpen();
-    this.#queue.check(request.targets.length);
-    const plan = this.#planOf(request);
-    const beam = plan && this.#beamFor(request);
-    if (plan !== undefined && beam !== undefined) {
-      return this.#searches.walkOrExact({ request, plan, beam }, signal);
+  search(request: IndexSearch, signal?: AbortSignal): Promise<Nearest[]> {
+    try {
+      this.#checkOpen();
+      this.#queue.check(request.targets.length);
+      const plan = this.#planOf(request);
+      const beam = plan && this.#beamFor(request);
+      if (plan !== undefined && beam !== undefined) {
+        return this.#searches.walkOrExact({ request, plan, beam }, signal);
+      }
+      return this.#searches.exact(request, signal);
+    } catch (error) {
+      return Promise.reject(error);
     }
-    return this.#searches.exact(request, signal);
   }
 
   seenAt(sequence: number): Iterable<SeenVector> {
