@@ -270,7 +270,7 @@ function endedAlready({ tasks }: TargetGroup): JobResult[][] | undefined {
 }
 
 function endOf({ tasks }: TargetGroup): Promise<JobResult[][]> {
-  return Promise.all(tasks.map((task) => task.results()));
+  return Promise.all(tasks.map((task) => task.results));
 }
 
 /** What was found for each target of a group, of whose tasks each looked at a part. */

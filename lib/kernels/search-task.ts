@@ -30,6 +30,7 @@ export class SearchTask implements Task {
   #job: SearchJob | undefined;
   #outcome: Outcome | undefined;
   #whenSettled: (() => void) | undefined;
+  #results: Promise<JobResult[]> | undefined;
   #ended = false;
 
   constructor({ turn, weight, cost, request, source, released }: SearchTaskOptions) {
@@ -46,16 +47,10 @@ export class SearchTask implements Task {
     return this.#outcome?.results;
   }
 
-  /** What it found, once it has ended; to be asked once. Rejected with what it failed with. */
-  async results(): Promise<JobResult[]> {
-    if (this.#outcome === undefined) {
-      await new Promise<void>((resolve) => {
-        this.#whenSettled = resolve;
-      });
-    }
-    const { results, error } = this.#outcome as unknown as Outcome;
-    if (results === undefined) throw error;
-    return results;
+  /** What it found, once it has ended; rejected with what it failed with. */
+  get results(): Promise<JobResult[]> {
+    this.#results ??= this.#end();
+    return this.#results;
   }
 
   get settled(): boolean {
@@ -105,6 +100,17 @@ export class SearchTask implements Task {
     this.#job = undefined;
     this.#request = unavailable;
     this.#released();
+  }
+
+  async #end(): Promise<JobResult[]> {
+    if (this.#outcome === undefined) {
+      await new Promise<void>((resolve) => {
+        this.#whenSettled = resolve;
+      });
+    }
+    const { results, error } = this.#outcome as unknown as Outcome;
+    if (results === undefined) throw error;
+    return results;
   }
 
   #settle(outcome: Outcome): void {
