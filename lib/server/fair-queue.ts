@@ -105,7 +105,8 @@ export class FairQueue {
     } finally {
       this.#usualMs += (performance.now() - begun - this.#usualMs) / 16;
       this.#running -= 1;
-      if (this.#queued > 0) this.#goOn();
+      // Once its answer is written: whether the owner takes more is told by that.
+      if (this.#queued > 0) process.nextTick(() => this.#goOn());
     }
   }
 

@@ -18,7 +18,7 @@ export class Outbox {
   readonly #flush = (): void => this.flush();
   #scheduled = false;
   #stopped = false;
-  #pieces: Uint8Array[] = [];
+  #pieces: Piece[] = [];
   #pieceBytes = 0;
   #blockedSince: number | undefined;
   #turn = 0;
@@ -65,7 +65,7 @@ export class Outbox {
     return new Promise((resolve) => this.#drained.push(resolve));
   }
 
-  /** Bytes that the peer has not taken yet. */
+  /** Bytes that are held for the peer: of what goes in pieces all, until the last has been taken. */
   get queuedBytes(): number {
     return this.#outgoing.length + this.#pieceBytes;
   }
@@ -100,8 +100,11 @@ export class Outbox {
 
   #sendPieces(chunks: Uint8Array[]): void {
     for (const chunk of chunks) {
-      for (let at = 0; at < chunk.length; at += pieceBytesMax) {
-        this.#pieces.push(chunk.subarray(at, at + pieceBytesMax));
+      const { length } = chunk;
+      for (let at = 0; at < length; at += pieceBytesMax) {
+        const isLast = at + pieceBytesMax >= length;
+        const bytes = chunk.subarray(at, at + pieceBytesMax);
+        this.#pieces.push({ bytes, frees: isLast ? length : 0 });
       }
       this.#pieceBytes += chunk.length;
     }
@@ -111,9 +114,9 @@ export class Outbox {
   #pump(): void {
     let at = 0;
     while (at < this.#pieces.length) {
-      const piece = this.#pieces[at++];
-      this.#pieceBytes -= piece.length;
-      if (!this.#send([piece])) break;
+      const { bytes, frees } = this.#pieces[at++];
+      this.#pieceBytes -= frees;
+      if (!this.#send([bytes])) break;
     }
     this.#pieces.splice(0, at);
   }
@@ -131,6 +134,13 @@ export class Outbox {
     if (!this.#stopped && (this.queuedBytes > 0 || this.#blockedSince !== undefined)) return;
     for (const resolve of this.#drained.splice(0)) resolve();
   }
+}
+
+/** A part of a chunk, which is held as a whole as long as any part of it is. */
+interface Piece {
+  readonly bytes: Uint8Array;
+  /** What is no longer held once it is taken. */
+  readonly frees: number;
 }
 
 const pieceBytesMax = 64 * 1024;
