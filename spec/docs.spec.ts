@@ -134,7 +134,7 @@ describe("docs/operations.md", () => {
     const { stdout } = await runNode(["build/lib/cli/main.js", "serve", "--help"]);
     const text = readFileSync("docs/operations.md", "utf8");
     const flags = [...stdout.matchAll(/^ {2}--([a-z-]+) </gm)].map(([, name]) => name);
-    assert.equal(flags.length, 28);
+    assert.equal(flags.length, 29);
     for (const name of flags) {
       const variable = `AHNLICH_${name.toUpperCase().replaceAll("-", "_")}`;
       assert.match(text, new RegExp(`^\\| \`--${name}\` +\\| \`${variable}\` +\\|`, "m"));
