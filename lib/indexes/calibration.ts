@@ -102,7 +102,9 @@ export class Calibration {
     };
     const isFirst = limits.every((limit) => !this.#measured.has(limit));
     const known = isFirst ? keep : undefined;
-    keep(await studyRecall(probe, targets, limits, { ...options, make, known }));
+    const studied = await studyRecall(probe, targets, limits, { ...options, make, known });
+    new StudyWork(options).check();
+    keep(studied);
     this.#hasDrifted = false;
     if (source === "queries") this.#arrived = arrived;
   }
@@ -136,6 +138,16 @@ export class Calibration {
       if (Math.abs(1 - trial.lost - recall) > bound) this.#hasDrifted = true;
     }
     return this.#hasDrifted;
+  }
+
+  /** Nothing of the queries that came is known any more, nor what was measured with them. */
+  forgetQueries(): void {
+    this.queries?.clear();
+    this.#arrived = 0;
+    this.#hasDrifted = false;
+    for (const [limit, { source }] of this.#measured) {
+      if (source === "queries") this.#measured.delete(limit);
+    }
   }
 
   /** Whether anything was measured. */

@@ -72,6 +72,14 @@ export class SlotVectorIndex implements VectorIndex {
     await this.#recall.settled();
   }
 
+  get keepsQueries(): boolean {
+    return this.#recall.keepsQueries;
+  }
+
+  set keepsQueries(keeps: boolean) {
+    this.#recall.keepsQueries = keeps;
+  }
+
   get graph(): GraphState {
     return { linked: this.#graphs.linked, recall: this.#recall.standing };
   }
