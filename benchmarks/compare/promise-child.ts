@@ -40,7 +40,8 @@ for (const kind of kinds) {
       times.push(ours / (await tests.time(cheapest ?? {}, round)));
     }
     const least = ladder[0].recall;
-    const found = { recall, error, examined, walked, least };
+    const fixed = cheapest === undefined ? data.count : (await tests.search(cheapest)).examined;
+    const found = { recall, error, examined, walked, least, fixed };
     return { kind, knows, target, ...found, width: cheapest?.beam?.width, cost: median(times) };
   }
 }

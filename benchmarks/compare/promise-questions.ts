@@ -30,6 +30,8 @@ export interface Kept {
   readonly least: number;
   /** Of the cheapest fixed beam that reaches the target; undefined: none does. */
   readonly width: number | undefined;
-  /** The time it takes, of that beam's, or of an exact search where there is none. */
+  /** What that one looks at. */
+  readonly fixed: number;
+  /** The processor's time it takes, of that beam's, or of an exact search where there is none. */
   readonly cost: number;
 }

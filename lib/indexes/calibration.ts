@@ -96,15 +96,14 @@ export class Calibration {
     const make: TargetMaker | undefined =
       source === "store" ? (drawn) => novelTargets(probe, drawn, random) : undefined;
     const keep = (all: readonly LimitCurves[]): void => {
+      if (options.signal?.aborted) return;
       for (const curves of all) {
         this.#measured.set(curves.limit, { curves, size, changed, source });
       }
     };
     const isFirst = limits.every((limit) => !this.#measured.has(limit));
     const known = isFirst ? keep : undefined;
-    const studied = await studyRecall(probe, targets, limits, { ...options, make, known });
-    new StudyWork(options).check();
-    keep(studied);
+    keep(await studyRecall(probe, targets, limits, { ...options, make, known }));
     this.#hasDrifted = false;
     if (source === "queries") this.#arrived = arrived;
   }

@@ -30,6 +30,8 @@ export interface SlotVectorIndexOptions {
   readonly metric: Metric;
   /** From so many vectors on there are graphs. */
   readonly graphLeast?: number | undefined;
+  /** Whether it keeps a sample of the queries that come, to measure recall with; true. */
+  readonly keepsQueries?: boolean | undefined;
 }
 
 /**
@@ -45,7 +47,14 @@ export class SlotVectorIndex implements VectorIndex {
   readonly #recall: RecallKeeper;
   #closed = false;
 
-  constructor({ arenas, queue, dimension, metric, graphLeast }: SlotVectorIndexOptions) {
+  constructor({
+    arenas,
+    queue,
+    dimension,
+    metric,
+    graphLeast,
+    keepsQueries = true,
+  }: SlotVectorIndexOptions) {
     const slots = new Slots(arenas, dimension);
     const unused = (): void => this.#freeWhenUnused();
     this.#slots = slots;
@@ -57,6 +66,7 @@ export class SlotVectorIndex implements VectorIndex {
       dimension,
       new IndexProbe({ slots, graphs: this.#graphs, searches: this.#searches }),
     );
+    this.#recall.keepsQueries = keepsQueries;
     this.image = new RunsImage(slots, new GraphLinks(slots, this.#graphs, this.#recall));
     slots.watch(this.#graphs);
   }

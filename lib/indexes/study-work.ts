@@ -14,9 +14,9 @@ export class StudyWork {
 
   /** To be awaited before each piece. @throws ABORTED, or the signal's reason where that is an AhnlichError */
   async next(): Promise<void> {
-    this.check();
+    this.#check();
     await this.#pause?.();
-    this.check();
+    this.#check();
   }
 
   /** So many distances were computed. */
@@ -28,8 +28,7 @@ export class StudyWork {
     return this.#left <= 0;
   }
 
-  /** @throws as `next` */
-  check(): void {
+  #check(): void {
     if (!this.#signal?.aborted) return;
     const { reason } = this.#signal;
     if (reason instanceof AhnlichError) throw reason;

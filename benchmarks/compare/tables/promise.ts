@@ -49,13 +49,13 @@ function tableOf(metric: string, data: DataSet, kept: readonly Kept[]): Table {
     one.recall.toFixed(4),
     one.error.toFixed(4),
     one.walked ? one.examined.toFixed(0) : "all",
-    one.width === undefined ? "none" : String(one.width),
+    one.width === undefined ? "none" : `${one.width}: ${one.fixed.toFixed(0)}`,
     one.cost.toFixed(2),
     verdictOf(one),
   ]);
   const head = ["queries", "came before", "asked", "found", "standard error", "looked at"];
   const title = `${metric}, ${data.count.toLocaleString("en")} x ${data.dimension}`;
-  return { title, head: [...head, "fixed beam", "time, of its", "verdict"], rows };
+  return { title, head: [...head, "fixed beam looks at", "time, of its", "verdict"], rows };
 }
 
 /** More than was asked for is right where less is not to be had, or not for less. */
