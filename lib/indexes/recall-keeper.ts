@@ -79,6 +79,11 @@ export class RecallKeeper {
     return beam;
   }
 
+  /** The distances that a search with such a beam is expected to compute, where that is known. */
+  costOf(limit: number, beam: Beam): number | undefined {
+    return this.#calibration.costOf(limit, beam);
+  }
+
   /** Settles when nothing is left to be measured now. */
   async settled(): Promise<void> {
     await this.#working;

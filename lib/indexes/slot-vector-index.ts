@@ -8,7 +8,7 @@ import { type GraphPlan, Graphs } from "./graphs.js";
 import { IndexProbe } from "./index-probe.js";
 import { RecallKeeper } from "./recall-keeper.js";
 import { RunsImage } from "./runs-image.js";
-import { graphLeastOf, scanMs, walkMs } from "./search-costs.js";
+import { comparedMs, graphLeastOf, scanMs } from "./search-costs.js";
 import { SlotSearches } from "./slot-searches.js";
 import { SlotSelection } from "./slot-selection.js";
 import { Slots } from "./slots.js";
@@ -176,7 +176,8 @@ export class SlotVectorIndex implements VectorIndex {
     const found = this.#recall.beamFor(limit, recall);
     if (found === undefined) return undefined;
     const { dimension, size } = this.#slots;
-    const isCheaper = walkMs(found.width, dimension) < scanMs(size, dimension, 1);
+    const distances = this.#recall.costOf(limit, found) ?? size;
+    const isCheaper = comparedMs(distances, dimension) < scanMs(size, dimension, 1);
     return isCheaper ? found : undefined;
   }
 
