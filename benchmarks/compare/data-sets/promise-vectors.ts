@@ -37,12 +37,13 @@ export function promiseVectors(data: DataSet, metric: Metric): PromiseVectors {
   };
 }
 
-/** Words that are not among the first `count`; others of the same seeded distribution. */
+/** Words that are not among the first `count`, or others of the same seeded distribution. */
 function heldOut({ name, base, queries, dimension, count, queryCount }: DataSet, wanted: number) {
-  if (!name.startsWith("words")) return manifoldVectors(wanted, 3);
+  if (name.startsWith("manifold")) return manifoldVectors(wanted, 3);
   const some = Math.min(wanted, queryCount);
   using asked = new VectorFile(queries, dimension, queryCount);
-  const more = Math.min(wanted - some, wordCount - count);
+  const left = name.startsWith("words") ? wordCount - count : 0;
+  const more = Math.min(wanted - some, left);
   if (more <= 0) return asked.read(0, some).vectors;
   using file = new VectorFile(base, dimension, wordCount);
   const all = new Float32Array((some + more) * dimension);
