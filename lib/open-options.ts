@@ -27,8 +27,8 @@ export interface OpenOptions {
    */
   readOnly?: boolean | undefined;
   /**
-   * Whether a sample of the targets of searches is kept, in memory only, so that `recall` is measured with what is really
-   * asked; false: with vectors made from a store's own, and of what comes nothing is kept. True.
+   * Whether a sample of the targets of searches is kept, in memory only, so that `recall` is measured with what is
+   * really asked; false: with a store's own vectors, and of what comes nothing is kept. True.
    */
   keepQueries?: boolean | undefined;
   /** Ports to be replaced, made by `provide` of 'ahnlich/ports'. */

@@ -2,8 +2,8 @@ import type { Probe, ProbeTarget } from "./probe.js";
 
 /**
  * Queries like the data that are none of it: each stored vector moved by what two of its nearest differ by. How
- * hard they are beside true ones depends on the data: a little harder among words, where vectors are of many lengths even
- * more so, and easier near a surface of few dimensions.
+ * hard they are beside true ones depends on the data: a little harder among words, more so where vectors are of many
+ * lengths, and easier near a surface of few dimensions.
  *
  * @returns the targets themselves where the probe does not tell where vectors lie
  */

@@ -63,7 +63,7 @@ function tableOf(metric: string, data: DataSet, kept: readonly Kept[]): Table {
   return { title, head: [...head, "fixed beam looks at", "time, of its", "verdict"], rows };
 }
 
-/** What the held-out sample may be off itself is granted. More than was asked for is right where less is not to be had. */
+/** What the sample may be off itself is granted. More than was asked for is right where less is not to be had. */
 function verdictOf({ target, recall, error, walked, least, cost, kind, knows }: Kept): string {
   if (kind === "unlike" && knows === "own") return "not promised";
   const tolerance = (tolerances.get(target) ?? 0) + error;
