@@ -7,6 +7,7 @@ import {
   putChangesAtOnce,
 } from "../rows/change-rows.js";
 import {
+  decodeMetadata,
   deleteEntry,
   deleteId,
   putEntry,
@@ -15,13 +16,16 @@ import {
   type StoredEntry,
 } from "../rows/entry-rows.js";
 import { deleteExpiry, putExpiry } from "../rows/expiry-rows.js";
+import { idKey, passingIdKey } from "../rows/keys.js";
 import { putState, type State } from "../rows/meta-rows.js";
 import { type Counters, putCounters, type StoredStore } from "../rows/store-rows.js";
+import type { StoredIndex } from "../rows/stored-index.js";
 import type { Catalog } from "./catalog.js";
 import { type Command, lastSequenceOf, type WriteEntry } from "./command.js";
 import { DraftResults } from "./draft-results.js";
 import { DraftedEntries, type DraftedEntry } from "./drafted-entries.js";
 import { DraftedLog, type LogRow } from "./drafted-log.js";
+import { DraftedPostings } from "./drafted-postings.js";
 import { hasExpired } from "./expiry.js";
 import { readByOrdinal, vectorOf } from "./read.js";
 import type { Steps } from "./steps.js";
@@ -65,6 +69,7 @@ export class Draft {
   #before: Draft | undefined;
   #catalog: Catalog;
   readonly #entries: DraftedEntries = new DraftedEntries();
+  readonly #postings: DraftedPostings = new DraftedPostings();
   readonly #log: DraftedLog = new DraftedLog();
   /** How many more entries expire by what the command under way has done, by incarnation. */
   readonly #expiring: Map<number, number> = new Map();
@@ -88,11 +93,12 @@ export class Draft {
     return this.#view.snapshot;
   }
 
-  /** The ordinal of the entry of that id, whose key it is; undefined where there is none. */
-  find(store: StoredStore, id: string, key: Uint8Array): number | undefined {
+  /** The ordinal of the entry of that id; undefined where there is none. */
+  find(store: StoredStore, id: string): number | undefined {
     if (this.written.lacks(store, id)) return undefined;
     const drafted = this.drafted(store.incarnation, id);
-    return drafted === undefined ? readOrdinal(this.snapshot, key) : drafted?.ordinal;
+    if (drafted !== undefined) return drafted?.ordinal;
+    return readOrdinal(this.snapshot, idKey(store.incarnation, id));
   }
 
   /** An entry that was found; its metadata may be valid only until the snapshot is read again. */
@@ -127,15 +133,16 @@ export class Draft {
     store: StoredStore,
     command: Command,
     ordinal: number,
-    { entry, key, before, expiresAt }: Accepted,
+    { entry, before, expiresAt }: Accepted,
   ): void {
     const { sequence } = command;
     const { id, vector, metadata } = entry;
     if (before !== undefined) this.#kill(store, id, before, sequence);
     this.written.add(store.incarnation, id);
-    putEntry(this.batch, key, ordinal, sequence, { vector, metadata, expiresAt });
-    this.#expect(store, ordinal, expiresAt);
     const drafted = { ordinal, id, version: sequence, expiresAt, metadata, vector };
+    putEntry(this.batch, passingIdKey(store.incarnation, id), ordinal, sequence, drafted);
+    this.#expect(store, ordinal, expiresAt);
+    this.#post(store, ordinal, undefined, metadata);
     this.#entries.set(store.incarnation, id, drafted);
     const { added } = this.#effectsOn(store);
     const run = added.at(-1);
@@ -148,7 +155,6 @@ export class Draft {
   rewrite(
     store: StoredStore,
     command: Command,
-    key: Uint8Array,
     entry: Omit<DraftedEntry, "version" | "metadata">,
     metadata: Uint8Array,
     expiresAt: number = entry.expiresAt,
@@ -159,6 +165,10 @@ export class Draft {
       this.#forget(store, ordinal, entry.expiresAt);
       this.#expect(store, ordinal, expiresAt);
     }
+    if (store.indexes.length > 0) {
+      this.#post(store, ordinal, this.read(store, id, ordinal).metadata, metadata);
+    }
+    const key = passingIdKey(store.incarnation, id);
     putEntryRow(this.batch, key, ordinal, version, { metadata, expiresAt });
     this.#entries.set(store.incarnation, id, {
       ...{ ordinal, id, version, expiresAt, metadata, vector },
@@ -222,8 +232,9 @@ export class Draft {
 
   /** The store with other counters; what is written here in full costs less than copying it by spreading. */
   update(store: StoredStore, counters: Counters): StoredStore {
-    const { name, incarnation, dimension, metric, created, named, ttlMs } = store;
-    const updated = { name, incarnation, dimension, metric, created, named, ttlMs, counters };
+    const { name, incarnation, dimension, metric, created, named, ttlMs, indexes } = store;
+    const described = { name, incarnation, dimension, metric, created, named, ttlMs, indexes };
+    const updated = Object.assign(described, { counters });
     this.catalog.put(updated);
     this.touched.add(name);
     return updated;
@@ -240,12 +251,15 @@ export class Draft {
     const { length, operations } = this.batch;
     const [catalog, entries] = [this.#catalog.copy(), this.entries];
     this.#entries.mark();
+    this.#postings.mark();
     try {
       const answer = yield* steps;
       this.#entries.keep();
+      this.#postings.keep();
       return answer;
     } catch (error) {
       this.#entries.undo();
+      this.#postings.undo();
       this.#log.forgetFrom(sequence);
       this.batch.truncate(length, operations);
       this.#catalog = catalog;
@@ -261,8 +275,11 @@ export class Draft {
     return this.batch.operations === 0;
   }
 
-  /** Writes what is written once a transaction; to be called last. */
-  seal(last: Command): void {
+  /**
+   * Writes what is written once a transaction; to be called last. What it gives, if anything, is to be done before the
+   * draft is committed, when the one before it is durable.
+   */
+  seal(last: Command): Steps<void> | undefined {
     for (const name of this.touched) {
       const store = this.catalog.find(name);
       if (store) putCounters(this.batch, store.incarnation, store.counters);
@@ -270,7 +287,43 @@ export class Draft {
     this.results.seal();
     this.state = { ...this.state, sequence: lastSequenceOf(last), time: last.time };
     putState(this.batch, this.state);
+    const before = this.#before === undefined ? undefined : this.#before.#postings;
     this.#before = undefined;
+    return this.#postings.isEmpty
+      ? undefined
+      : this.#postings.write(this.batch, this.snapshot, before);
+  }
+
+  /** An entry that was there before the index was made: its row is as every draft finds it. */
+  index(store: StoredStore, index: StoredIndex, { ordinal, metadata }: StoredEntry): void {
+    this.#postings.post(store, index, ordinal, undefined, decodeMetadata(metadata));
+  }
+
+  /** The store as the snapshot has it; undefined where it is not there by that name. */
+  storeBelow({ name, incarnation }: StoredStore): StoredStore | undefined {
+    const store = this.#view.catalog.find(name);
+    return store?.incarnation === incarnation ? store : undefined;
+  }
+
+  /** What this draft and the one before it have written of the store's entries, and not deleted, in no order. */
+  *living(incarnation: number): Generator<DraftedEntry, void, undefined> {
+    for (const entry of this.#entries.of(incarnation)) if (entry !== null) yield entry;
+    if (this.#before === undefined) return;
+    for (const entry of this.#before.living(incarnation)) {
+      if (this.#entries.get(incarnation, entry.id) === undefined) yield entry;
+    }
+  }
+
+  /** The metadata of an entry, MessagePack, as it was and will be. */
+  #post(
+    store: StoredStore,
+    ordinal: number,
+    before: Uint8Array | undefined,
+    after: Uint8Array | undefined,
+  ): void {
+    if (store.indexes.length === 0) return;
+    const had = before && decodeMetadata(before);
+    this.#postings.change(store, ordinal, had, after && decodeMetadata(after));
   }
 
   /** 0: never. */
@@ -294,6 +347,9 @@ export class Draft {
   /** What `id` leads to stays the caller's. */
   #kill(store: StoredStore, id: string, ordinal: number, died: number): void {
     this.#forget(store, ordinal, this.#expiryOf(store, id, ordinal));
+    if (store.indexes.length > 0) {
+      this.#post(store, ordinal, this.read(store, id, ordinal).metadata, undefined);
+    }
     deleteEntry(this.batch, store.incarnation, ordinal);
     this.#effectsOn(store).killed.push({ ordinal, died });
   }
@@ -311,8 +367,6 @@ export class Draft {
 /** An entry that may be written. */
 export interface Accepted {
   readonly entry: WriteEntry;
-  /** Of its id. */
-  readonly key: Uint8Array;
   /** The ordinal of what it replaces, which may have expired. */
   readonly before: number | undefined;
   /** In milliseconds since 1970; 0: never. */

@@ -4,6 +4,7 @@ import { noMemory } from "./arenas.js";
 import type { Job } from "./job.js";
 import * as layout from "./layout.js";
 import { metricCodes } from "./metric-codes.js";
+import { wishStop } from "./slice-wish.js";
 import type { Walk, Walks } from "./walks.js";
 
 /** Some blocks of one arena. */
@@ -126,7 +127,7 @@ export class SearchJob implements Job {
 
   /** Whoever is at it stops after its step. */
   stop(): void {
-    Atomics.store(this.arena.words, (this.address + layout.jobStop) >>> 2, 1);
+    wishStop(this.arena.words, this.address);
   }
 
   /** Doubles the area that a hungry job lacks. @throws LIMIT_EXCEEDED */
@@ -143,7 +144,7 @@ export class SearchJob implements Job {
     const held = this.#held.get(area);
     if (held === undefined) return;
     this.#held.delete(area);
-    this.arena.free(area, held);
+    this.arena.scratch.give(area, held);
   }
 
   /** The ordinals whose rows a wanting job wants. */
@@ -204,14 +205,14 @@ export class SearchJob implements Job {
 
   /** Gives its memory back; nobody is at it any more. */
   free(): void {
-    for (const [address, bytes] of this.#held) this.arena.free(address, bytes);
+    for (const [address, bytes] of this.#held) this.arena.scratch.give(address, bytes);
     this.#held.clear();
     if (this.#walk !== undefined) this.#walks?.give(this.#walk);
     this.#walk = undefined;
   }
 
   #allocate(bytes: number): number {
-    const address = this.arena.allocate(bytes, "search");
+    const address = this.arena.scratch.take(bytes);
     if (address === undefined) {
       this.free();
       throw noMemory(bytes);

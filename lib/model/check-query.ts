@@ -11,6 +11,7 @@ import {
 } from "./check-argument.js";
 import { checkSince, checkWaitMs, refuseToWait } from "./check-changes.js";
 import { checkEntries } from "./check-entry.js";
+import { checkIndexed, checkIndexes } from "./check-indexes.js";
 import { checkKeys, checkVector } from "./check-key.js";
 import { checkPatch } from "./check-patch.js";
 import { checkInclude, checkSearchOptions, checkSearchTarget, checkWhere } from "./check-search.js";
@@ -163,13 +164,22 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
     check: (ask) => ({ kind: "shutdown", reason: checkReason(ask.reason) }),
   },
   createStore: {
-    fields: { kind, store, dimension: true, metric: true, ttlMs: true, ifNotExists: true },
+    fields: {
+      kind,
+      store,
+      dimension: true,
+      metric: true,
+      ttlMs: true,
+      indexes: true,
+      ifNotExists: true,
+    },
     check: (ask, limits) => ({
       kind: "createStore",
       store: checkStoreName(ask.store),
       dimension: checkDimension(ask.dimension, limits),
       metric: checkChoice(ask.metric, metrics, "cosine", "metric"),
       ttlMs: ask.ttlMs === undefined ? undefined : checkTtl(ask.ttlMs, "ttlMs"),
+      indexes: checkIndexes(ask.indexes, limits),
       ifNotExists: checkBoolean(ask.ifNotExists, false, "ifNotExists"),
     }),
   },
@@ -179,6 +189,23 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
       kind: "alterStore",
       store: checkStoreName(ask.store),
       ttlMs: checkTtlOrNull(ask.ttlMs, "ttlMs"),
+    }),
+  },
+  createIndex: {
+    fields: { kind, store, field: true },
+    check: (ask, limits) => ({
+      kind: "createIndex",
+      store: checkStoreName(ask.store),
+      field: checkIndexed(ask.field, limits, "field"),
+    }),
+  },
+  dropIndex: {
+    fields: { kind, store, field: true, ifExists: true },
+    check: (ask, limits) => ({
+      kind: "dropIndex",
+      store: checkStoreName(ask.store),
+      field: checkIndexed(ask.field, limits, "field"),
+      ifExists: checkBoolean(ask.ifExists, false, "ifExists"),
     }),
   },
   renameStore: {

@@ -26,8 +26,11 @@ export interface CheckedKinds {
     readonly metric: Metric;
     /** Absent: for ever. */
     readonly ttlMs: number | undefined;
+    readonly indexes: readonly string[];
     readonly ifNotExists: boolean;
   };
+  createIndex: { readonly store: string; readonly field: string };
+  dropIndex: { readonly store: string; readonly field: string; readonly ifExists: boolean };
   alterStore: {
     readonly store: string;
     /** Absent: as it is; null: for ever. */

@@ -1,7 +1,7 @@
 import type { Include, Key } from "./entry.js";
 import type { Metadata } from "./metadata.js";
 import type { Metric } from "./metric.js";
-import type { Where } from "./where.js";
+import type { FieldName, Where } from "./where.js";
 
 /** The last argument of every asynchronous method; never a part of a query. */
 export interface CallOptions {
@@ -17,13 +17,15 @@ export interface CallOptions {
   idempotencyKey?: string | undefined;
 }
 
-export interface StoreOptions {
+export interface StoreOptions<M = Metadata> {
   /** The length of every vector: 1 to `limits.dimension`. */
   dimension: number;
   /** What a search measures with unless it says otherwise; "cosine". */
   metric?: Metric | undefined;
   /** How long entries live that do not say so themselves: milliseconds, 1 to 2^48 - 1; absent: for ever. */
   ttlMs?: number | undefined;
+  /** The fields that have an index, at most 64: predicates about them need not look at every entry. */
+  indexes?: readonly FieldName<M>[] | undefined;
   /** A store of that name is no error; only dimension and metric are compared (STORE_EXISTS where they differ). */
   ifNotExists?: boolean | undefined;
 }

@@ -13,13 +13,15 @@ import {
   writeU48,
 } from "./keys.js";
 import { bodyOf, putRow } from "./row.js";
+import { decodeIndexes, encodeIndexes, type StoredIndex } from "./stored-index.js";
 
 /*
- *   stores    name          | incarnation u32 | dimension u32 | metric u8 | created u48 | time to live u48 | named u48 |
+ *   stores    name          | incarnation u32 | dimension u32 | metric u8 | created u48 | time to live u48 | named u48 | indexes |
  *   counters  incarnation   | entries u48 | next ordinal u48 | position u48 | changes u48 | changes from u48 | oldest change's time u48 | expiring u48 |
  *   erasing   incarnation   | dropped u48 |
  *
- * Rows of format 1 end before the time to live, and before `expiring`: their store was named when it was made.
+ * Rows of format 1 end before the time to live, and before `expiring`: their store was named when it was made. Those of
+ * format 2 end before the indexes.
  */
 
 /** A store as it is kept: what it is, and what its writes have counted. */
@@ -34,6 +36,8 @@ export interface StoredStore {
   readonly named: number;
   /** How long entries live that do not say so themselves, in milliseconds; undefined: for ever. */
   readonly ttlMs: number | undefined;
+  /** The older ones first. */
+  readonly indexes: readonly StoredIndex[];
   readonly counters: Counters;
 }
 
@@ -51,13 +55,15 @@ export interface Counters {
 }
 
 export function putStore(batch: WriteBatch, store: StoredStore): void {
-  putRow(batch, "stores", nameKey(store.name), 27, (bytes, at) => {
+  const indexes = encodeIndexes(store.indexes);
+  putRow(batch, "stores", nameKey(store.name), fixedBytes + indexes.length, (bytes, at) => {
     writeU32(bytes, at, store.incarnation);
     writeU32(bytes, at + 4, store.dimension);
     bytes[at + 8] = metrics.indexOf(store.metric);
     writeU48(bytes, at + 9, store.created);
     writeU48(bytes, at + 15, store.ttlMs ?? 0);
     writeU48(bytes, at + 21, store.named);
+    bytes.set(indexes, at + fixedBytes);
   });
 }
 
@@ -92,8 +98,9 @@ export function storeOfRow(snapshot: Snapshot, key: Uint8Array, row: Uint8Array)
   if (metric === undefined) {
     throw new AhnlichError("FORMAT_TOO_NEW", `store ${name} has a metric of a later version`);
   }
+  const indexes = decodeIndexes(body.subarray(fixedBytes));
   const counters = readCounters(snapshot, incarnation);
-  return { name, incarnation, dimension, metric, created, named, ttlMs, counters };
+  return { name, incarnation, dimension, metric, created, named, ttlMs, indexes, counters };
 }
 
 /** The incarnations of dropped stores whose rows are not all erased yet. */
@@ -125,3 +132,6 @@ function readCounters(snapshot: Snapshot, incarnation: number): Counters {
     expiring: body.length < 42 ? 0 : readU48(body, 36),
   };
 }
+
+/** What a row of `stores` has before its indexes. */
+const fixedBytes = 27;
