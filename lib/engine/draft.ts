@@ -222,10 +222,19 @@ export class Draft {
 
   /** The store with other counters; what is written here in full costs less than copying it by spreading. */
   update(store: StoredStore, counters: Counters): StoredStore {
-    const { name, incarnation, dimension, metric, created, named, ttlMs } = store;
-    const updated = { name, incarnation, dimension, metric, created, named, ttlMs, counters };
+    const updated = {
+      name: store.name,
+      incarnation: store.incarnation,
+      dimension: store.dimension,
+      metric: store.metric,
+      created: store.created,
+      named: store.named,
+      ttlMs: store.ttlMs,
+      vectors: store.vectors,
+      counters,
+    };
     this.catalog.put(updated);
-    this.touched.add(name);
+    this.touched.add(store.name);
     return updated;
   }
 

@@ -18,6 +18,7 @@ import type {
   Nearest,
   SeenVector,
   Selection,
+  StoredRows,
   VectorBlock,
   VectorIndex,
 } from "./vector-index.js";
@@ -28,6 +29,8 @@ export interface SlotVectorIndexOptions {
   readonly dimension: number;
   /** What its graphs are made for. */
   readonly metric: Metric;
+  /** Where its float32 rows are; in memory where this is absent. */
+  readonly rows?: StoredRows | undefined;
   /** From so many vectors on there are graphs. */
   readonly graphLeast?: number | undefined;
 }
@@ -45,8 +48,8 @@ export class SlotVectorIndex implements VectorIndex {
   readonly #recall: RecallKeeper;
   #closed = false;
 
-  constructor({ arenas, queue, dimension, metric, graphLeast }: SlotVectorIndexOptions) {
-    const slots = new Slots(arenas, dimension);
+  constructor({ arenas, queue, dimension, metric, rows, graphLeast }: SlotVectorIndexOptions) {
+    const slots = new Slots(arenas, dimension, rows === undefined);
     const unused = (): void => this.#freeWhenUnused();
     this.#slots = slots;
     this.#queue = queue;
@@ -55,7 +58,7 @@ export class SlotVectorIndex implements VectorIndex {
     this.#searches = new SlotSearches(slots, queue, unused);
     this.#recall = new RecallKeeper(
       dimension,
-      new IndexProbe({ slots, graphs: this.#graphs, searches: this.#searches }),
+      new IndexProbe({ slots, graphs: this.#graphs, searches: this.#searches, rows }),
     );
     this.image = new RunsImage(slots, new GraphLinks(slots, this.#graphs, this.#recall));
     slots.watch(this.#graphs);

@@ -31,6 +31,7 @@ import type { SetMode } from "./options.js";
 import { explainedKinds, isBarePing, isQueryKind, type Kinds, type QueryKind } from "./query.js";
 import { checkNamespace, checkNewName, checkStoreName } from "./store-name.js";
 import { checkText } from "./text.js";
+import { vectorPlaces } from "./vector-place.js";
 
 /**
  * The one gate that every query passes, in every reach, on the caller's thread: the query with its
@@ -163,22 +164,27 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
     check: (ask) => ({ kind: "shutdown", reason: checkReason(ask.reason) }),
   },
   createStore: {
-    fields: { kind, store, dimension: true, metric: true, ttlMs: true, ifNotExists: true },
+    fields: {
+      ...{ kind, store, dimension: true, metric: true, ttlMs: true },
+      ...{ vectors: true, ifNotExists: true },
+    },
     check: (ask, limits) => ({
       kind: "createStore",
       store: checkStoreName(ask.store),
       dimension: checkDimension(ask.dimension, limits),
       metric: checkChoice(ask.metric, metrics, "cosine", "metric"),
       ttlMs: ask.ttlMs === undefined ? undefined : checkTtl(ask.ttlMs, "ttlMs"),
+      vectors: checkChoice(ask.vectors, vectorPlaces, "memory", "vectors"),
       ifNotExists: checkBoolean(ask.ifNotExists, false, "ifNotExists"),
     }),
   },
   alterStore: {
-    fields: { kind, store, ttlMs: true },
+    fields: { kind, store, ttlMs: true, vectors: true },
     check: (ask) => ({
       kind: "alterStore",
       store: checkStoreName(ask.store),
       ttlMs: checkTtlOrNull(ask.ttlMs, "ttlMs"),
+      vectors: checkChoice(ask.vectors, vectorPlaces, undefined, "vectors"),
     }),
   },
   renameStore: {

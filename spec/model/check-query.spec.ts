@@ -26,10 +26,11 @@ describe("checkQuery", () => {
         dimension: 2,
         metric: "cosine",
         ttlMs: undefined,
+        vectors: "memory",
         ifNotExists: false,
       },
       dropStore: { store: "s", ifExists: false },
-      alterStore: { store: "s", ttlMs: undefined },
+      alterStore: { store: "s", ttlMs: undefined, vectors: undefined },
       renameStore: { store: "s", to: "t", replace: false },
       dropNamespace: { namespace: "n" },
       listStores: { namespace: undefined },
@@ -72,7 +73,10 @@ describe("checkQuery", () => {
       kind: "shutdown",
       reason: "moving",
     });
-    const create = { store: "n/s", dimension: 4_096, metric: "dot", ttlMs: 5, ifNotExists: true };
+    const create = {
+      ...{ store: "n/s", dimension: 4_096, metric: "dot", ttlMs: 5 },
+      ...{ vectors: "disk", ifNotExists: true },
+    };
     assert.deepEqual(check({ kind: "createStore", ...create }), { kind: "createStore", ...create });
     const drop = { kind: "dropStore", store: "s", ifExists: true } as const;
     assert.deepEqual(check(drop), drop);

@@ -19,6 +19,7 @@ import {
   demandNamespace,
   demandStoreName,
   demandTtl,
+  demandVectors,
   demandVersion,
   fieldsOf,
   isPlain,
@@ -148,7 +149,9 @@ export class NaiveModel {
 
   #createStore(ask: Ask<"createStore">) {
     const { store: name, dimension, metric = "cosine", ttlMs, ifNotExists } = ask;
+    const { vectors = "memory" } = ask;
     demandStoreName(name);
+    demandVectors(vectors);
     if (ttlMs !== undefined) demandTtl(ttlMs);
     demandBoolean(ifNotExists, "ifNotExists");
     demand(Number.isSafeInteger(dimension) && dimension >= 1, "dimension is an integer from 1");
@@ -168,6 +171,7 @@ export class NaiveModel {
       dimension,
       metric,
       ttlMs,
+      vectors,
       entries: new Map(),
       log,
       sequence,
@@ -200,12 +204,14 @@ export class NaiveModel {
       .map((store) => this.#storeInfo(store));
   }
 
-  #storeInfo({ name, dimension, metric, ttlMs, entries, log, sequence }: NaiveStore): StoreInfo {
+  #storeInfo(store: NaiveStore): StoreInfo {
+    const { name, dimension, metric, ttlMs, vectors, entries, log, sequence } = store;
     const bytes = { memory: entries.size * dimension * 4, disk: 0 };
     const position = log.position(sequence);
     const lives = ttlMs === undefined ? {} : { ttlMs };
     const graph = { entries: 0 };
-    return { name, dimension, metric, entries: entries.size, graph, bytes, ...lives, position };
+    const is = { name, dimension, metric, vectors, position };
+    return { ...is, entries: entries.size, graph, bytes, ...lives };
   }
 
   #info(): EngineInfo {

@@ -1,6 +1,13 @@
 import type { Metric } from "../../lib/model/metric.js";
 import type { Kinds } from "../../lib/model/query.js";
-import { demand, demandBoolean, demandStoreName, demandTtl, refuse } from "./naive-checks.js";
+import {
+  demand,
+  demandBoolean,
+  demandStoreName,
+  demandTtl,
+  demandVectors,
+  refuse,
+} from "./naive-checks.js";
 import type { NaiveEntry } from "./naive-entries.js";
 import type { NaiveLog } from "./naive-log.js";
 
@@ -9,6 +16,7 @@ export interface NaiveStore {
   readonly dimension: number;
   readonly metric: Metric;
   ttlMs: number | undefined;
+  vectors: "memory" | "disk";
   entries: Map<string, NaiveEntry>;
   readonly log: NaiveLog;
   /** The sequence of the command that made it. */
@@ -38,11 +46,13 @@ export function expireNaively(
 }
 
 export function alterNaively(stores: Stores, ask: Kinds["alterStore"]["ask"]): null {
-  const { store: name, ttlMs } = ask;
+  const { store: name, ttlMs, vectors } = ask;
   demandStoreName(name);
   if (ttlMs !== undefined && ttlMs !== null) demandTtl(ttlMs);
+  if (vectors !== undefined) demandVectors(vectors);
   const store = stores.get(name) ?? refuse("STORE_NOT_FOUND", `no store ${name}`);
   if (ttlMs !== undefined) store.ttlMs = ttlMs ?? undefined;
+  if (vectors !== undefined) store.vectors = vectors;
   return null;
 }
 

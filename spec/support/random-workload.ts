@@ -84,12 +84,14 @@ export class RandomWorkload {
       dimension: 2,
       metric: this.#one(["cosine", "dot", undefined]),
       ttlMs: this.#one([undefined, undefined, 100_000_000]),
+      vectors: this.#one([undefined, "disk"]),
       ifNotExists: this.below(2) === 0,
     }),
     alterStore: () => ({
       kind: "alterStore",
       store: this.#store(),
       ttlMs: this.#one([undefined, null, 100_000_000]),
+      vectors: this.#one([undefined, "memory", "disk"]),
     }),
     renameStore: () => ({
       ...{
