@@ -5,10 +5,11 @@ import { checkDimension } from "../model/vector.js";
 import type { Call } from "./call.js";
 import type { Effort } from "./effort.js";
 import { resolveExamples } from "./examples.js";
+import { keptSelectionsOf } from "./kept-selections.js";
 import type { Publication } from "./publication.js";
 import { resolveMatches } from "./resolve-matches.js";
 import { RowSource } from "./row-source.js";
-import { type Selecting, type Selections, selectionsOf, selectsAll } from "./selections.js";
+import { type Selecting, type Selections, selectsAll } from "./selections.js";
 import { Slice } from "./slice.js";
 import type { View } from "./view.js";
 
@@ -83,7 +84,7 @@ async function nearest(
   const { index, view, store, options, call, slice, effort } = searched;
   const { within, without } = selectsAll(store, options.where)
     ? all
-    : await selectionsOf(searched, options.where);
+    : await keptSelectionsOf(searched, options.where);
   const { limit, recall, maxDistance, include } = options;
   const request = {
     targets,

@@ -6,6 +6,11 @@ export function scanMs(rows: number, dimension: number, targets: number): number
   return (rows * perRow) / 1e6;
 }
 
+/** Of looking at some of so many rows: from one to the next, and through blocks of which a fourth is wanted. */
+export function pickedMs(picked: number, rows: number, dimension: number, targets: number): number {
+  return scanMs(Math.min(picked * 2.5, rows), dimension, targets);
+}
+
 /** Of a walk to one target: some 20 vectors for each that its pool keeps, of which most are not in the cache. */
 export function walkMs(width: number, dimension: number): number {
   return (width * 20 * (25 + dimension * 0.1)) / 1e6;

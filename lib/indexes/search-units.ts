@@ -4,7 +4,6 @@ import type { JobVectors } from "../kernels/search-job.js";
 import type { Run } from "./run.js";
 import type { SlotSelection } from "./slot-selection.js";
 import type { Slots } from "./slots.js";
-import type { UnlinkedSlots } from "./unlinked-slots.js";
 
 /** What a search looks at in one arena: spans of blocks, or single blocks picked. */
 export type SearchUnits = Pick<JobVectors, "arena" | "units" | "picked" | "rows">;
@@ -17,7 +16,7 @@ export interface Selected {
 
 /** All that is selected, by arena, in `parts` of about the same work each. */
 export function unitsOf(slots: Slots, { within, without }: Selected, parts: number): SearchUnits[] {
-  const whole = within === undefined ? allBut(slots, without) : picksOf(slots, within);
+  const whole = within === undefined ? allBut(slots, without) : within.picks;
   if (parts <= 1) return whole;
   return whole.flatMap((units) => (units.picked ? splitPicks : splitSpans)(units, parts));
 }
@@ -57,8 +56,15 @@ function addSpans(spans: ByArena, run: Run, but: readonly number[]): void {
   }
 }
 
+/** Some slots, as bits of their blocks. */
+export interface SlotBlocks {
+  /** At most so many are there. */
+  readonly size: number;
+  forEachBlock(visit: (block: number, low: number, high: number) => void): void;
+}
+
 /** Those of a set of slots, block by block. */
-export function picksOf(slots: Slots, selection: SlotSelection | UnlinkedSlots): SearchUnits[] {
+export function picksOf(slots: Slots, selection: SlotBlocks): SearchUnits[] {
   const byArena: ByArena = new Map();
   selection.forEachBlock((block, low, high) => {
     const run = slots.runOfBlock(block);

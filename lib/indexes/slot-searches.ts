@@ -1,4 +1,5 @@
-import { type JobResult, type JobWalk, SearchJob } from "../kernels/search-job.js";
+import * as layout from "../kernels/layout.js";
+import { type JobResult, type JobWalk, SearchJob, type SlotBits } from "../kernels/search-job.js";
 import type { SearchQueue } from "../kernels/search-queue.js";
 import { SearchTask } from "../kernels/search-task.js";
 import { Turn } from "../kernels/turns.js";
@@ -9,9 +10,16 @@ import type { Graph } from "./graph.js";
 import type { GraphPlan } from "./graphs.js";
 import { mergeNearest } from "./merge.js";
 import { scanMs, walkMs } from "./search-costs.js";
-import { picksOf, type SearchUnits, unitsOf } from "./search-units.js";
+import {
+  picksOf,
+  type SearchUnits,
+  type Selected,
+  type SlotBlocks,
+  unitsOf,
+} from "./search-units.js";
 import { SlotSelection } from "./slot-selection.js";
 import type { Slots } from "./slots.js";
+import type { UnlinkedSlots } from "./unlinked-slots.js";
 import type { IndexSearch, Nearest, Selection } from "./vector-index.js";
 
 /** Searches over the slots of one index: by looking at everything, or by walks through its graphs. */
@@ -45,14 +53,34 @@ export class SlotSearches {
     return found.every(({ isWhole }) => isWhole) ? found : undefined;
   }
 
-  /** By walks, and exactly where they came to too few: the vectors stay until then. */
-  async walkOrExact(walking: Walking, signal?: AbortSignal): Promise<Nearest[]> {
+  /** As `walk`, whatever the walks came to. */
+  walkEach(walking: Walking, signal?: AbortSignal): Promise<Found[]> {
+    return this.#run(this.#planWalks(walking), walking.request, signal);
+  }
+
+  /** By walks, and exactly where they came to too few. */
+  walkOrExact(walking: Walking, signal?: AbortSignal): Promise<Nearest[]> {
+    return this.during(async () => {
+      return (await this.walk(walking, signal)) ?? (await this.exact(walking.request, signal));
+    });
+  }
+
+  /** The vectors stay until all of these searches are over. */
+  async during<Answer>(searches: () => Promise<Answer>): Promise<Answer> {
     this.#readers++;
     try {
-      return (await this.walk(walking, signal)) ?? (await this.exact(walking.request, signal));
+      return await searches();
     } finally {
       this.#release();
     }
+  }
+
+  /** @throws INVALID_ARGUMENT where they are of another index */
+  selectedBy({ within, without }: IndexSearch): Selected {
+    return {
+      within: this.#checkSelection(within, "within"),
+      without: this.#checkSelection(without, "without"),
+    };
   }
 
   async #run(
@@ -88,8 +116,7 @@ export class SlotSearches {
   /** The targets in groups that go through memory together; of each group a task for every part of it. */
   #planExact(request: IndexSearch): TargetGroup[] {
     const { targets } = request;
-    const within = this.#checkSelection(request.within, "within");
-    const without = this.#checkSelection(request.without, "without");
+    const { within, without } = this.selectedBy(request);
     const rows = within === undefined ? this.#slots.size : within.size;
     const width = this.#groupWidth(request.limit, rows);
     const parts = this.#parts(request, rows, width);
@@ -100,11 +127,12 @@ export class SlotSearches {
   }
 
   /** The same with a task for every memory: what is linked is walked to, the rest looked at. */
-  #planWalks({ request, plan, beam }: Walking): TargetGroup[] {
+  #planWalks({ request, plan, beam, reach }: Walking): TargetGroup[] {
     const { targets, limit } = request;
     const hidden = request.own?.map((own) => this.#slotOf(own));
     const { graphs, unlinked } = plan;
-    const parts = picksOf(this.#slots, unlinked);
+    const selected = this.selectedBy(request);
+    const parts = picksOf(this.#slots, only(unlinked, selected));
     for (const { arena } of graphs) {
       if (parts.some((part) => part.arena === arena)) continue;
       parts.push({ arena, units: noUnits, picked: true, rows: 0 });
@@ -114,7 +142,7 @@ export class SlotSearches {
       const own = hidden?.slice(from, to);
       return parts.map((part) => {
         const graph = graphs.find(({ arena }) => arena === part.arena);
-        const walk = graph && { graph, beam, hidden: own };
+        const walk = graph && { graph, beam, reach, selected, hidden: own };
         return this.#task(turn, request, targets.slice(from, to), part, walk);
       });
     });
@@ -197,11 +225,15 @@ export interface Walking {
   readonly request: IndexSearch;
   readonly plan: GraphPlan;
   readonly beam: Beam;
+  /** How many of the nearest of all the beam is to find, selected or not; `limit` where absent. */
+  readonly reach?: number | undefined;
 }
 
 interface TaskWalk {
   readonly graph: Graph;
   readonly beam: Beam;
+  readonly reach: number | undefined;
+  readonly selected: Selected;
   /** Of each target the slot that is passed over, as if it was not there; -1: none. */
   readonly hidden: readonly number[] | undefined;
 }
@@ -211,27 +243,60 @@ interface TargetGroup {
   readonly tasks: readonly SearchTask[];
 }
 
-/** What was found, and whether all walks found as many as they were asked for. */
-interface Found extends Nearest {
+/** What was found, and what the walk came to that found the fewest or went farthest for them. */
+export interface Found extends Nearest {
+  /** Whether all walks found as many as they were asked for. */
   readonly isWhole: boolean;
+  /** How many it found, those beyond the limit too. */
+  readonly found: number;
+  /** The mean place of those within the limit among all that it came to, from 1 on. */
+  readonly meanPlace: number;
 }
 
 async function collect({ targets, tasks }: TargetGroup, limit: number): Promise<Found[]> {
   const parts = await Promise.all(tasks.map((task) => task.results));
   return Array.from({ length: targets }, (_, i) => {
     const own = parts.map((part) => part[i] as JobResult);
-    const isWhole = own.every(({ found }) => found >= limit);
-    return { ...(own.length === 1 ? own[0] : mergeNearest(own, limit)), isWhole };
+    const found = Math.min(...own.map((part) => part.found));
+    const meanPlace = Math.max(...own.map((part) => part.meanPlace));
+    const nearest = own.length === 1 ? own[0] : mergeNearest(own, limit);
+    return { ...nearest, isWhole: found >= limit, found, meanPlace };
   });
 }
 
-function jobWalk({ graph, beam, hidden }: TaskWalk, limit: number): JobWalk {
+function jobWalk({ graph, beam, reach: nth, selected, hidden }: TaskWalk, limit: number): JobWalk {
   const { address, walks, reach } = graph;
   const width = Math.max(beam.width, limit + SearchJob.extraFor(limit));
   const numbers = hidden?.map((slot) =>
     slot >= 0 && graph.reaches(slot) ? graph.numberOf(slot) : -1,
   );
-  return { graph: address, walks, reach, width, slack: beam.slack, hidden: numbers };
+  const { slack } = beam;
+  const bits = bitsOf(graph, selected);
+  return { graph: address, walks, reach, width, slack, nth, bits, hidden: numbers };
+}
+
+/** By the numbers of a graph. */
+function bitsOf(graph: Graph, { within, without }: Selected): SlotBits | undefined {
+  const selection = within ?? without;
+  if (selection === undefined) return undefined;
+  const first = graph.slotOf(0) / layout.blockSlots;
+  const words = selection.wordsFrom(first, graph.reach / layout.blockSlots);
+  return { words, areExcluded: within === undefined };
+}
+
+/** Those of the slots that are selected. */
+function only(slots: UnlinkedSlots, { within, without }: Selected): SlotBlocks {
+  const selection = within ?? without;
+  if (selection === undefined) return slots;
+  const invert = within === undefined ? ~0 : 0;
+  return {
+    size: slots.size,
+    forEachBlock: (visit) =>
+      slots.forEachBlock((block, low, high) => {
+        const [selectedLow, selectedHigh] = selection.bitsOf(block);
+        visit(block, (low & (selectedLow ^ invert)) >>> 0, (high & (selectedHigh ^ invert)) >>> 0);
+      }),
+  };
 }
 
 function signalError({ reason }: AbortSignal): AhnlichError {

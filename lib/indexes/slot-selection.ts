@@ -1,3 +1,5 @@
+import { picksOf, type SearchUnits } from "./search-units.js";
+import { SelectionSpread } from "./selection-spread.js";
 import type { Slots } from "./slots.js";
 import type { Selection } from "./vector-index.js";
 
@@ -6,6 +8,8 @@ export class SlotSelection implements Selection {
   readonly slots: Slots;
   readonly #pages: (Uint32Array | undefined)[] = [];
   #size = 0;
+  #spread: SelectionSpread | undefined;
+  #picks: SearchUnits[] | undefined;
 
   constructor(slots: Slots) {
     this.slots = slots;
@@ -13,6 +17,14 @@ export class SlotSelection implements Selection {
 
   get size(): number {
     return this.#size;
+  }
+
+  /** How thinly what is selected lies, or all else, as searches have found it so far. */
+  spread(isExcluded: boolean): SelectionSpread {
+    const size = Math.max(1, this.slots.size);
+    const selected = isExcluded ? size - this.#size : this.#size;
+    this.#spread ??= new SelectionSpread(Math.min(1, Math.max(1, selected) / size));
+    return this.#spread;
   }
 
   add(ordinal: number): void {
@@ -29,6 +41,35 @@ export class SlotSelection implements Selection {
     if ((page[word] & bit) !== 0) return;
     page[word] |= bit;
     this.#size++;
+    this.#picks = undefined;
+    this.#spread = undefined;
+  }
+
+  /** What to look at, found once for all searches. */
+  get picks(): SearchUnits[] {
+    this.#picks ??= picksOf(this.slots, this);
+    return this.#picks;
+  }
+
+  /** The bits of a block's 64 slots, the lower 32 and the upper. */
+  bitsOf(block: number): readonly [number, number] {
+    const page = this.#pages[block >>> (pageBits - 6)];
+    if (page === undefined) return noBits;
+    const word = (block << 1) & (pageWords - 1);
+    return [page[word], page[word + 1]];
+  }
+
+  /** The bits of so many blocks from that one on. */
+  wordsFrom(block: number, blocks: number): Uint32Array {
+    const words = new Uint32Array(blocks * 2);
+    for (const [key, page] of Object.entries(this.#pages)) {
+      if (page === undefined) continue;
+      const at = Number(key) * pageWords - block * 2;
+      if (at >= words.length || at + pageWords <= 0) continue;
+      const from = Math.max(0, -at);
+      words.set(page.subarray(from, Math.min(pageWords, words.length - at)), at + from);
+    }
+    return words;
   }
 
   /** Calls with each block that has a slot selected, and its 64 bits. */
@@ -43,5 +84,6 @@ export class SlotSelection implements Selection {
   }
 }
 
+const noBits = [0, 0] as const;
 const pageBits = 15;
 const pageWords = 2 ** (pageBits - 5);

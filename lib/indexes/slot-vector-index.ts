@@ -3,6 +3,7 @@ import type { SearchQueue } from "../kernels/search-queue.js";
 import { closedError } from "../model/errors.js";
 import type { Metric } from "../model/metric.js";
 import type { Beam } from "./beam.js";
+import { FilteredSearch } from "./filtered-search.js";
 import { GraphLinks } from "./graph-links.js";
 import { type GraphPlan, Graphs } from "./graphs.js";
 import { IndexProbe } from "./index-probe.js";
@@ -117,6 +118,10 @@ export class SlotVectorIndex implements VectorIndex {
     this.#checkOpen();
     this.#queue.check(request.targets.length);
     const plan = this.#planOf(request);
+    const isFiltered = request.within !== undefined || request.without !== undefined;
+    if (plan !== undefined && isFiltered && request.beam === undefined) {
+      return this.#filtered(request, plan).run(signal);
+    }
     const beam = plan && this.#beamFor(request);
     if (plan !== undefined && beam !== undefined) {
       return this.#searches.walkOrExact({ request, plan, beam }, signal);
@@ -140,17 +145,9 @@ export class SlotVectorIndex implements VectorIndex {
   }
 
   /** Undefined where only looking at everything gives what is asked for. */
-  #planOf({
-    metric,
-    limit,
-    recall = 1,
-    beam,
-    within,
-    without,
-  }: IndexSearch): GraphPlan | undefined {
+  #planOf({ metric, limit, recall = 1, beam }: IndexSearch): GraphPlan | undefined {
     if (recall >= 1 && beam === undefined) return undefined;
-    if (metric !== this.#graphs.metric || within !== undefined || without !== undefined)
-      return undefined;
+    if (metric !== this.#graphs.metric) return undefined;
     return limit * limitPart > this.#slots.size ? undefined : this.#graphs.plan;
   }
 
@@ -163,6 +160,17 @@ export class SlotVectorIndex implements VectorIndex {
     const { dimension, size } = this.#slots;
     const isCheaper = walkMs(found.width, dimension) < scanMs(size, dimension, 1);
     return isCheaper ? found : undefined;
+  }
+
+  #filtered(request: IndexSearch, plan: GraphPlan): FilteredSearch {
+    const { targets, recall = 1, own } = request;
+    const [slots, searches] = [this.#slots, this.#searches];
+    const selected = searches.selectedBy(request);
+    const spread = (selected.within ?? selected.without)?.spread(selected.within === undefined);
+    if (own === undefined) this.#recall.offer(targets);
+    const beamFor = (reach: number): Beam | undefined =>
+      reach * limitPart > slots.size ? undefined : this.#recall.beamFor(reach, recall);
+    return new FilteredSearch({ slots, searches, plan, request, selected, spread, beamFor });
   }
 
   #freeWhenUnused(): void {

@@ -93,7 +93,14 @@ export const jobPlace = 1156;
 export const jobTaken = 1160;
 /** The slot where the walk began and one more, where that was scanned already; or 0. */
 export const jobBegun = 1164;
-export const jobBytes = 1168;
+/** A bit for each slot of the graph, or 0: the walk finds only those that have theirs, or only those that have not. */
+export const jobBits = 1168;
+export const jobBitsExclude = 1172;
+/** The place in the pool that `jobSlack` counts from. */
+export const jobNth = 1176;
+/** The sum of the places in the pool of the first `limit` that are taken. */
+export const jobPlaces = 1180;
+export const jobBytes = 1184;
 
 /** What a job is at. */
 export const scanning = 0;
@@ -138,7 +145,9 @@ export const targetFound = 76;
 export const targetExamined = 80;
 /** A slot that walks to it pass over, as if it was not there, and one more; or 0. */
 export const targetHidden = 84;
-export const targetBytes = 88;
+/** The sum of the places in the walk's pool of those found, the first `limit` of them. */
+export const targetPlaces = 88;
+export const targetBytes = 96;
 
 /** A candidate in a target's area. Once re-scored, the same 16 bytes hold distance and ordinal. */
 export const candidateLower = 0;

@@ -27,10 +27,20 @@ export interface JobWalk {
   readonly reach: number;
   /** What its pool keeps, at least `limit`. */
   readonly width: number;
-  /** It ends where all that is left is farther than the nearest `limit` by more than this. */
+  /** It ends where all that is left is farther than the nearest `nth`, `limit` where absent, by more than this. */
   readonly slack: number;
+  readonly nth?: number | undefined;
+  /** Only some slots are found, though it goes through all. */
+  readonly bits?: SlotBits | undefined;
   /** Of each target a slot of the graph that is passed over, as if it was not there; -1: none. */
   readonly hidden?: readonly number[] | undefined;
+}
+
+/** Some slots of a graph: those whose bits are set, or all others. */
+export interface SlotBits {
+  /** A bit for each, the lowest first; slots beyond the last word have none. */
+  readonly words: Uint32Array;
+  readonly areExcluded: boolean;
 }
 
 /** What a job is about: some targets against some vectors. */
@@ -48,6 +58,8 @@ export interface JobRequest {
 export interface JobResult {
   /** How many the walk found, infinity where there was none: fewer than `limit` if it came to too many not seen. */
   readonly found: number;
+  /** Where in the pool of the walk the first `limit` of those were on average, from 1 on; 0 where it found none. */
+  readonly meanPlace: number;
   readonly ordinals: Float64Array;
   readonly distances: Float64Array;
   /** `exact`: all that there was to compare has been. */
@@ -69,6 +81,7 @@ export class SearchJob implements Job {
   readonly #stride: number;
   /** Extents held: the job's own, then areas that were moved to a larger place. */
   readonly #held = new Map<number, number>();
+  readonly #limit: number;
   readonly #walks: Walks | undefined;
   #walk: Walk | undefined;
 
@@ -83,6 +96,7 @@ export class SearchJob implements Job {
     this.arena = arena;
     this.address = this.#allocate(bytes);
     this.#targetCount = targets.length;
+    this.#limit = limit;
     this.dimension = vectors.dimension;
     this.#stride = stride;
     const unitsAt = this.address + layout.jobBytes;
@@ -179,9 +193,11 @@ export class SearchJob implements Job {
       }
       const walk = this.#walk !== undefined;
       const found = walk ? words[(target + layout.targetFound) >>> 2] : Number.POSITIVE_INFINITY;
+      const counted = Math.max(1, Math.min(found, this.#limit));
+      const meanPlace = words[(target + layout.targetPlaces) >>> 2] / counted;
       const walked = words[(target + layout.targetExamined) >>> 2];
       const plan = walk ? "graph" : "exact";
-      results.push({ ordinals, distances, found, plan, examined: examined + walked });
+      results.push({ ordinals, distances, found, meanPlace, plan, examined: examined + walked });
     }
     return results;
   }
@@ -205,9 +221,11 @@ export class SearchJob implements Job {
   }
 
   /** @throws LIMIT_EXCEEDED */
-  #beginWalk({ graph, walks, reach, width, slack, hidden }: JobWalk, limit: number): void {
+  #beginWalk(walk: JobWalk, limit: number): void {
+    const { graph, walks, reach, width, slack, nth = limit, bits, hidden } = walk;
     try {
       this.#walk = walks.take(reach, width);
+      if (bits !== undefined) this.#layBits(bits, reach);
     } catch (error) {
       this.free();
       throw error;
@@ -220,6 +238,19 @@ export class SearchJob implements Job {
     }
     floats[(this.address + layout.jobSlack) >>> 2] = slack;
     words[(this.address + layout.jobExtra) >>> 2] = SearchJob.extraFor(limit);
+    words[(this.address + layout.jobNth) >>> 2] = nth;
+  }
+
+  /** @throws LIMIT_EXCEEDED */
+  #layBits({ words: some, areExcluded }: SlotBits, reach: number): void {
+    const count = Math.ceil(reach / 32);
+    const at = this.#allocate(count * 4);
+    const { words } = this.arena;
+    const given = some.length > count ? some.subarray(0, count) : some;
+    words.set(given, at >>> 2);
+    words.fill(0, (at >>> 2) + given.length, (at >>> 2) + count);
+    words[(this.address + layout.jobBits) >>> 2] = at;
+    words[(this.address + layout.jobBitsExclude) >>> 2] = areExcluded ? 1 : 0;
   }
 
   #target(index: number): number {

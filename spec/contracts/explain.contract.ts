@@ -38,7 +38,8 @@ export function explainContract(reach: Reach): void {
     it("tells of a search with a predicate how many rows it read, too", async () => {
       const search = { kind: "search", target: [3], where: { number: { $lt: 5 } } };
       assert.deepEqual(await told(search), ["exact", 19 + 5, 5]);
-      assert.deepEqual(await told({ ...search, limit: 2 }), ["exact", 19 + 5, 2]);
+      const other = { ...search, where: { number: { $lte: 4 } } }; // rows are read once for each
+      assert.deepEqual(await told({ ...other, limit: 2 }), ["exact", 19 + 5, 2]);
       assert.deepEqual(await told({ ...search, where: { number: -1 } }), ["empty", 19, 0]);
     });
 

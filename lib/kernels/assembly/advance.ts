@@ -1,4 +1,5 @@
 import {
+  blockSlots,
   finished,
   finishing,
   jobBlock,
@@ -14,6 +15,7 @@ import {
   jobUnits,
   linking,
   runHasRows,
+  runRecords,
   runRecordStride,
   runStride,
   scanning,
@@ -34,9 +36,10 @@ import {
 import { grant, isSpent, spend } from "./budget";
 import { finish } from "./finish";
 import { makeRoom } from "./room";
-import { scanCodes } from "./scan-codes";
+import { isDense, scanCodes } from "./scan-codes";
 import { scanRows } from "./scan-rows";
 import { visible } from "./slots";
+import { heed } from "./touch";
 import { linkSome, sweepSome } from "./upkeep";
 import { walkTargets } from "./walk-targets";
 
@@ -79,6 +82,7 @@ function scanUnits(job: usize): u32 {
     if (mask) {
       const status = makeRoom(job);
       if (status != finished) return status;
+      if (!isDense(run, block, mask)) touchRecords(run, block, mask);
       scanTargets(job, run, block, mask);
       store<u32>(job, load<u32>(job, jobExamined) + <u32>popcnt(mask), jobExamined);
     }
@@ -87,6 +91,19 @@ function scanUnits(job: usize): u32 {
     store<u32>(job, last ? 0 : load<u32>(job, jobBlock) + 1, jobBlock);
   }
   return finished;
+}
+
+/** Reads a word of every line of some records, so that the memory brings all of them at once. */
+@inline
+function touchRecords(run: usize, block: u32, mask: u64): void {
+  const stride: usize = load<u32>(run, runRecordStride);
+  const first = <usize>load<u32>(run, runRecords) + <usize>(block * blockSlots) * stride;
+  let touched: i32 = 0;
+  for (; mask; mask &= mask - 1) {
+    const record = first + <usize>ctz(mask) * stride;
+    for (let line: usize = 0; line < stride; line += 64) touched ^= load<i32>(record + line);
+  }
+  heed(touched);
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   jobDimension,
   jobMetric,
   recordCode,
+  runCapacity,
   runRecords,
   runRecordStride,
   targetArea,
@@ -34,7 +35,7 @@ export function scanCodes(job: usize, target: usize, run: usize, block: u32, mas
   else scanFours(dot, dimension, target, run, block, mask);
 }
 
-/** The whole block from end to end, or the slots that the mask names. */
+/** The whole block from end to end where most of it is named, or from slot to slot. */
 @inline
 function scanFours(
   metric: u32,
@@ -55,16 +56,18 @@ function scanFours(
   const cut = f32x4.splat(load<f32>(target, targetCut));
   const area = <usize>load<u32>(target, targetArea);
   let end = area + load<u32>(target, targetCount) * candidateBytes;
-  const isWhole = mask == u64(-1);
+  const isWhole = isDense(run, block, mask);
   let four: u32 = 0x03020100;
   for (let whole = 0; isWhole ? whole < blockSlots : mask != 0; whole += 4) {
     let a = records;
     let b = a + stride;
     let c = b + stride;
     let d = c + stride;
-    let lanes = 15;
-    if (isWhole) records = d + stride;
-    else {
+    let lanes: i32;
+    if (isWhole) {
+      records = d + stride;
+      lanes = <i32>(mask >> whole) & 15;
+    } else {
       four = lowestFour(mask);
       a = records + placeOf(four, 0) * stride;
       b = records + placeOf(four, 1) * stride;
@@ -98,6 +101,13 @@ function scanFours(
   store<u32>(target, <u32>(end - area) / candidateBytes, targetCount);
 }
 
+/** Whether it is quicker to go through all of the block, which memory has ready, than from slot to slot. */
+@inline
+export function isDense(run: usize, block: u32, mask: u64): bool {
+  if (mask == u64(-1)) return true;
+  return popcnt(mask) >= denseSlots && (block + 1) * blockSlots <= load<u32>(run, runCapacity);
+}
+
 @inline
 function keys(metric: u32, length: v128, cosines: v128, norms: v128): v128 {
   if (metric == cosine) return f32x4.neg(v128.and(cosines, f32x4.gt(norms, f32x4.splat(0))));
@@ -122,5 +132,6 @@ function errors(metric: u32, length: v128, spread: v128, norms: v128): v128 {
   return f32x4.add(f32x4.mul(product, spread), f32x4.add(rounding, least));
 }
 
+const denseSlots: u64 = 16;
 const roundings: f32 = 3.814697265625e-6; // 2^-18
 const underflow: f32 = 4.484155085839415e-44; // 2^-144

@@ -5,11 +5,15 @@ import {
   graphRuns,
   graphTop,
   jobBegun,
+  jobBits,
+  jobBitsExclude,
   jobExtra,
   jobGraph,
   jobLimit,
+  jobNth,
   jobPicked,
   jobPlace,
+  jobPlaces,
   jobSequence,
   jobSlack,
   jobTaken,
@@ -27,6 +31,7 @@ import {
   targetFound,
   targetHidden,
   targetLength,
+  targetPlaces,
   targetScale,
   unfinished,
   unitBytes,
@@ -56,7 +61,8 @@ const taking = 2;
 
 /**
  * Walks to each target of a job, and takes the nearest visible slots of its pool as candidates: `limit` and some more,
- * since codes do not tell their order quite. What the job has scanned already is passed over.
+ * since codes do not tell their order quite. Where a search is for some slots only, a walk goes through all and takes
+ * those. What the job has scanned already is passed over.
  */
 export function walkTargets(job: usize): u32 {
   if (load<u32>(job, jobGraph) == 0) return finished;
@@ -69,15 +75,17 @@ export function walkTargets(job: usize): u32 {
     if (stage == beginning) {
       store<u32>(job, begin(job, target, walk) ? going : taking, jobWalkStage);
     } else if (stage == going) {
-      if (!walkToTarget(walk, load<u32>(job, jobLimit), load<f32>(job, jobSlack))) return unfinished;
+      if (!walkToTarget(walk, load<u32>(job, jobNth), load<f32>(job, jobSlack))) return unfinished;
       store<u32>(job, taking, jobWalkStage);
     } else {
       const status = take(job, target, walk);
       if (status != finished) return status;
       store<u32>(target, load<u32>(job, jobTaken), targetFound);
+      store<u32>(target, load<u32>(job, jobPlaces), targetPlaces);
       store<u32>(target, load<u32>(walk, walkExamined), targetExamined);
       store<u32>(job, 0, jobPlace);
       store<u32>(job, 0, jobTaken);
+      store<u32>(job, 0, jobPlaces);
       store<u32>(job, beginning, jobWalkStage);
       store<u32>(job, load<u32>(job, jobWalked) + 1, jobWalked);
     }
@@ -148,23 +156,36 @@ function take(job: usize, target: usize, walk: usize): u32 {
   const runs = <usize>load<u32>(graph, graphRuns);
   const slots = <usize>load<u32>(walk, walkSlots);
   const count: u32 = load<u32>(walk, walkCount);
-  const wanted = load<u32>(job, jobLimit) + load<u32>(job, jobExtra);
+  const limit: u32 = load<u32>(job, jobLimit);
+  const wanted = limit + load<u32>(job, jobExtra);
   let place: u32 = load<u32>(job, jobPlace);
   let taken: u32 = load<u32>(job, jobTaken);
+  let places: u32 = load<u32>(job, jobPlaces);
   let status: u32 = finished;
   for (; place < count && taken < wanted; place++) {
+    const slot = load<u32>(slots + place * 4) & ~walked;
+    if (!isAllowed(job, slot)) continue;
     status = makeRoom(job);
     if (status != finished) break;
-    const slot = load<u32>(slots + place * 4) & ~walked;
     const run = <usize>load<u32>(runs + (slot / blockSlots) * 4);
     const block = slot / blockSlots - load<u32>(run, runFirstBlock);
     if (slot + 1 == load<u32>(target, targetHidden) || slot + 1 == load<u32>(job, jobBegun)) continue;
     const index = block * blockSlots + (slot % blockSlots);
     if (!isVisible(run, index, load<f64>(job, jobSequence))) continue;
     scanCodes(job, target, run, block, u64(1) << (slot % blockSlots));
+    if (taken < limit) places += place + 1;
     taken++;
   }
   store<u32>(job, place, jobPlace);
   store<u32>(job, taken, jobTaken);
+  store<u32>(job, places, jobPlaces);
   return status;
+}
+
+/** Whether the search may find the slot. */
+@inline
+function isAllowed(job: usize, slot: u32): bool {
+  const bits = <usize>load<u32>(job, jobBits);
+  if (!bits) return true;
+  return ((load<u32>(bits + (slot >> 5) * 4) >> (slot & 31)) & 1) != load<u32>(job, jobBitsExclude);
 }
