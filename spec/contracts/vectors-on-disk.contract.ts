@@ -122,10 +122,7 @@ async function compare([one, other]: Twins, seed: number): Promise<void> {
     }
   }
   const where = { n: { $lt: 60 } };
-  assert.deepEqual(
-    await one.search(alike(3), { where }),
-    await other.search(alike(3), { where }),
-  );
+  assert.deepEqual(await one.search(alike(3), { where }), await other.search(alike(3), { where }));
   const { recall, samples } = await one.measureRecall({ samples: 20 });
   assert.deepEqual([recall, samples], [1, 20]);
   const [first] = await one.search(targets[1] as Float32Array, { include: { vector: true } });

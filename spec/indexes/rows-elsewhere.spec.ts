@@ -84,7 +84,10 @@ describe("An index whose float32 rows are elsewhere", () => {
       const request = { targets, metric, limit: 10, sequence, source } as const;
       const truth = await index.search(request);
       let hits = 0;
-      for (const [i, { ordinals }] of (await index.search({ ...request, recall: 0.9 })).entries()) {
+      for (const [i, { ordinals, plan }] of (
+        await index.search({ ...request, beam: { width: 48, slack: 9 } })
+      ).entries()) {
+        assert.equal(plan, "graph");
         hits += [...ordinals].filter((one) => truth[i]?.ordinals.includes(one)).length;
       }
       assert(hits >= 340, `${hits} of 400 found`);
