@@ -48,7 +48,6 @@ describe("A store with vectors on disk that is searched by a graph", () => {
   }
 
   async function linked(engine: EmbeddedEngine, name: string, least = count): Promise<void> {
-    await engine.execute({ ...asked, recall: 0.8 });
     await comes(async () => (await engine.store(name).info()).graph.entries >= least);
   }
 
@@ -85,6 +84,7 @@ describe("A store with vectors on disk that is searched by a graph", () => {
     const target = randomVector(random, dimension);
     const asked = { kind: "search", store: "disk", target, recall: 0.9 } as const;
     assert.equal((await engine.explain(asked)).plan, "graph");
+    await engine.execute({ ...asked, recall: 0.8 });
     await comes(async () => (await engine.store("disk").info()).graph.recall !== undefined);
     await check(engine);
     for (let round = 0; round < 3; round++) {
