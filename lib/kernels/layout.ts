@@ -231,7 +231,9 @@ export const walkRepair = 60;
 export const walkExamined = 64;
 /** Slots that a hop comes to. */
 export const walkFresh = 72;
-export const walkBytes = 248;
+/** Where their records are. */
+export const walkRecords = 232;
+export const walkBytes = 376;
 /** What the second pool keeps: a full list and one more, or what lies behind the dead links of one. */
 export const otherWidth = 511;
 export const walked = 0x80000000;

@@ -9,10 +9,11 @@ export class LocalLane implements Lane {
   #closed = false;
 
   run(jobs: readonly Job[], sliceMs: number = localSliceMs): Promise<ArrayLike<number>> {
+    const ownMs = Math.min(sliceMs, localSliceMs);
     return new Promise((resolve, reject) => {
       setImmediate(() => {
         if (this.#closed) reject(closedError());
-        else resolve(runSlice(jobs, performance.now() + sliceMs));
+        else resolve(runSlice(jobs, performance.now() + ownMs));
       });
     });
   }

@@ -4,6 +4,7 @@ import { noMemory } from "./arenas.js";
 import type { Job } from "./job.js";
 import * as layout from "./layout.js";
 import { metricCodes } from "./metric-codes.js";
+import { wishStop } from "./slice-wish.js";
 import type { Walk, Walks } from "./walks.js";
 
 /** Some blocks of one arena. */
@@ -126,7 +127,7 @@ export class SearchJob implements Job {
 
   /** Whoever is at it stops after its step. */
   stop(): void {
-    Atomics.store(this.arena.words, (this.address + layout.jobStop) >>> 2, 1);
+    wishStop(this.arena.words, this.address);
   }
 
   /** Doubles the area that a hungry job lacks. @throws LIMIT_EXCEEDED */

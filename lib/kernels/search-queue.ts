@@ -3,6 +3,7 @@ import { Background } from "./background.js";
 import type { Lane } from "./lane.js";
 import { finished, unfinished } from "./layout.js";
 import { LocalLane, runSlice } from "./local-lane.js";
+import { wishNothing, wishShare } from "./slice-wish.js";
 import type { Task } from "./task.js";
 import { Turns } from "./turns.js";
 import { WarmingLane } from "./warming-lane.js";
@@ -22,7 +23,8 @@ export interface SearchQueueOptions {
 /**
  * Lets searches have their turn on the lanes of one engine. What is soon done runs at once on the calling
  * thread, as long as that holds it only a little; the rest goes round: a search that is not finished after
- * its slice goes behind those that wait.
+ * its slice goes behind those that wait. Where others wait its slice is as long as the lightest of them takes, so
+ * that a light one waits for no longer than itself takes, and equal ones are done one after the other.
  */
 export class SearchQueue {
   readonly #options: SearchQueueOptions;
@@ -65,6 +67,7 @@ export class SearchQueue {
     this.#waiting += task.weight;
     this.#turns.push(task);
     this.#pump();
+    if (this.#turns.size > 0) this.#askToShare(task);
   }
 
   /** Does it beside the searches, behind those that wait. @throws CLOSED */
@@ -189,7 +192,8 @@ export class SearchQueue {
     try {
       const isBackground = batch[0] !== undefined && this.#background.owns(batch[0]);
       const jobs = batch.map((task) => task.start());
-      const statuses = await lane.run(jobs, isBackground ? backgroundSliceMs : undefined);
+      for (const { arena, address } of jobs) wishNothing(arena.words, address);
+      const statuses = await lane.run(jobs, this.#sliceMs(isBackground));
       this.#idle.push(lane);
       for (let i = 0; i < batch.length; i++) this.#goOn(batch[i], statuses[i]);
     } catch (thrown) {
@@ -197,6 +201,23 @@ export class SearchQueue {
       for (const task of batch) this.#end(task, toAhnlichError(thrown));
     }
     this.#pump();
+  }
+
+  /** Of those that are being worked at, so that this one need not wait for the end of their slices. */
+  #askToShare({ turn, cost }: Task): void {
+    for (const task of this.#running) {
+      if (task.turn === turn || task.settled || !task.started) continue;
+      const { arena, address } = task.start();
+      wishShare(arena.words, address, shareMs(cost));
+    }
+  }
+
+  /** As long as the lane likes where nobody waits for it. */
+  #sliceMs(isBackground: boolean): number | undefined {
+    const own = isBackground ? backgroundSliceMs : undefined;
+    const { leastCost } = this.#turns;
+    if (leastCost > shareMsMax) return own;
+    return Math.min(own ?? shareMsMax, shareMs(leastCost));
   }
 
   #goOn(task: Task, status: number): void {
@@ -272,6 +293,12 @@ export class SearchQueue {
   }
 }
 
+/** How long a slice is while somebody waits whose work takes so long: shorter ones would be all messages. */
+function shareMs(cost: number): number {
+  return Math.max(1, Math.min(cost, shareMsMax));
+}
+
+const shareMsMax = 8;
 const backgroundSliceMs = 3;
 const batchMs = 0.5;
 const batchMax = 64;

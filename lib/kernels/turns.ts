@@ -20,14 +20,21 @@ export class Turns {
   readonly #begun = new Ring<Turn>();
   #freshNext = false;
   #tasks = 0;
+  #leastCost = Number.POSITIVE_INFINITY;
 
   /** Tasks that wait. */
   get size(): number {
     return this.#tasks;
   }
 
+  /** Milliseconds that the lightest of those that came takes, since none waited last; infinite where none waits. */
+  get leastCost(): number {
+    return this.#tasks === 0 ? Number.POSITIVE_INFINITY : this.#leastCost;
+  }
+
   push(task: Task): void {
     const { turn } = task;
+    this.#leastCost = Math.min(this.leastCost, task.cost);
     (task.started ? turn.started : turn.fresh).push(task);
     if (task.started && !turn.begun) {
       this.#fresh.delete(turn);

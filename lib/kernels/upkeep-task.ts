@@ -2,6 +2,7 @@ import type { Arena } from "./arena.js";
 import { noMemory } from "./arenas.js";
 import type { Job } from "./job.js";
 import * as layout from "./layout.js";
+import { wishStop } from "./slice-wish.js";
 import type { Task } from "./task.js";
 import { Turn } from "./turns.js";
 import type { Walk, Walks } from "./walks.js";
@@ -122,7 +123,7 @@ class UpkeepJob implements Job {
   }
 
   stop(): void {
-    Atomics.store(this.arena.words, (this.address + layout.jobStop) >>> 2, 1);
+    wishStop(this.arena.words, this.address);
   }
 
   free(): void {

@@ -241,4 +241,5 @@ function tooLate(): AhnlichError {
   return new AhnlichError("TIMEOUT", "the time of the call was over before its turn came");
 }
 
-const turnMs = 3;
+/** About one search: who comes meanwhile is not to wait for several. */
+const turnMs = 1;

@@ -42,6 +42,22 @@ describe("Turns", () => {
     assert.equal(turns.size, 0);
   });
 
+  it("know the lightest of those that wait", () => {
+    const turns = new Turns();
+    assert.equal(turns.leastCost, Number.POSITIVE_INFINITY);
+    const [one, light] = [task(new Turn()), task(new Turn())];
+    Object.defineProperty(light, "cost", { value: 0.25 });
+    turns.push(one);
+    assert.equal(turns.leastCost, 1);
+    turns.push(light);
+    assert.equal(turns.leastCost, 0.25);
+    turns.take();
+    turns.take();
+    assert.equal(turns.leastCost, Number.POSITIVE_INFINITY);
+    turns.push(one);
+    assert.equal(turns.leastCost, 1);
+  });
+
   it("forget a task that is taken away", () => {
     const turns = new Turns();
     const tasks = [task(new Turn()), task(new Turn())];

@@ -22,13 +22,37 @@ import { recordOf } from "./graph";
 /** Keys of the four slots that a list begins with to where a walk goes. */
 @inline
 export function keysToGoal(metric: u32, isToRecord: bool, walk: usize, graph: usize, four: usize): v128 {
-  const code = <usize>load<u32>(walk, walkCode);
-  if (isToRecord) return keysOfSlots(metric, graph, code, four);
-  const dimension: usize = load<u32>(graph, graphDimension);
   const a = recordOf(graph, load<u32>(four));
   const b = recordOf(graph, load<u32>(four, 4));
   const c = recordOf(graph, load<u32>(four, 8));
   const d = recordOf(graph, load<u32>(four, 12));
+  return keysToGoalOf(metric, isToRecord, walk, graph, a, b, c, d);
+}
+
+/** The same of four records, by a list of where they are. */
+@inline
+export function keysOfRecords(metric: u32, isToRecord: bool, walk: usize, graph: usize, four: usize): v128 {
+  const a = <usize>load<u32>(four);
+  const b = <usize>load<u32>(four, 4);
+  const c = <usize>load<u32>(four, 8);
+  const d = <usize>load<u32>(four, 12);
+  return keysToGoalOf(metric, isToRecord, walk, graph, a, b, c, d);
+}
+
+@inline
+function keysToGoalOf(
+  metric: u32,
+  isToRecord: bool,
+  walk: usize,
+  graph: usize,
+  a: usize,
+  b: usize,
+  c: usize,
+  d: usize,
+): v128 {
+  const code = <usize>load<u32>(walk, walkCode);
+  const dimension: usize = load<u32>(graph, graphDimension);
+  if (isToRecord) return keysToRecord(metric, dimension, code, a, b, c, d);
   const length = load<f32>(walk, walkLength);
   return keysToTarget(metric, dimension, code, load<f32>(walk, walkScale), length, a, b, c, d);
 }

@@ -1,8 +1,10 @@
 import {
+  blockSlots,
   cosine,
   dot,
   euclidean,
   graphMetric,
+  graphRecords,
   graphRecordStride,
   linksMax,
   upperLinksMax,
@@ -14,14 +16,15 @@ import {
   walkGraph,
   walkKeys,
   walkNext,
+  walkRecords,
   walkSeen,
   walkSlots,
   walkSlotsMax,
   walkWidth,
 } from "../layout";
 import { isSpent, spend } from "./budget";
-import { linksOf, lowestLinksOf, recordOf } from "./graph";
-import { keysToGoal, laneOf } from "./nearness";
+import { linksOf, lowestLinksOf } from "./graph";
+import { keysOfRecords, laneOf } from "./nearness";
 import { clear, insertAt, rankOf } from "./pool";
 import { heed } from "./touch";
 
@@ -126,12 +129,12 @@ function go(
     spend(32 + found * ((stride >> 2) + 16));
     next++;
     if (found == 0) continue;
-    touched ^= touch(graph, stride, fresh, found);
+    touched ^= touch(walk, graph, stride, found);
     if (next < count) touched ^= touchList(graph, load<u32>(slots + next * 4) & ~walked, level);
-    repeatLast(fresh, found);
+    repeatLast(walk + walkRecords, found);
     for (let i: u32 = 0; i < found; i += 4) {
       const four = fresh + i * 4;
-      const near = keysToGoal(metric, isToRecord, walk, graph, four);
+      const near = keysOfRecords(metric, isToRecord, walk, graph, walk + walkRecords + i * 4);
       let passing = i32x4.bitmask(f32x4.lt(near, f32x4.splat(load<f32>(last))));
       if (found - i < 4) passing &= (1 << (found - i)) - 1;
       for (; passing; passing &= passing - 1) {
@@ -178,13 +181,28 @@ export function repeatLast(list: usize, count: u32): void {
   store<u32>(end, last, 8);
 }
 
-/** Reads a word of every line of every record, so that the memory brings all of them at once. */
+/**
+ * Writes where the records of a list are into `walkRecords`, and reads a word of every line of each, so that the memory
+ * brings all of them at once. The fewer instructions lie between two reads, the more of these are under way: so most
+ * records, which take two lines at most, go without a loop of their own.
+ */
 @inline
-function touch(graph: usize, stride: u32, list: usize, count: u32): i32 {
+function touch(walk: usize, graph: usize, stride: usize, count: u32): i32 {
   let touched: i32 = 0;
-  for (let i: u32 = 0; i < count; i++) {
-    const record = recordOf(graph, load<u32>(list + i * 4));
-    for (let line: u32 = 0; line < stride; line += 64) touched ^= load<i32>(record + line);
+  const firsts = <usize>load<u32>(graph, graphRecords);
+  let at = walk;
+  for (const end = walk + count * 4; at < end; at += 4) {
+    const slot = load<u32>(at, walkFresh);
+    const first = <usize>load<u32>(firsts + (slot / blockSlots) * 4);
+    let line = first + (slot % blockSlots) * stride;
+    store<u32>(at, line, walkRecords);
+    touched ^= load<i32>(line) ^ load<i32>(line, 64);
+    if (stride <= 128) continue;
+    const last = line + stride - 128;
+    do {
+      line += 64;
+      touched ^= load<i32>(line, 64);
+    } while (line < last);
   }
   return touched;
 }
