@@ -361,8 +361,8 @@ interface Parts {
 }
 
 /**
- * Told of an index that could not follow, or is replaced where there is no error: those who search in it already may go on, then it is closed, but not before
- * what is being read into its memory.
+ * Told of an index that could not follow, or is replaced where there is no error: those who search in it already may go
+ * on, then it is closed, but not before what is being read into its memory.
  */
 export type GiveUp = (
   store: StoredStore,

@@ -2,7 +2,7 @@ import type { Arena } from "../kernels/arena.js";
 import { type Arenas, noMemory, type Place } from "../kernels/arenas.js";
 import type { Run } from "./run.js";
 
-/** Where vectors lie while they are encoded into slots that keep no float32 rows: some at a time, in the slots' memory. */
+/** Where vectors lie while they are encoded, some at a time, into slots that keep no float32 rows: in their memory. */
 export class RowStage {
   /** So many rows fit. */
   readonly rows: number;

@@ -126,7 +126,7 @@ export interface SlotImage {
    * For slots whose rows come later; searches may run.
    */
   giveRows(slots: number): void;
-  /** Whether the floats of all slots are where they belong, be that here or elsewhere: until then no slot is used again. */
+  /** Whether the floats of all slots are where they belong, here or elsewhere: until then no slot is used again. */
   readonly hasRows: boolean;
 }
 

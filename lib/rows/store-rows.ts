@@ -20,8 +20,8 @@ import { bodyOf, putRow } from "./row.js";
  *   counters  incarnation   | entries u48 | next ordinal u48 | position u48 | changes u48 | changes from u48 | oldest change's time u48 | expiring u48 |
  *   erasing   incarnation   | dropped u48 |
  *
- * Rows of format 1 end before the time to live, and before `expiring`: their store was named when it was made. Those that
- * end before `vectors` are of stores that have them in memory.
+ * Rows of format 1 end before the time to live, and before `expiring`: their store was named when it was made. Those
+ * that end before `vectors` are of stores that have them in memory.
  */
 
 /** A store as it is kept: what it is, and what its writes have counted. */

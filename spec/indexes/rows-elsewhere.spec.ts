@@ -17,7 +17,8 @@ describe("An index whose float32 rows are elsewhere", () => {
       [20, 1],
       [300, 0],
     ] as const) {
-      it(`finds what is nearest in ${dimension} dimensions with ${threads} threads and kernels for ${kernels}, though slots are used again`, async () => {
+      const how = `in ${dimension} dimensions with ${threads} threads and kernels for ${kernels}`;
+      it(`finds what is nearest ${how}, though slots are used again`, async () => {
         const rows = new Rows(dimension);
         const index = open({ threads, kernels }).create(dimension, "cosine", rows);
         const naive = new NaiveIndex();
