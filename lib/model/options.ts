@@ -26,8 +26,8 @@ export interface StoreOptions {
   /** How long entries live that do not say so themselves: milliseconds, 1 to 2^48 - 1; absent: for ever. */
   ttlMs?: number | undefined;
   /**
-   * Where the vectors lie that searches compare in the end: "memory", or "disk", which takes half of the memory or less,
-   * and a read of the tables for each of the last few that a search is left with; answers are the same. What is
+   * Where the vectors lie that searches compare in the end: "memory", or "disk", which takes half of the memory or less
+   * for a read of the tables for each of the last few that a search is left with; answers are the same. What is
    * searched before, a byte a number, is always in memory. "memory".
    */
   vectors?: VectorPlace | undefined;
