@@ -22,6 +22,11 @@ const printed: Readonly<Record<string, readonly string[]>> = {
     "count, scan: 0 looked at, 3 found",
     "recall 1 of 3 samples",
   ],
+  indexes: [
+    "index of year: 210 looked at, 100 found",
+    "index of director.name, year: 21 looked at, 100 found",
+    "[ 'year 1', 'director.name 1' ]",
+  ],
   move: [
     '{"$store":{"dimension":2,"metric":"dot"}}',
     '{"id":"Alien","vector":[0.1,-3],"metadata":{"year":1979}}',

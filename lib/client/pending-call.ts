@@ -198,5 +198,5 @@ const undecided: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 const keptKinds: ReadonlySet<QueryKind> = new Set<QueryKind>([
   ...(["createStore", "alterStore", "renameStore", "dropStore", "dropNamespace"] as const),
-  ...(["set", "update", "delete", "transaction"] as const),
+  ...(["createIndex", "dropIndex", "set", "update", "delete", "transaction"] as const),
 ]);

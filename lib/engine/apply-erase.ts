@@ -29,5 +29,6 @@ const tablesOfStores: readonly TableName[] = [
   "ids",
   "expiries",
   "changes",
+  "postings",
   "counters",
 ];

@@ -2,6 +2,7 @@ import { AhnlichError, type ErrorDetails } from "../model/errors.js";
 import { checkLimit, type Limits } from "../model/limits.js";
 import { nameKey, storeKey } from "../rows/keys.js";
 import { putErasing, putStore, type StoredStore } from "../rows/store-rows.js";
+import { newIndexes } from "./apply-indexes.js";
 import type { Command } from "./command.js";
 import type { Draft } from "./draft.js";
 import type { Steps } from "./steps.js";
@@ -33,7 +34,7 @@ export function applyCreateStore(
   };
   const store = {
     ...{ name, incarnation, dimension, metric, ttlMs, vectors, counters },
-    ...{ created: sequence, named: sequence },
+    ...{ created: sequence, named: sequence, indexes: newIndexes(command.indexes) },
   };
   draft.state = { ...draft.state, nextIncarnation: incarnation + 1 };
   putStore(draft.batch, store);

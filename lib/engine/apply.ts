@@ -4,6 +4,12 @@ import { applyEntryWrite } from "./apply-entry-write.js";
 import { applyErase } from "./apply-erase.js";
 import { applyExpire } from "./apply-expire.js";
 import {
+  applyBuildIndex,
+  applyCreateIndex,
+  applyDropIndex,
+  applyEraseIndex,
+} from "./apply-indexes.js";
+import {
   applyAlterStore,
   applyCreateStore,
   applyDropNamespace,
@@ -25,6 +31,14 @@ export function apply(draft: Draft, command: Command, limits: Limits): Steps<unk
       return done(applyCreateStore(draft, command, limits));
     case "alterStore":
       return done(applyAlterStore(draft, command));
+    case "createIndex":
+      return applyCreateIndex(draft, command);
+    case "dropIndex":
+      return done(applyDropIndex(draft, command));
+    case "buildIndex":
+      return applyBuildIndex(draft, command);
+    case "eraseIndex":
+      return applyEraseIndex(draft, command);
     case "renameStore":
       return done(applyRenameStore(draft, command));
     case "dropStore":

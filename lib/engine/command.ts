@@ -31,7 +31,15 @@ export type Write =
       readonly metric: Metric;
       readonly ttlMs: number | undefined;
       readonly vectors: VectorPlace;
+      readonly indexes: readonly string[];
       readonly ifNotExists: boolean;
+    }
+  | { readonly kind: "createIndex"; readonly store: string; readonly field: string }
+  | {
+      readonly kind: "dropIndex";
+      readonly store: string;
+      readonly field: string;
+      readonly ifExists: boolean;
     }
   | {
       readonly kind: "alterStore";
@@ -61,6 +69,14 @@ export type Write =
     }
   /** Takes a bounded number of rows of dropped stores from the disk. */
   | { readonly kind: "erase"; readonly incarnations: readonly number[]; readonly rows: number }
+  /** Goes on with an index: gives a bounded number of entries their postings, or takes those of a dropped one away. */
+  | {
+      readonly kind: "buildIndex" | "eraseIndex";
+      readonly store: string;
+      readonly incarnation: number;
+      readonly index: number;
+      readonly rows: number;
+    }
   /** Takes a bounded number of old results away. */
   | { readonly kind: "forget"; readonly rows: number };
 
@@ -106,7 +122,7 @@ export function sequencesOf(write: Write): number {
 
 /** Whether applying the command looks for rows that no entry stands for, and so wants all before it published. */
 export function readsRows(command: Command): boolean {
-  return command.kind === "erase" || command.kind === "forget";
+  return readingKinds.has(command.kind);
 }
 
 /** Whether making or applying the write is so short that it need not be cut into slices. */
@@ -123,6 +139,7 @@ export function isSmall(write: Sized): boolean {
     case "alterStore":
     case "renameStore":
     case "dropStore":
+    case "dropIndex":
       return true;
     default:
       return false;
@@ -139,8 +156,13 @@ type Sized =
         | Exclude<QueryKind, WriteQuery["kind"] | "transaction">
         | "expire"
         | "erase"
+        | "buildIndex"
+        | "eraseIndex"
         | "forget";
     };
 
+const readingKinds: ReadonlySet<Command["kind"]> = new Set<Command["kind"]>([
+  ...(["erase", "forget", "createIndex", "buildIndex", "eraseIndex"] as const),
+]);
 /** Some 50 microseconds. */
 const smallEntries = 8;

@@ -3,6 +3,8 @@ import type { Persistence, Snapshot } from "../persistence/persistence.js";
 import type { State } from "../rows/meta-rows.js";
 import type { CommandLog } from "./command-log.js";
 import type { Draft } from "./draft.js";
+import { Slice } from "./slice.js";
+import { inSlices } from "./steps.js";
 import type { View } from "./view.js";
 import type { WriteGroup } from "./write-group.js";
 
@@ -68,7 +70,8 @@ export class Committer {
     try {
       if (this.#failure !== undefined) throw this.#failure;
       if (!draft.isEmpty) {
-        draft.seal(group.last);
+        const left = draft.seal(group.last);
+        if (left !== undefined) await inSlices(left, new Slice());
         await this.#persistence.commit(draft.batch);
         this.#state = draft.state;
         await this.#publish(commit);

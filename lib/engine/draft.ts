@@ -7,6 +7,7 @@ import {
   putChangesAtOnce,
 } from "../rows/change-rows.js";
 import {
+  decodeMetadata,
   deleteEntry,
   deleteId,
   putEntry,
@@ -17,11 +18,13 @@ import {
 import { deleteExpiry, putExpiry } from "../rows/expiry-rows.js";
 import { putState, type State } from "../rows/meta-rows.js";
 import { type Counters, putCounters, type StoredStore } from "../rows/store-rows.js";
+import type { StoredIndex } from "../rows/stored-index.js";
 import type { Catalog } from "./catalog.js";
 import { type Command, lastSequenceOf, type WriteEntry } from "./command.js";
 import { DraftResults } from "./draft-results.js";
 import { DraftedEntries, type DraftedEntry } from "./drafted-entries.js";
 import { DraftedLog, type LogRow } from "./drafted-log.js";
+import { DraftedPostings } from "./drafted-postings.js";
 import { hasExpired } from "./expiry.js";
 import { readByOrdinal, vectorOf } from "./read.js";
 import type { Steps } from "./steps.js";
@@ -65,6 +68,7 @@ export class Draft {
   #before: Draft | undefined;
   #catalog: Catalog;
   readonly #entries: DraftedEntries = new DraftedEntries();
+  readonly #postings: DraftedPostings = new DraftedPostings();
   readonly #log: DraftedLog = new DraftedLog();
   /** How many more entries expire by what the command under way has done, by incarnation. */
   readonly #expiring: Map<number, number> = new Map();
@@ -135,6 +139,7 @@ export class Draft {
     this.written.add(store.incarnation, id);
     putEntry(this.batch, key, ordinal, sequence, { vector, metadata, expiresAt });
     this.#expect(store, ordinal, expiresAt);
+    this.#post(store, ordinal, undefined, metadata);
     const drafted = { ordinal, id, version: sequence, expiresAt, metadata, vector };
     this.#entries.set(store.incarnation, id, drafted);
     const { added } = this.#effectsOn(store);
@@ -158,6 +163,9 @@ export class Draft {
     if (expiresAt !== entry.expiresAt) {
       this.#forget(store, ordinal, entry.expiresAt);
       this.#expect(store, ordinal, expiresAt);
+    }
+    if (store.indexes.length > 0) {
+      this.#post(store, ordinal, this.read(store, id, ordinal).metadata, metadata);
     }
     putEntryRow(this.batch, key, ordinal, version, { metadata, expiresAt });
     this.#entries.set(store.incarnation, id, {
@@ -231,6 +239,7 @@ export class Draft {
       named: store.named,
       ttlMs: store.ttlMs,
       vectors: store.vectors,
+      indexes: store.indexes,
       counters,
     };
     this.catalog.put(updated);
@@ -249,12 +258,15 @@ export class Draft {
     const { length, operations } = this.batch;
     const [catalog, entries] = [this.#catalog.copy(), this.entries];
     this.#entries.mark();
+    this.#postings.mark();
     try {
       const answer = yield* steps;
       this.#entries.keep();
+      this.#postings.keep();
       return answer;
     } catch (error) {
       this.#entries.undo();
+      this.#postings.undo();
       this.#log.forgetFrom(sequence);
       this.batch.truncate(length, operations);
       this.#catalog = catalog;
@@ -270,8 +282,11 @@ export class Draft {
     return this.batch.operations === 0;
   }
 
-  /** Writes what is written once a transaction; to be called last. */
-  seal(last: Command): void {
+  /**
+   * Writes what is written once a transaction; to be called last. What it gives, if anything, is to be done before the
+   * draft is committed, when the one before it is durable.
+   */
+  seal(last: Command): Steps<void> | undefined {
     for (const name of this.touched) {
       const store = this.catalog.find(name);
       if (store) putCounters(this.batch, store.incarnation, store.counters);
@@ -279,7 +294,43 @@ export class Draft {
     this.results.seal();
     this.state = { ...this.state, sequence: lastSequenceOf(last), time: last.time };
     putState(this.batch, this.state);
+    const before = this.#before === undefined ? undefined : this.#before.#postings;
     this.#before = undefined;
+    return this.#postings.isEmpty
+      ? undefined
+      : this.#postings.write(this.batch, this.snapshot, before);
+  }
+
+  /** An entry that was there before the index was made: its row is as every draft finds it. */
+  index(store: StoredStore, index: StoredIndex, { ordinal, metadata }: StoredEntry): void {
+    this.#postings.post(store, index, ordinal, undefined, decodeMetadata(metadata));
+  }
+
+  /** The store as the snapshot has it; undefined where it is not there by that name. */
+  storeBelow({ name, incarnation }: StoredStore): StoredStore | undefined {
+    const store = this.#view.catalog.find(name);
+    return store?.incarnation === incarnation ? store : undefined;
+  }
+
+  /** What this draft and the one before it have written of the store's entries, and not deleted, in no order. */
+  *living(incarnation: number): Generator<DraftedEntry, void, undefined> {
+    for (const entry of this.#entries.of(incarnation)) if (entry !== null) yield entry;
+    if (this.#before === undefined) return;
+    for (const entry of this.#before.living(incarnation)) {
+      if (this.#entries.get(incarnation, entry.id) === undefined) yield entry;
+    }
+  }
+
+  /** The metadata of an entry, MessagePack, as it was and will be. */
+  #post(
+    store: StoredStore,
+    ordinal: number,
+    before: Uint8Array | undefined,
+    after: Uint8Array | undefined,
+  ): void {
+    if (store.indexes.length === 0) return;
+    const had = before && decodeMetadata(before);
+    this.#postings.change(store, ordinal, had, after && decodeMetadata(after));
   }
 
   /** 0: never. */
@@ -303,6 +354,9 @@ export class Draft {
   /** What `id` leads to stays the caller's. */
   #kill(store: StoredStore, id: string, ordinal: number, died: number): void {
     this.#forget(store, ordinal, this.#expiryOf(store, id, ordinal));
+    if (store.indexes.length > 0) {
+      this.#post(store, ordinal, this.read(store, id, ordinal).metadata, undefined);
+    }
     deleteEntry(this.batch, store.incarnation, ordinal);
     this.#effectsOn(store).killed.push({ ordinal, died });
   }

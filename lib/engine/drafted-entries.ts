@@ -14,6 +14,11 @@ export class DraftedEntries {
     return this.#stores.get(incarnation)?.get(id);
   }
 
+  /** All that the draft has touched of a store; null for each that is deleted. */
+  of(incarnation: number): Iterable<DraftedEntry | null> {
+    return this.#stores.get(incarnation)?.values() ?? [];
+  }
+
   /** Null for an entry that is deleted. */
   set(incarnation: number, id: string, entry: DraftedEntry | null): void {
     let entries = this.#stores.get(incarnation);

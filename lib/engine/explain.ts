@@ -1,5 +1,6 @@
 import type { Plan } from "../model/answers.js";
 import type { CheckedExplained } from "../model/checked-query.js";
+import { compareText } from "../model/text.js";
 import type { Call } from "./call.js";
 import { Effort } from "./effort.js";
 import { count, find } from "./find.js";
@@ -20,7 +21,7 @@ export async function explain(
   const matched = await matchedBy(publication, view, query, time, call, effort);
   const elapsedMs = performance.now() - begun;
   const { plan, examined } = effort;
-  return { plan, indexes: [], examined, matched, elapsedMs };
+  return { plan, indexes: [...effort.fields].sort(compareText), examined, matched, elapsedMs };
 }
 
 async function matchedBy(

@@ -10,6 +10,7 @@ import { compact } from "./compact.js";
 import { explain } from "./explain.js";
 import { count, find } from "./find.js";
 import type { Handlers } from "./handler-table.js";
+import type { IndexKeeper } from "./index-keeper.js";
 import { isLongToMake, type MadeWrite, makeWrite } from "./make-write.js";
 import { measureRecall } from "./measure-recall.js";
 import { runPipeline } from "./pipeline.js";
@@ -31,6 +32,7 @@ export interface Workshop {
   readonly publication: Publication;
   readonly writer: Writer;
   readonly report: Report;
+  readonly indexes: IndexKeeper;
   readonly clock: Clock;
   readonly random: Random;
   readonly origin: Origin;
@@ -38,7 +40,8 @@ export interface Workshop {
 }
 
 export function makeHandlers(workshop: Workshop): Handlers {
-  const { persistence, publication, writer, report, clock, random, origin, limits } = workshop;
+  const { persistence, publication, writer, report, indexes } = workshop;
+  const { clock, random, origin, limits } = workshop;
   const { views } = publication;
   /** Reads see one view at one time from beginning to end. */
   const reading = async <T>(
@@ -77,6 +80,12 @@ export function makeHandlers(workshop: Workshop): Handlers {
     },
     createStore: write,
     alterStore: write,
+    createIndex: async (query, call) => {
+      const isNew = await write(query, call);
+      await indexes.whenUsable(query, call);
+      return isNew;
+    },
+    dropIndex: write,
     renameStore: write,
     dropStore: write,
     dropNamespace: write,

@@ -18,6 +18,7 @@ import { Eraser } from "./eraser.js";
 import { Forgetting } from "./forgetting.js";
 import { carryOut, type Handlers } from "./handler-table.js";
 import { makeHandlers } from "./handlers.js";
+import { IndexKeeper } from "./index-keeper.js";
 import { Clock, Logger, Random } from "./ports.js";
 import { Publication } from "./publication.js";
 import { Recovery } from "./recovery.js";
@@ -44,6 +45,7 @@ export class LocalExecutor implements Executor {
   readonly #checkpointer: Checkpointer;
   readonly #forgetting: Forgetting;
   readonly #compactor: Compactor;
+  readonly #indexKeeper: IndexKeeper;
   readonly #handlers: Handlers;
   readonly #attachments: Set<Attachment> = new Set();
   #inFlight = 0;
@@ -81,13 +83,14 @@ export class LocalExecutor implements Executor {
       clock,
       log,
     });
+    this.#indexKeeper = new IndexKeeper({ writer: this.#writer, publication, log });
     const startedAt = clock.now();
     const attachments = this.#attachments;
     const report = new Report({
       ...{ options, persistence, indexes, publication, origin, startedAt, attachments },
     });
     this.#handlers = makeHandlers({
-      ...{ persistence, publication, writer: this.#writer, report },
+      ...{ persistence, publication, writer: this.#writer, report, indexes: this.#indexKeeper },
       ...{ clock, random, origin, limits },
     });
     this.closed = new Promise((resolve) => {
@@ -101,7 +104,8 @@ export class LocalExecutor implements Executor {
     this.#compactor = new Compactor({ persistence, publication, log });
     if (readOnly) this.#stopWork();
     publication.follow({
-      published: ({ dropped, expected }) => {
+      published: ({ dropped, expected, touched }) => {
+        this.#indexKeeper.look(touched);
         for (const { incarnation } of dropped) {
           this.#eraser.erase(incarnation);
           this.#checkpointer.drop(incarnation);
@@ -113,6 +117,7 @@ export class LocalExecutor implements Executor {
     });
     for (const { name, counters } of recovery.catalog.list()) {
       if (counters.expiring > 0) this.#sweeper.expect(name, 0);
+      this.#indexKeeper.look([name]);
     }
     for (const incarnation of recovery.erasing) this.#eraser.erase(incarnation);
   }
@@ -205,6 +210,7 @@ export class LocalExecutor implements Executor {
     this.#sweeper.stop();
     this.#forgetting.stop();
     this.#compactor.stop();
+    this.#indexKeeper.stop();
   }
 
   #idle(): Promise<void> {

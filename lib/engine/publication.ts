@@ -164,7 +164,7 @@ export class Publication implements Publisher {
 
 /** Told of every transaction once readers see it. Never throws. */
 export interface Follower {
-  published(draft: Pick<Draft, "dropped" | "expected">): void;
+  published(draft: Pick<Draft, "dropped" | "expected" | "touched">): void;
 }
 
 const busyMs = 5;

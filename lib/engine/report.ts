@@ -97,6 +97,7 @@ export class Report {
       dimension,
       metric,
       entries,
+      indexes: progressOf(store),
       graph: graphOf(held.loaded?.graph),
       bytes: {
         memory: held.bytes,
@@ -117,6 +118,14 @@ export class Report {
   get #diskBytes(): number {
     return this.#persistence.path === undefined ? 0 : this.#persistence.bytes;
   }
+}
+
+function progressOf({ indexes }: StoredStore): StoreInfo["indexes"] {
+  return indexes
+    .filter(({ isDropped }) => !isDropped)
+    .map(({ field, built, until }) => {
+      return { field, progress: built >= until ? 1 : (built - 1) / (until - 1) };
+    });
 }
 
 function graphOf(state: GraphState | undefined): StoreInfo["graph"] {

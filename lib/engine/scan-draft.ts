@@ -6,6 +6,9 @@ import type { StoredStore } from "../rows/store-rows.js";
 import type { Draft } from "./draft.js";
 import type { DraftedEntry } from "./drafted-entries.js";
 import { hasExpired } from "./expiry.js";
+import type { OrdinalSet } from "./ordinal-set.js";
+import { PredicatePlanner } from "./predicate-planner.js";
+import { readByOrdinal } from "./read.js";
 import type { Steps } from "./steps.js";
 
 /**
@@ -21,6 +24,15 @@ export function* scanDraft(
   visit: (entry: StoredEntry | DraftedEntry) => void,
 ): Steps<void> {
   const { incarnation } = store;
+  const below = where && draft.storeBelow(store);
+  if (below !== undefined && below.indexes.length > 0) {
+    const planner = new PredicatePlanner(draft.snapshot, below);
+    const found = yield* planner.find(where as Predicate, below.counters.entries);
+    if (found !== undefined && !found.isNegated) {
+      yield* visitFound(draft, store, time, where as Predicate, found.ordinals, visit);
+      return;
+    }
+  }
   const matches = where && compilePredicate(where);
   const consider = (entry: StoredEntry): void => {
     if (hasExpired(entry.expiresAt, time)) return;
@@ -43,5 +55,33 @@ export function* scanDraft(
       if (drafted?.ordinal === ordinal + i) consider(drafted);
       yield;
     }
+  }
+}
+
+/** What indexes have found in the rows below, and whatever was written over and behind them, in the same order. */
+function* visitFound(
+  draft: Draft,
+  store: StoredStore,
+  time: number,
+  where: Predicate,
+  ordinals: OrdinalSet,
+  visit: (entry: StoredEntry | DraftedEntry) => void,
+): Steps<void> {
+  const { incarnation } = store;
+  const matches = compilePredicate(where);
+  const drafted = new Map<number, DraftedEntry>();
+  for (const entry of draft.living(incarnation)) {
+    drafted.set(entry.ordinal, entry);
+    ordinals.add(entry.ordinal);
+    yield;
+  }
+  for (const ordinal of ordinals) {
+    const entry = drafted.get(ordinal) ?? readByOrdinal(draft.snapshot, store, ordinal);
+    const isAsItWas = !drafted.has(ordinal) && draft.drafted(incarnation, entry.id) === undefined;
+    if (drafted.has(ordinal) || isAsItWas) {
+      const isLiving = !hasExpired(entry.expiresAt, time);
+      if (isLiving && matches(decodeMetadata(entry.metadata))) visit(entry);
+    }
+    yield;
   }
 }

@@ -1,11 +1,11 @@
 import type { Selection, VectorIndex } from "../indexes/vector-index.js";
 import type { Predicate } from "../model/predicate.js";
 import type { StoredStore } from "../rows/store-rows.js";
+import { allowedEntries } from "./allowed-entries.js";
 import type { Effort } from "./effort.js";
-import { visitExpired } from "./expiry.js";
-import { scanEntries } from "./scan.js";
+import type { OrdinalSet } from "./ordinal-set.js";
 import type { Slice } from "./slice.js";
-import { inSlices } from "./steps.js";
+import { inSlices, type Steps } from "./steps.js";
 import type { View } from "./view.js";
 
 /** What a search may find: all of an index, where neither is given. */
@@ -34,14 +34,17 @@ export function selectsAll(store: StoredStore, where: Predicate): boolean {
 export async function selectionsOf(selecting: Selecting, where: Predicate): Promise<Selections> {
   const { index, view, store, time, slice, effort } = selecting;
   const selection = index.select();
-  const add = (ordinal: number): void => selection.add(ordinal);
-  if (where.kind !== "all") {
-    const scan = scanEntries(view.snapshot, store, time, where, ({ ordinal }) => add(ordinal));
-    const read = await inSlices(scan, slice);
-    effort?.add("scan", read);
-    return { within: selection, without: undefined };
-  }
-  await inSlices(visitExpired(view.snapshot, store, time, add), slice);
-  effort?.add("scan", selection.size);
+  const allowing = allowedEntries({ view, store, where, time, effort });
+  const { ordinals, isNegated } = await inSlices(allowing, slice);
+  await inSlices(addAll(selection, ordinals), slice);
+  if (where.kind === "all") effort?.add("scan", selection.size);
+  if (!isNegated) return { within: selection, without: undefined };
   return { within: undefined, without: selection.size === 0 ? undefined : selection };
+}
+
+function* addAll(selection: Selection, ordinals: OrdinalSet): Steps<void> {
+  for (const ordinal of ordinals) {
+    selection.add(ordinal);
+    yield;
+  }
 }

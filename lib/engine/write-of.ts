@@ -16,6 +16,8 @@ import { done, type Steps } from "./steps.js";
 export type WriteQuery = CheckedQuery<
   | "createStore"
   | "alterStore"
+  | "createIndex"
+  | "dropIndex"
   | "renameStore"
   | "dropStore"
   | "dropNamespace"

@@ -25,7 +25,7 @@ export class EngineHandle implements Engine {
 
   createStore<M extends Storable<M> = Metadata>(
     name: string,
-    options: StoreOptions & CallOptions,
+    options: StoreOptions<NoInfer<M>> & CallOptions,
   ): Promise<Store<M>> {
     const created = call(this.#executor, "createStore", { store: name }, options);
     return created.then(() => this.store<M>(name));

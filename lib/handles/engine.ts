@@ -9,7 +9,7 @@ export interface Engine extends AsyncDisposable {
   /** Makes a store. @throws STORE_EXISTS unless `ifNotExists` is given and dimension and metric agree. */
   createStore<M extends Storable<M> = Metadata>(
     name: string,
-    options: StoreOptions & CallOptions,
+    options: StoreOptions<NoInfer<M>> & CallOptions,
   ): Promise<Store<M>>;
   /** A handle; no I/O, and no check that the store is there. */
   store<M extends Storable<M> = Metadata>(name: string): Store<M>;

@@ -5,7 +5,7 @@ import type { Metadata } from "../model/metadata.js";
 import type { CallOptions, FindOptions, SearchOptions, SetMode, Target } from "../model/options.js";
 import type { MetadataMode, Patch } from "../model/patch.js";
 import type { VectorInput } from "../model/vector.js";
-import type { Where } from "../model/where.js";
+import type { FieldName, Where } from "../model/where.js";
 import { call } from "./call.js";
 import { iterateEntries } from "./entry-iteration.js";
 import type { Executor } from "./executor.js";
@@ -122,6 +122,17 @@ export class StoreHandle<M = Metadata> implements Store<M> {
     } & CallOptions,
   ): Promise<RecallReport> {
     return this.#call("measureRecall", {}, options);
+  }
+
+  createIndex(field: FieldName<M>, options?: CallOptions): Promise<boolean> {
+    return this.#call("createIndex", { field }, options);
+  }
+
+  dropIndex(
+    field: FieldName<M>,
+    options?: { ifExists?: boolean | undefined } & CallOptions,
+  ): Promise<boolean> {
+    return this.#call("dropIndex", { field }, options);
   }
 
   info(options?: CallOptions): Promise<StoreInfo> {

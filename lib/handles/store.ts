@@ -4,7 +4,7 @@ import type { Metadata } from "../model/metadata.js";
 import type { CallOptions, FindOptions, SearchOptions, SetMode, Target } from "../model/options.js";
 import type { MetadataMode, Patch } from "../model/patch.js";
 import type { VectorInput } from "../model/vector.js";
-import type { Where } from "../model/where.js";
+import type { FieldName, Where } from "../model/where.js";
 
 /** The handle of one named store, in every reach. Iterating it gives every entry, in id order. */
 export interface Store<M = Metadata> extends AsyncIterable<Entry<M>> {
@@ -90,6 +90,22 @@ export interface Store<M = Metadata> extends AsyncIterable<Entry<M>> {
       where?: Where<M> | undefined;
     } & CallOptions,
   ): Promise<RecallReport>;
+  /**
+   * Makes an index of a field, dotted or not, on what is there already, too: predicates about it need no longer look at
+   * every entry. Whether there was none; settles when the index is used. It is built behind other work, through
+   * restarts as well, and `info()` says how far it has come; whoever gives the call up leaves it to be built.
+   *
+   * An index knows equality, ranges of numbers, strings and dates, beginnings of strings, elements of lists, and
+   * whether the field is there. It never changes an answer.
+   *
+   * @throws INVALID_ARGUMENT for a field that holds vectors, LIMIT_EXCEEDED for more than 64 indexes
+   */
+  createIndex(field: FieldName<M>, options?: CallOptions): Promise<boolean>;
+  /** Whether there was one. @throws INDEX_NOT_FOUND unless `ifExists` is given, BUSY while it is being built. */
+  dropIndex(
+    field: FieldName<M>,
+    options?: { ifExists?: boolean | undefined } & CallOptions,
+  ): Promise<boolean>;
   info(options?: CallOptions): Promise<StoreInfo>;
   /**
    * The changes behind `since`, in order, and those to come; without `since`, from the first step on. They are

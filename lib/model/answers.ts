@@ -14,6 +14,8 @@ export interface StoreInfo {
   readonly dimension: number;
   readonly metric: Metric;
   readonly entries: number;
+  /** The fields that have an index; `progress`: how much of it is built, 0 to 1; at 1 it is used. */
+  readonly indexes: readonly { readonly field: string; readonly progress: number }[];
   /**
    * `entries`: how many are in the graph by now, 0 where searches look at all; those that died a moment ago among them.
    * `recall`: what searches of ten at the standard recall find in the mean, where that was measured.
@@ -33,13 +35,16 @@ export interface StoreInfo {
 export interface Plan {
   /**
    * `exact`: each vector that may be found was compared with the target; `graph`: those that a graph led to; `scan`:
-   * rows were read one after the other, or none where the store's own number of entries was enough; `empty`: there was
-   * nothing to compare, or to read.
+   * rows were read one after the other, or none where the store's own number of entries was enough; `index`: indexes of
+   * fields said which entries may match, and only these were read; `empty`: there was nothing to compare, or to read.
    */
-  readonly plan: "exact" | "graph" | "scan" | "empty";
-  /** The fields whose indexes were used. */
+  readonly plan: "exact" | "graph" | "scan" | "index" | "empty";
+  /** The fields whose indexes were used; searches use them, too, to find what may match. */
   readonly indexes: readonly string[];
-  /** Rows that were read to find what matches, and vectors that were compared: an entry may count as both. */
+  /**
+   * Rows, those of indexes among them, that were read to find what matches, and vectors that were compared: an entry
+   * may count as both.
+   */
   readonly examined: number;
   /** Matches, entries of the page, or the count. */
   readonly matched: number;

@@ -11,6 +11,7 @@ import {
 } from "./check-argument.js";
 import { checkSince, checkWaitMs, refuseToWait } from "./check-changes.js";
 import { checkEntries } from "./check-entry.js";
+import { checkIndexed, checkIndexes } from "./check-indexes.js";
 import { checkKeys, checkVector } from "./check-key.js";
 import { checkPatch } from "./check-patch.js";
 import { checkInclude, checkSearchOptions, checkSearchTarget, checkWhere } from "./check-search.js";
@@ -165,8 +166,14 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
   },
   createStore: {
     fields: {
-      ...{ kind, store, dimension: true, metric: true, ttlMs: true },
-      ...{ vectors: true, ifNotExists: true },
+      kind,
+      store,
+      dimension: true,
+      metric: true,
+      ttlMs: true,
+      vectors: true,
+      indexes: true,
+      ifNotExists: true,
     },
     check: (ask, limits) => ({
       kind: "createStore",
@@ -175,6 +182,7 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
       metric: checkChoice(ask.metric, metrics, "cosine", "metric"),
       ttlMs: ask.ttlMs === undefined ? undefined : checkTtl(ask.ttlMs, "ttlMs"),
       vectors: checkChoice(ask.vectors, vectorPlaces, "memory", "vectors"),
+      indexes: checkIndexes(ask.indexes, limits),
       ifNotExists: checkBoolean(ask.ifNotExists, false, "ifNotExists"),
     }),
   },
@@ -185,6 +193,23 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
       store: checkStoreName(ask.store),
       ttlMs: checkTtlOrNull(ask.ttlMs, "ttlMs"),
       vectors: checkChoice(ask.vectors, vectorPlaces, undefined, "vectors"),
+    }),
+  },
+  createIndex: {
+    fields: { kind, store, field: true },
+    check: (ask, limits) => ({
+      kind: "createIndex",
+      store: checkStoreName(ask.store),
+      field: checkIndexed(ask.field, limits, "field"),
+    }),
+  },
+  dropIndex: {
+    fields: { kind, store, field: true, ifExists: true },
+    check: (ask, limits) => ({
+      kind: "dropIndex",
+      store: checkStoreName(ask.store),
+      field: checkIndexed(ask.field, limits, "field"),
+      ifExists: checkBoolean(ask.ifExists, false, "ifExists"),
     }),
   },
   renameStore: {

@@ -28,8 +28,11 @@ export interface CheckedKinds {
     /** Absent: for ever. */
     readonly ttlMs: number | undefined;
     readonly vectors: VectorPlace;
+    readonly indexes: readonly string[];
     readonly ifNotExists: boolean;
   };
+  createIndex: { readonly store: string; readonly field: string };
+  dropIndex: { readonly store: string; readonly field: string; readonly ifExists: boolean };
   alterStore: {
     readonly store: string;
     /** Absent: as it is; null: for ever. */

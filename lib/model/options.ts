@@ -2,7 +2,7 @@ import type { Include, Key } from "./entry.js";
 import type { Metadata } from "./metadata.js";
 import type { Metric } from "./metric.js";
 import type { VectorPlace } from "./vector-place.js";
-import type { Where } from "./where.js";
+import type { FieldName, Where } from "./where.js";
 
 /** The last argument of every asynchronous method; never a part of a query. */
 export interface CallOptions {
@@ -18,7 +18,7 @@ export interface CallOptions {
   idempotencyKey?: string | undefined;
 }
 
-export interface StoreOptions {
+export interface StoreOptions<M = Metadata> {
   /** The length of every vector: 1 to `limits.dimension`. */
   dimension: number;
   /** What a search measures with unless it says otherwise; "cosine". */
@@ -31,6 +31,8 @@ export interface StoreOptions {
    * searched before, a byte a number, is always in memory. "memory".
    */
   vectors?: VectorPlace | undefined;
+  /** The fields that have an index, at most 64: predicates about them need not look at every entry. */
+  indexes?: readonly FieldName<M>[] | undefined;
   /** A store of that name is no error; only dimension and metric are compared (STORE_EXISTS where they differ). */
   ifNotExists?: boolean | undefined;
 }

@@ -33,6 +33,12 @@ export interface Kinds {
   shutdown: { ask: { reason?: string | undefined }; answer: null };
   createStore: { ask: StoreName & StoreOptions; answer: boolean };
   alterStore: { ask: StoreName & StoreChange; answer: null };
+  /** Answered once the index is used. */
+  createIndex: { ask: StoreName & { field: string }; answer: boolean };
+  dropIndex: {
+    ask: StoreName & { field: string; ifExists?: boolean | undefined };
+    answer: boolean;
+  };
   /** Within its namespace. */
   renameStore: { ask: StoreName & { to: string; replace?: boolean | undefined }; answer: null };
   dropStore: { ask: StoreName & { ifExists?: boolean | undefined }; answer: boolean };
@@ -136,6 +142,8 @@ export const rights: { readonly [K in QueryKind]: Right } = {
   shutdown: "admin",
   createStore: "admin",
   alterStore: "admin",
+  createIndex: "admin",
+  dropIndex: "admin",
   renameStore: "admin",
   dropStore: "admin",
   dropNamespace: "admin",

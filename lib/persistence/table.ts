@@ -13,6 +13,7 @@ export const tableNames = [
   "erasing",
   "expiries",
   "results",
+  "postings",
 ] as const;
 
 export type TableName = (typeof tableNames)[number];

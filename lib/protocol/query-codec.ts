@@ -88,6 +88,8 @@ const askShapes: { readonly [K in QueryKind]: Shape } = {
   shutdown: fieldsOf({}),
   createStore: fieldsOf({}),
   alterStore: fieldsOf({}),
+  createIndex: fieldsOf({}),
+  dropIndex: fieldsOf({}),
   renameStore: fieldsOf({}),
   dropStore: fieldsOf({}),
   dropNamespace: fieldsOf({}),

@@ -10,7 +10,7 @@ import { bodyOf, putRow } from "./row.js";
  */
 
 /** The format of the folder as a whole; a later version raises it when this one could no longer read it. */
-export const folderFormat = 2;
+export const folderFormat = 3;
 
 /** What is written once, when the folder is made. */
 export interface Origin {

@@ -14,14 +14,15 @@ import {
   writeU48,
 } from "./keys.js";
 import { bodyOf, putRow } from "./row.js";
+import { decodeIndexes, encodeIndexes, type StoredIndex } from "./stored-index.js";
 
 /*
- *   stores    name          | incarnation u32 | dimension u32 | metric u8 | created u48 | time to live u48 | named u48 | vectors u8 |
+ *   stores    name          | incarnation u32 | dimension u32 | metric u8 | created u48 | time to live u48 | named u48 | vectors u8 | indexes |
  *   counters  incarnation   | entries u48 | next ordinal u48 | position u48 | changes u48 | changes from u48 | oldest change's time u48 | expiring u48 |
  *   erasing   incarnation   | dropped u48 |
  *
- * Rows of format 1 end before the time to live, and before `expiring`: their store was named when it was made. Those
- * that end before `vectors` are of stores that have them in memory.
+ * Rows of format 1 end before the time to live, and before `expiring`: their store was named when it was made. Those of
+ * format 2 end before `vectors`, which are in memory then, and the indexes.
  */
 
 /** A store as it is kept: what it is, and what its writes have counted. */
@@ -37,6 +38,8 @@ export interface StoredStore {
   /** How long entries live that do not say so themselves, in milliseconds; undefined: for ever. */
   readonly ttlMs: number | undefined;
   readonly vectors: VectorPlace;
+  /** The older ones first. */
+  readonly indexes: readonly StoredIndex[];
   readonly counters: Counters;
 }
 
@@ -54,7 +57,8 @@ export interface Counters {
 }
 
 export function putStore(batch: WriteBatch, store: StoredStore): void {
-  putRow(batch, "stores", nameKey(store.name), 28, (bytes, at) => {
+  const indexes = encodeIndexes(store.indexes);
+  putRow(batch, "stores", nameKey(store.name), fixedBytes + indexes.length, (bytes, at) => {
     writeU32(bytes, at, store.incarnation);
     writeU32(bytes, at + 4, store.dimension);
     bytes[at + 8] = metrics.indexOf(store.metric);
@@ -62,6 +66,7 @@ export function putStore(batch: WriteBatch, store: StoredStore): void {
     writeU48(bytes, at + 15, store.ttlMs ?? 0);
     writeU48(bytes, at + 21, store.named);
     bytes[at + 27] = vectorPlaces.indexOf(store.vectors);
+    bytes.set(indexes, at + fixedBytes);
   });
 }
 
@@ -98,8 +103,10 @@ export function storeOfRow(snapshot: Snapshot, key: Uint8Array, row: Uint8Array)
     const what = metric === undefined ? "a metric" : "vectors in a place";
     throw new AhnlichError("FORMAT_TOO_NEW", `store ${name} has ${what} of a later version`);
   }
+  const indexes = decodeIndexes(body.subarray(fixedBytes));
   const counters = readCounters(snapshot, incarnation);
-  return { name, incarnation, dimension, metric, created, named, ttlMs, vectors, counters };
+  const is = { name, incarnation, dimension, metric, created, named, ttlMs };
+  return { ...is, vectors, indexes, counters };
 }
 
 /** The incarnations of dropped stores whose rows are not all erased yet. */
@@ -131,3 +138,6 @@ function readCounters(snapshot: Snapshot, incarnation: number): Counters {
     expiring: body.length < 42 ? 0 : readU48(body, 36),
   };
 }
+
+/** What a row of `stores` has before its indexes. */
+const fixedBytes = 28;

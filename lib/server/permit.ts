@@ -81,6 +81,8 @@ const placesOf: { readonly [K in QueryKind]: (query: Query<K>) => readonly Place
   shutdown: everywhere,
   createStore: ofStore,
   alterStore: ofStore,
+  createIndex: ofStore,
+  dropIndex: ofStore,
   renameStore: ({ store, to }) => [...ofStore({ store }), ...ofStore({ store: to })],
   dropStore: ofStore,
   dropNamespace: ({ namespace }) => [{ namespace: checkNamespace(namespace) }],

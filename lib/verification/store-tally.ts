@@ -1,6 +1,7 @@
 import { AhnlichError } from "../model/errors.js";
 import type { TableName } from "../persistence/table.js";
-import { readU32 } from "../rows/keys.js";
+import { checksum } from "../rows/checksum.js";
+import { readU32, writeU48 } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import type { Problems } from "./problems.js";
 import { placeOf } from "./walk-table.js";
@@ -17,11 +18,22 @@ export class StoreTally {
   expiring = 0;
   expiries = 0;
   ordinalMax = 0;
+  /** Of each of its indexes, by number: sums of what its entries should have, and of what is there. */
+  readonly postings: Map<number, PostingTally> = new Map();
   /** Something of an entry is missing, so that something may be over elsewhere. */
   isTorn = false;
 
   constructor(store: StoredStore | undefined) {
     this.store = store;
+  }
+
+  postingsOf(index: number): PostingTally {
+    let tally = this.postings.get(index);
+    if (tally === undefined) {
+      tally = { expected: new PostingSum(), found: new PostingSum() };
+      this.postings.set(index, tally);
+    }
+    return tally;
   }
 
   compare(problems: Problems): void {
@@ -40,11 +52,39 @@ export class StoreTally {
       if (found === counted) continue;
       problems.add(`store ${name}: ${found} ${what} are there, and its counters say ${counted}`);
     }
+    for (const { field, number, isDropped } of this.store.indexes) {
+      const { expected, found } = this.postingsOf(number);
+      if (isDropped || (expected.count === found.count && expected.sum === found.sum)) continue;
+      const what = `${found.count} postings are there, and its entries have ${expected.count}`;
+      const which = found.count === expected.count ? ", but other ones" : "";
+      problems.add(`store ${name}, index of ${JSON.stringify(field)}: ${what}${which}`);
+    }
     if (this.ordinalMax < counters.nextOrdinal) return;
     const next = `its counters say that ${counters.nextOrdinal} is the next`;
     problems.add(`store ${name}: ordinal ${this.ordinalMax} is taken, and ${next}`);
   }
 }
+
+/** Of the postings of one index. */
+export interface PostingTally {
+  readonly expected: PostingSum;
+  readonly found: PostingSum;
+}
+
+/** What postings come to, in whatever order. */
+export class PostingSum {
+  count = 0;
+  sum = 0;
+
+  /** @param term its part and term, as they are in its key */
+  add(term: Uint8Array, ordinal: number): void {
+    this.count++;
+    writeU48(ordinalBytes, 0, ordinal);
+    this.sum = (this.sum + checksum(ordinalBytes, checksum(term, 0))) % Number.MAX_SAFE_INTEGER;
+  }
+}
+
+const ordinalBytes: Uint8Array = new Uint8Array(6);
 
 /** The tallies of all stores by their incarnation, which every key of a store's rows begins with. */
 export type Tallies = ReadonlyMap<number, StoreTally>;

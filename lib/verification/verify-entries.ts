@@ -20,6 +20,7 @@ import { bodyOf } from "../rows/row.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import { ownerOf } from "./store-tally.js";
 import type { Verified } from "./verified.js";
+import { tallyPostings } from "./verify-postings.js";
 import { walkTable } from "./walk-table.js";
 
 type Walk = Generator<undefined, void, undefined>;
@@ -56,7 +57,7 @@ function* walkEntries({ snapshot, tallies, problems, state, onEntry }: Verified)
       problems.add(`${where}: its version ${version} is none of 1 to ${last}`);
     }
     try {
-      decodeMetadata(metadata);
+      tallyPostings(tally, store, ordinal, decodeMetadata(metadata));
     } catch (error) {
       problems.addThrown(error, `${where}, metadata`);
     }

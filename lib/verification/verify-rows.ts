@@ -9,6 +9,7 @@ import { ownerOf, StoreTally } from "./store-tally.js";
 import type { Verified } from "./verified.js";
 import { verifyChanges } from "./verify-changes.js";
 import { verifyEntries } from "./verify-entries.js";
+import { verifyPostings } from "./verify-postings.js";
 import { placeOf, walkTable } from "./walk-table.js";
 
 /**
@@ -27,6 +28,7 @@ export function* verifyRows(
   yield* tallyStores(verified, tallies);
   yield* verifyEntries(verified);
   yield* verifyChanges(verified);
+  yield* verifyPostings(verified);
   for (const table of otherTables) yield* verifyTable(verified, table);
   let entries = 0;
   for (const tally of tallies.values()) {
@@ -99,6 +101,6 @@ function* verifyTable(
 }
 
 const walked: ReadonlySet<TableName> = new Set<TableName>([
-  ...(["stores", "erasing", "entries", "vectors", "ids", "changes"] as const),
+  ...(["stores", "erasing", "entries", "vectors", "ids", "changes", "postings"] as const),
 ]);
 const otherTables: readonly TableName[] = tableNames.filter((table) => !walked.has(table));

@@ -69,6 +69,8 @@ function asks(store: string): { readonly [kind: string]: object } {
     createStore: { store: `${store}.new`, dimension: 1 },
     dropStore: { store },
     alterStore: { store },
+    createIndex: { store, field: "n" },
+    dropIndex: { store, field: "n" },
     renameStore: { store, to: `${store}.to` },
     dropNamespace: { namespace: "none" },
     storeInfo: { store },

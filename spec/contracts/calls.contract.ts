@@ -101,6 +101,8 @@ export function callsContract(reach: Reach): void {
           engine.createStore(suite.newName(), given),
           engine.dropStore(given, given),
           engine.alterStore(given, given),
+          store.createIndex(given, given),
+          store.dropIndex(given, given),
           engine.renameStore(given, given),
           engine.dropNamespace(given),
           engine.execute(given),
@@ -161,6 +163,8 @@ const methods: { readonly [method: string]: Call } = {
   dropStore: (engine, store, options) =>
     engine.dropStore(`${store.name}.none`, { ifExists: true, ...options }),
   alterStore: (engine, store, options) => engine.alterStore(store.name, { ttlMs: null }, options),
+  createIndex: (_, store, options) => store.createIndex("n", options),
+  dropIndex: (_, store, options) => store.dropIndex("n", { ifExists: true, ...options }),
   renameStore: (engine, store, options) => engine.renameStore(store.name, store.name, options),
   dropNamespace: (engine, _, options) => engine.dropNamespace("none", options),
   listStores: (engine, _, options) => engine.listStores(options),

@@ -28,6 +28,8 @@ export function closingContract(reach: Reach): void {
         const calls = [
           engine.createStore("t", { dimension: 1 }),
           engine.alterStore("s", { ttlMs: null }),
+          store.createIndex("n"),
+          store.dropIndex("n"),
           engine.renameStore("s", "t"),
           engine.dropStore("s"),
           engine.dropNamespace("n"),

@@ -18,6 +18,7 @@ import { followingContract } from "./following.contract.js";
 import { getContract } from "./get.contract.js";
 import { idempotencyContract } from "./idempotency.contract.js";
 import { identityContract } from "./identity.contract.js";
+import { indexesContract } from "./indexes.contract.js";
 import { largeContract } from "./large.contract.js";
 import { limitsContract } from "./limits.contract.js";
 import { loadContract } from "./load.contract.js";
@@ -57,6 +58,7 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   findContract,
   countContract,
   whereContract,
+  indexesContract,
   updateContract,
   deleteContract,
   searchContract,

@@ -70,6 +70,14 @@ const pairs: { readonly [K in Exclude<QueryKind, "shutdown" | "backup">]: Pair }
     ask: (store) => ({ store, ttlMs: 5 }),
     call: (engine, store) => engine.alterStore(store, { ttlMs: 5 }).then(() => null),
   },
+  createIndex: {
+    ask: (store) => ({ store, field: "n" }),
+    call: (engine, store) => engine.store(store).createIndex("n"),
+  },
+  dropIndex: {
+    ask: (store) => ({ store, field: "n", ifExists: true }),
+    call: (engine, store) => engine.store(store).dropIndex("n", { ifExists: true }),
+  },
   renameStore: {
     ask: (store) => ({ store, to: `${store}.to`, replace: true }),
     call: (engine, store) =>

@@ -72,7 +72,8 @@ type EntryWrite =
 type Write =
   | EntryWrite
   | { kind: "transaction"; writes: EntryWrite[] }
-  | { kind: "recreate"; ttlMs: number | undefined }
+  | { kind: "recreate"; ttlMs: number | undefined; indexes: string[] }
+  | { kind: "createIndex" | "dropIndex"; field: string }
   | { kind: "wait"; ms: number }
   | { kind: "reopen" };
 interface Question {
@@ -97,8 +98,13 @@ async function outcomeOf(engine: Engine, name: string, write: Write): Promise<un
       }
       case "recreate":
         await engine.dropStore(name);
-        await engine.createStore(name, { dimension: 3, ttlMs: write.ttlMs });
+        await engine.createStore(name, {
+          ...{ dimension: 3, ttlMs: write.ttlMs, indexes: write.indexes },
+        });
         return "made again";
+      case "createIndex":
+      case "dropIndex":
+        return await engine.execute({ kind: write.kind, store: name, field: write.field });
       case "wait":
         return "waited";
       case "reopen":
@@ -160,7 +166,9 @@ async function compare(real: Engine, naive: Engine, name: string, ask: Question)
   assert.deepEqual(ranked(found.entries), ranked(allowed.entries));
   assert.equal(await reals.count({ where }), allowed.entries.length);
   assert.equal(await reals.count(), all.entries.length);
-  assert.equal((await reals.info()).entries, all.entries.length);
+  const info = await reals.info();
+  assert.equal(info.entries, all.entries.length);
+  assert.deepEqual(info.indexes, (await naives.info()).indexes);
   const matches = await reals.search(target, { where, metric, limit: ask.limit });
   const candidates: readonly Candidate[] = allowed.entries;
   assertNearest(matches, candidates, Float32Array.from(target), metric, ask.limit);
@@ -187,6 +195,7 @@ function ranked(entries: readonly { version: number }[]): object[] {
   return entries.map((entry) => ({ ...entry, version: versions.indexOf(entry.version) }));
 }
 
+const field = fc.constantFrom("a", "b", "b.c", "b.d", "at", "bytes", "none");
 const id = fc.constantFrom("a", "b", "c", "\u{1f680}", "\uffff", "é", "aa");
 const vector = fc.array(fc.integer({ min: -2, max: 2 }), { minLength: 3, maxLength: 3 });
 const scalar = fc.constantFrom<null | boolean | number | string>(null, true, 0, 1, 2, "1", "é");
@@ -280,13 +289,19 @@ const write: fc.Arbitrary<Write> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.constantFrom(undefined, 5).map((ttlMs) => ({ kind: "recreate" as const, ttlMs })),
+    arbitrary: fc.record({
+      kind: fc.constant("recreate" as const),
+      ttlMs: fc.constantFrom(undefined, 5),
+      indexes: fc.uniqueArray(field, { maxLength: 4 }),
+    }),
   },
   {
     weight: 3,
     arbitrary: fc.constantFrom(1, 4, 16).map((ms) => ({ kind: "wait" as const, ms })),
   },
   { weight: 1, arbitrary: fc.constant({ kind: "reopen" as const }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("createIndex" as const), field }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("dropIndex" as const), field }) },
 );
 const step = fc.record({
   write,

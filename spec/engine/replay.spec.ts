@@ -158,6 +158,10 @@ async function replay(commands: readonly Command[], broken = (command: Command) 
 const everyKind: { readonly [K in Command["kind"]]: true } = {
   createStore: true,
   alterStore: true,
+  createIndex: true,
+  dropIndex: true,
+  buildIndex: true,
+  eraseIndex: true,
   renameStore: true,
   dropStore: true,
   dropNamespace: true,

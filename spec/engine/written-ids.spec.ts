@@ -52,7 +52,7 @@ function store(incarnation: number, nextOrdinal: number): StoredStore {
   return {
     ...{ name: "films", incarnation, dimension: 3, metric: "cosine", ttlMs: undefined },
     vectors: "memory",
-    ...{ created: 1, named: 1 },
+    ...{ created: 1, named: 1, indexes: [] },
     counters: {
       ...{ entries: 0, nextOrdinal, position: 1, changes: 0 },
       ...{ changesFrom: 1, changesSince: 0, expiring: 0 },

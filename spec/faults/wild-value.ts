@@ -112,7 +112,7 @@ const names: readonly string[] = [
   ...["ping", "info", "clients", "shutdown", "createStore", "alterStore", "renameStore"],
   ...["dropStore", "listStores", "storeInfo", "set", "update", "get", "find", "count", "delete"],
   ...["search", "searchMany", "changes", "pipeline", "transaction", "verify", "backup", "compact"],
-  ...["explain", "query", "measureRecall", "samples"],
+  ...["explain", "query", "measureRecall", "samples", "createIndex", "dropIndex", "field"],
   ...["store", "entries", "id", "vector", "metadata", "ttlMs", "ifVersion", "mode", "upsert"],
   ...["insert", "replace", "keys", "include", "where", "limit", "cursor", "target", "targets"],
   ...["near", "awayFrom", "all", "patch", "remove", "recall", "metric", "maxDistance", "queries"],

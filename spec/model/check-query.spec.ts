@@ -27,10 +27,13 @@ describe("checkQuery", () => {
         metric: "cosine",
         ttlMs: undefined,
         vectors: "memory",
+        indexes: [],
         ifNotExists: false,
       },
       dropStore: { store: "s", ifExists: false },
       alterStore: { store: "s", ttlMs: undefined, vectors: undefined },
+      createIndex: { store: "s", field: "f" },
+      dropIndex: { store: "s", field: "f", ifExists: false },
       renameStore: { store: "s", to: "t", replace: false },
       dropNamespace: { namespace: "n" },
       listStores: { namespace: undefined },
@@ -74,9 +77,12 @@ describe("checkQuery", () => {
       reason: "moving",
     });
     const create = {
-      ...{ store: "n/s", dimension: 4_096, metric: "dot", ttlMs: 5 },
-      ...{ vectors: "disk", ifNotExists: true },
+      ...{ store: "n/s", dimension: 4_096, metric: "dot", ttlMs: 5, ifNotExists: true },
+      vectors: "disk",
+      indexes: ["a", "b.c"],
     };
+    const dropIndex = { kind: "dropIndex", store: "s", field: "a.b", ifExists: true } as const;
+    assert.deepEqual(check(dropIndex), dropIndex);
     assert.deepEqual(check({ kind: "createStore", ...create }), { kind: "createStore", ...create });
     const drop = { kind: "dropStore", store: "s", ifExists: true } as const;
     assert.deepEqual(check(drop), drop);
@@ -152,7 +158,7 @@ describe("checkQuery", () => {
   });
 
   it("refuses a bad store name in every kind that has one", () => {
-    assert.equal(withStore.length, 15);
+    assert.equal(withStore.length, 17);
     for (const kind of withStore) {
       for (const store of ["", "a/b/c", "a b", "x".repeat(129), 1, undefined]) {
         refusesQuery({ ...least[kind], store }, /^store: expected "name" or "namespace\/name"/);

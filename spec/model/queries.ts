@@ -26,6 +26,8 @@ export const least: { readonly [K in QueryKind]: Raw<K> } = {
   createStore: { kind: "createStore", store: "s", dimension: 2 },
   dropStore: { kind: "dropStore", store: "s" },
   alterStore: { kind: "alterStore", store: "s" },
+  createIndex: { kind: "createIndex", store: "s", field: "f" },
+  dropIndex: { kind: "dropIndex", store: "s", field: "f" },
   renameStore: { kind: "renameStore", store: "s", to: "t" },
   dropNamespace: { kind: "dropNamespace", namespace: "n" },
   listStores: { kind: "listStores" },

@@ -60,6 +60,7 @@ describe("rows on disk", () => {
     ...{ name: "a/b", incarnation: 1, dimension: 2, metric: "euclidean", created: 9, named: 9 },
     ttlMs: 772,
     vectors: "disk",
+    indexes: [],
     counters,
   };
   const vector = new Float32Array([1, -2]);
@@ -69,7 +70,7 @@ describe("rows on disk", () => {
     const written = (put: (batch: WriteBatch) => void) => bodiesOf(put);
     assert.deepEqual(
       written((batch) => putOrigin(batch, { createdAt: 0x0102030405, history })),
-      [`meta ${text("format")} 00000002000102030405000102030405060708090a0b0c0d0e0f`],
+      [`meta ${text("format")} 00000003000102030405000102030405060708090a0b0c0d0e0f`],
     );
     assert.deepEqual(
       written((batch) => putState(batch, { sequence: 258, time: 772, nextIncarnation: 5 })),

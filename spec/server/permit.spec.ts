@@ -18,6 +18,8 @@ const wants: { readonly [K in QueryKind]: readonly [Right, Where, object][] } = 
   shutdown: [["admin", "all", {}]],
   createStore: inBoth("admin", { dimension: 2 }),
   alterStore: inBoth("admin", {}),
+  createIndex: inBoth("admin", { field: "f" }),
+  dropIndex: inBoth("admin", { field: "f" }),
   renameStore: [
     ["admin", "films", { store: "films/a", to: "films/b" }],
     ["admin", "", { store: "a", to: "b" }],

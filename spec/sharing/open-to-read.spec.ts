@@ -46,6 +46,8 @@ describe("a folder that is opened for reading only", () => {
       query.createStore({ store: "t", dimension: 1 }),
       query.alterStore({ store: "s", ttlMs: 5 }),
       query.renameStore({ store: "s", to: "t" }),
+      query.createIndex({ store: "s", field: "n" }),
+      query.dropIndex({ store: "s", field: "n" }),
       query.dropStore({ store: "s" }),
       query.dropNamespace({ namespace: "n" }),
     ];

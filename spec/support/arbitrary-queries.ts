@@ -18,6 +18,7 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
     metric: fc.constantFrom(...metrics),
     ttlMs: fc.nat(),
     vectors: fc.constantFrom(...vectorPlaces),
+    indexes: fc.array(fc.string()),
     ifNotExists: fc.boolean(),
   }),
   dropStore: asks("dropStore", { store: fc.string(), ifExists: fc.boolean() }),
@@ -25,6 +26,10 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
     store: fc.string(),
     ttlMs: fc.option(fc.nat(), { nil: null }),
     vectors: fc.constantFrom(...vectorPlaces),
+  }),
+  createIndex: asks("createIndex", { store: fc.string(), field: fc.string() }),
+  dropIndex: asks("dropIndex", {
+    ...{ store: fc.string(), field: fc.string(), ifExists: fc.boolean() },
   }),
   renameStore: asks("renameStore", {
     ...{ store: fc.string(), to: fc.string(), replace: fc.boolean() },
@@ -139,6 +144,8 @@ const answersOf: { readonly [K in Exclude<QueryKind, "pipeline">]: fc.Arbitrary<
   createStore: fc.boolean(),
   dropStore: fc.boolean(),
   alterStore: fc.constant(null),
+  createIndex: fc.boolean(),
+  dropIndex: fc.boolean(),
   renameStore: fc.constant(null),
   dropNamespace: fc.nat(),
   listStores: fc.array(storeInfo()),
@@ -166,7 +173,7 @@ const answersOf: { readonly [K in Exclude<QueryKind, "pipeline">]: fc.Arbitrary<
     ...{ recall: numbers(), samples: fc.nat(), limit: fc.nat(), elapsedMs: numbers() },
   }),
   explain: some({
-    plan: fc.constantFrom("exact", "graph", "scan", "empty"),
+    plan: fc.constantFrom("exact", "graph", "scan", "index", "empty"),
     indexes: fc.array(fc.string()),
     examined: fc.nat(),
     matched: fc.nat(),

@@ -36,6 +36,7 @@ import {
   idOfKey,
   type NaiveEntry,
 } from "./naive-entries.js";
+import { createIndexNaively, demandIndexes, dropIndexNaively } from "./naive-field-indexes.js";
 import { NaiveLog, positionOf } from "./naive-log.js";
 import { checkedPatch, patchedEntries } from "./naive-patch.js";
 import { naivePipeline } from "./naive-pipeline.js";
@@ -44,7 +45,13 @@ import { constantOf, holds } from "./naive-predicate.js";
 import { naiveRecall } from "./naive-recall.js";
 import { byId } from "./naive-search.js";
 import { naivelySearch } from "./naive-search-query.js";
-import { alterNaively, expireNaively, type NaiveStore, renameNaively } from "./naive-stores.js";
+import {
+  alterNaively,
+  expireNaively,
+  infoOf,
+  type NaiveStore,
+  renameNaively,
+} from "./naive-stores.js";
 import { naiveTransaction, remember } from "./naive-transaction.js";
 
 type Ask<K extends keyof Kinds> = Kinds[K]["ask"];
@@ -83,6 +90,10 @@ export class NaiveModel {
       case "alterStore":
         this.#sequence++;
         return alterNaively(this.#stores, query);
+      case "createIndex":
+        return createIndexNaively(this.#limits, this.#storeOf(query.store), query.field);
+      case "dropIndex":
+        return dropIndexNaively(this.#limits, this.#storeOf(query.store), query);
       case "renameStore":
         return renameNaively(this.#stores, query, ++this.#sequence);
       case "dropStore":
@@ -92,7 +103,7 @@ export class NaiveModel {
       case "listStores":
         return this.#listStores(query);
       case "storeInfo":
-        return this.#storeInfo(this.#storeOf(query.store));
+        return infoOf(this.#storeOf(query.store));
       case "set":
         return this.#set(query);
       case "get":
@@ -148,10 +159,11 @@ export class NaiveModel {
   // ------------------------------------------------------------------ stores
 
   #createStore(ask: Ask<"createStore">) {
-    const { store: name, dimension, metric = "cosine", ttlMs, ifNotExists } = ask;
+    const { store: name, dimension, metric = "cosine", ttlMs, indexes = [], ifNotExists } = ask;
     const { vectors = "memory" } = ask;
     demandStoreName(name);
     demandVectors(vectors);
+    demandIndexes(this.#limits, indexes);
     if (ttlMs !== undefined) demandTtl(ttlMs);
     demandBoolean(ifNotExists, "ifNotExists");
     demand(Number.isSafeInteger(dimension) && dimension >= 1, "dimension is an integer from 1");
@@ -173,6 +185,7 @@ export class NaiveModel {
       ttlMs,
       vectors,
       entries: new Map(),
+      indexes: new Set(indexes),
       log,
       sequence,
       created: sequence,
@@ -201,17 +214,7 @@ export class NaiveModel {
     return [...this.#stores.values()]
       .filter(({ name }) => namespace === undefined || name.startsWith(`${namespace}/`))
       .sort((a, b) => byId({ id: a.name }, { id: b.name }))
-      .map((store) => this.#storeInfo(store));
-  }
-
-  #storeInfo(store: NaiveStore): StoreInfo {
-    const { name, dimension, metric, ttlMs, vectors, entries, log, sequence } = store;
-    const bytes = { memory: entries.size * dimension * 4, disk: 0 };
-    const position = log.position(sequence);
-    const lives = ttlMs === undefined ? {} : { ttlMs };
-    const graph = { entries: 0 };
-    const is = { name, dimension, metric, vectors, position };
-    return { ...is, entries: entries.size, graph, bytes, ...lives };
+      .map(infoOf);
   }
 
   #info(): EngineInfo {
@@ -231,7 +234,7 @@ export class NaiveModel {
 
   #memory(): number {
     const stores = [...this.#stores.values()];
-    return stores.reduce((sum, store) => sum + this.#storeInfo(store).bytes.memory, 0);
+    return stores.reduce((sum, store) => sum + infoOf(store).bytes.memory, 0);
   }
 
   #storeOf(name: unknown): NaiveStore {

@@ -1,3 +1,4 @@
+import type { StoreInfo } from "../../lib/model/answers.js";
 import type { Metric } from "../../lib/model/metric.js";
 import type { Kinds } from "../../lib/model/query.js";
 import {
@@ -18,6 +19,8 @@ export interface NaiveStore {
   ttlMs: number | undefined;
   vectors: "memory" | "disk";
   entries: Map<string, NaiveEntry>;
+  /** The fields that have one; they change no answer. */
+  readonly indexes: Set<string>;
   readonly log: NaiveLog;
   /** The sequence of the command that made it. */
   readonly created: number;
@@ -26,6 +29,18 @@ export interface NaiveStore {
 }
 
 type Stores = Map<string, NaiveStore>;
+
+/** Its indexes are built at once. */
+export function infoOf(store: NaiveStore): StoreInfo {
+  const { name, dimension, metric, ttlMs, vectors, entries, indexes, log, sequence } = store;
+  const bytes = { memory: entries.size * dimension * 4, disk: 0 };
+  const lives = ttlMs === undefined ? {} : { ttlMs };
+  return {
+    ...{ name, dimension, metric, entries: entries.size, graph: { entries: 0 }, bytes },
+    ...{ ...lives, vectors, position: log.position(sequence) },
+    indexes: [...indexes].map((field) => ({ field, progress: 1 })),
+  };
+}
 
 /** What has expired is gone before anything is asked. */
 export function expireNaively(

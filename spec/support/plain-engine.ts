@@ -77,6 +77,10 @@ function plainStore(executor: Executor, name: string): Store<never> {
     },
     update: (target: unknown, patch: unknown, options?: object) =>
       ask("update", { store: name, target, patch }, options),
+    createIndex: (field: string, options?: object) =>
+      ask("createIndex", { store: name, field }, options),
+    dropIndex: (field: string, options?: object) =>
+      ask("dropIndex", { store: name, field }, options),
     delete: (target: unknown, options?: object) => ask("delete", { store: name, target }, options),
     find: (options?: object) => ask("find", { store: name }, options),
     entries: (options?: object) => entries(ask, name, options),

@@ -85,6 +85,7 @@ export class RandomWorkload {
       metric: this.#one(["cosine", "dot", undefined]),
       ttlMs: this.#one([undefined, undefined, 100_000_000]),
       vectors: this.#one([undefined, "disk"]),
+      indexes: this.#one([undefined, ["n"], ["text", "n"]]),
       ifNotExists: this.below(2) === 0,
     }),
     alterStore: () => ({
@@ -92,6 +93,11 @@ export class RandomWorkload {
       store: this.#store(),
       ttlMs: this.#one([undefined, null, 100_000_000]),
       vectors: this.#one([undefined, "memory", "disk"]),
+    }),
+    createIndex: () => ({ kind: "createIndex", store: this.#store(), field: this.#field() }),
+    dropIndex: () => ({
+      ...{ kind: "dropIndex", store: this.#store(), field: this.#field() },
+      ifExists: this.below(2) === 0,
     }),
     renameStore: () => ({
       ...{
@@ -169,6 +175,10 @@ export class RandomWorkload {
     return `e${this.below(40)}`;
   }
 
+  #field(): string {
+    return this.#one(["n", "n", "text", "absent"]);
+  }
+
   #store(): string {
     return this.#one(["a", "b", "n/a", "n/b"]);
   }
@@ -182,11 +192,13 @@ export class RandomWorkload {
 const shares: { readonly [K in WriteKind]: number } = {
   createStore: 120,
   alterStore: 20,
+  createIndex: 20,
+  dropIndex: 20,
   renameStore: 20,
   dropStore: 20,
   dropNamespace: 10,
   update: 150,
   delete: 150,
   transaction: 100,
-  set: 410,
+  set: 370,
 };

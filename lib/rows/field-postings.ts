@@ -1,0 +1,50 @@
+import { type FieldReader, fieldReader } from "../model/field-reader.js";
+import type { Metadata, MetadataValue } from "../model/metadata.js";
+import { postingParts } from "./posting-rows.js";
+import { termOf } from "./value-terms.js";
+
+/** What an index of the field keeps of metadata: each part and term once, as one text. */
+export type FieldPostings = (metadata: Metadata) => readonly string[];
+
+/** The one for a field, which is made once. */
+export function fieldPostings(field: string): FieldPostings {
+  let postings = made.get(field);
+  if (postings === undefined) {
+    const read = fieldReader(field);
+    postings = (metadata) => postingsOf(read, metadata);
+    if (made.size >= madeMax) made.clear();
+    made.set(field, postings);
+  }
+  return postings;
+}
+
+/** Whether the value is a vector rather than something that anybody asks for: a long list of nothing but numbers. */
+export function isVectorLike(value: MetadataValue | undefined): boolean {
+  if (!Array.isArray(value) || value.length < vectorLength) return false;
+  return value.every((element) => typeof element === "number");
+}
+
+function postingsOf(read: FieldReader, metadata: Metadata): readonly string[] {
+  const value = read(metadata);
+  if (value === undefined) return none;
+  const own = valuePart + termOf(value).text;
+  if (!Array.isArray(value)) return [therePart, own];
+  if (value.length > elementsMax) return [therePart, own, longPart];
+  const elements = new Set<string>();
+  for (const element of value as readonly MetadataValue[]) {
+    elements.add(elementPart + termOf(element).text);
+  }
+  return [therePart, own, ...elements];
+}
+
+const therePart: string = String.fromCharCode(postingParts.there);
+const valuePart: string = String.fromCharCode(postingParts.value);
+const elementPart: string = String.fromCharCode(postingParts.element);
+const longPart: string = String.fromCharCode(postingParts.long);
+const none: readonly string[] = [];
+/** Of a longer list the elements are not told, but that it is long: who asks for one looks into the entry. */
+const elementsMax = 256;
+/** Lists of tags are shorter, and most vectors are longer. */
+const vectorLength = 64;
+const made: Map<string, FieldPostings> = new Map();
+const madeMax = 10_000;
