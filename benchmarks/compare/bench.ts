@@ -79,6 +79,14 @@ export class Bench {
       .map((entrant) => ({ ...entrant, kind: "exact" }));
   }
 
+  /** Those that take filtered searches. */
+  filteredEntrants(data: DataSet): Entrant[] {
+    return this.entrants(data).flatMap((entrant) => {
+      const kind = indexes[entrant.name].filtered;
+      return kind === undefined ? [] : [{ ...entrant, kind }];
+    });
+  }
+
   /** The folder of the entrant's index, which is built where it is missing. */
   folderOf({ label, name, kind }: Entrant, subject: Subject): Promise<string> {
     // One folder is open once at a time; others may be read by many, or are built in no time.

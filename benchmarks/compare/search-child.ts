@@ -1,5 +1,6 @@
 import { childJob, questions } from "../support/child.js";
 import type { DataSet } from "./data-sets/data-set.js";
+import { holds, readFilters } from "./data-sets/filters.js";
 import { readTruth } from "./data-sets/truth.js";
 import { VectorFile } from "./data-sets/vector-file.js";
 import type { IndexContender, OpenIndex, Place } from "./indexes/index-contender.js";
@@ -27,6 +28,7 @@ const targets = questionsOf(data);
 const judge = new Judge(vectors, targets, readTruth(truth, data.queryCount));
 let index: OpenIndex | undefined;
 let prepared: unknown[] = [];
+let filtered: ReturnType<typeof readFilters> | undefined;
 let next = 0;
 let isQuiet = false;
 const ready = () => answer({ how: contender.how } satisfies Ready);
@@ -88,7 +90,18 @@ async function open(place: Place & { first?: number }): Promise<Opened> {
 }
 
 /** The clock runs while searches do, and stands while answers are judged. */
-async function turn({ effort: place, ms: wanted, most, batch, inFlight }: Turn): Promise<Turned> {
+async function turn({
+  effort: place,
+  ms: wanted,
+  most,
+  batch,
+  inFlight,
+  filter: name,
+}: Turn): Promise<Turned> {
+  if (name !== undefined) filtered ??= readFilters(data);
+  const filter = name === undefined ? undefined : filtered?.filters.get(name);
+  const cellOf = filtered?.cellOf;
+  const count = filter?.conditions.length ?? prepared.length;
   if (index === undefined) throw new Error("no index is open");
   if (!isQuiet) await settle();
   isQuiet = true;
@@ -102,8 +115,8 @@ async function turn({ effort: place, ms: wanted, most, batch, inFlight }: Turn):
   const program = async () => {
     while (asked.length < most && performance.now() < end) {
       if (batch === 1) {
-        const number = next++ % prepared.length;
-        const found = effort.search(prepared[number]);
+        const number = next++ % count;
+        const found = effort.search(prepared[number], filter?.conditions[number], cellOf);
         asked.push(number);
         const slot = answers.push(found) - 1;
         if (found instanceof Promise) answers[slot] = await found;
@@ -120,9 +133,15 @@ async function turn({ effort: place, ms: wanted, most, batch, inFlight }: Turn):
   await Promise.all(Array.from({ length: inFlight }, program));
   const ms = performance.now() - start;
   if (next - from !== asked.length) throw new Error("a question was not asked");
+  const its = filter === undefined ? judge : new Judge(vectors, targets, filter.truth);
   let recall = 0;
   for (const [i, found] of answers.entries()) {
-    recall += judge.recallOf(asked[i], index.idsOf(found));
+    const ids = index.idsOf(found);
+    const condition = filter?.conditions[asked[i]];
+    if (condition && !ids.every((id) => holds(condition, id, cellOf?.[id] ?? 0))) {
+      throw new Error(`what was found does not match ${JSON.stringify(condition)}`);
+    }
+    recall += its.recallOf(asked[i], ids);
   }
   return { searches: asked.length, ms, recall: recall / asked.length };
 }

@@ -40,6 +40,8 @@ export interface Turn {
   readonly batch: number;
   /** Calls that wait for their answers at once. */
   readonly inFlight: number;
+  /** The name of a filter, where there is to be one. */
+  readonly filter?: string | undefined;
 }
 
 export interface Ready {

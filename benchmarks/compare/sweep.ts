@@ -1,5 +1,6 @@
 import type { Bench, Entered, Entrant } from "./bench.js";
 import { isOurs } from "./indexes/all.js";
+import type { Turn } from "./search-questions.js";
 import type { Subject } from "./searcher.js";
 
 /** One way to search: what it finds and how fast it was, round by round. */
@@ -15,6 +16,8 @@ export interface Wanted {
   readonly enough: number;
   /** Only the two efforts around this recall have their turns. */
   readonly around?: number;
+  /** The name of a filter that all searches have. */
+  readonly filter?: string | undefined;
 }
 
 /** Of one entrant, the quickest first. */
@@ -33,23 +36,35 @@ export function sweep(
   subject: Subject,
   wanted: Wanted,
 ): Promise<Curve[]> {
-  return bench.together(entrants, subject, async (entered) => {
-    const curves: Surveyed[] = [];
-    await Promise.all(entered.map((one) => accustom(bench, one, subject)));
-    for (const one of entered) {
-      const { points, efforts } = await survey(bench, one, subject, wanted);
-      curves.push({ entrant: one.entrant, entered: one, points, efforts });
-    }
-    for (let round = 0; round < bench.options.rounds; round++) {
-      for (let turn = 0; turn < curves.length; turn++) {
-        const { entered: one, points, efforts } = curves[(turn + round) % curves.length];
-        for (const [i, point] of points.entries()) {
-          await measure(one, efforts[i], point, bench.options.sliceMs);
-        }
+  return bench.together(entrants, subject, (entered) => sweepAll(bench, entered, subject, wanted));
+}
+
+/** As `sweep`, of entrants whose processes run. */
+export async function sweepAll(
+  bench: Bench,
+  entered: readonly Entered[],
+  subject: Subject,
+  wanted: Wanted,
+): Promise<Curve[]> {
+  const curves: Surveyed[] = [];
+  await Promise.all(entered.map((one) => accustom(bench, one, subject, wanted)));
+  for (const one of entered) {
+    const { points, efforts } = await survey(bench, one, subject, wanted);
+    curves.push({ entrant: one.entrant, entered: one, points, efforts });
+  }
+  for (let round = 0; round < bench.options.rounds; round++) {
+    for (let turn = 0; turn < curves.length; turn++) {
+      const { entered: one, points, efforts } = curves[(turn + round) % curves.length];
+      for (const [i, point] of points.entries()) {
+        await measure(one, point, {
+          effort: efforts[i],
+          ms: bench.options.sliceMs,
+          filter: wanted.filter,
+        });
       }
     }
-    return curves.map(({ entrant, points }) => ({ entrant, points }));
-  });
+  }
+  return curves.map(({ entrant, points }) => ({ entrant, points }));
 }
 
 interface Surveyed extends Curve {
@@ -63,12 +78,13 @@ async function accustom(
   { options }: Bench,
   { entrant, searcher, opened }: Entered,
   { data }: Subject,
+  { filter }: Wanted,
 ): Promise<void> {
   if (!isOurs(entrant.name) || entrant.kind === "exact") return;
   const { batch, inFlight } = entrant;
   for (const most of [100, data.queryCount]) {
     for (const effort of opened.efforts.keys()) {
-      await searcher.turn({ effort, ms: options.surveyMs, most, batch, inFlight });
+      await searcher.turn({ effort, ms: options.surveyMs, most, batch, inFlight, filter });
     }
     await searcher.settle();
   }
@@ -78,13 +94,13 @@ async function survey(
   { options }: Bench,
   { entrant, searcher, opened }: Entered,
   { data }: Subject,
-  { enough, around }: Wanted,
+  { enough, around, filter }: Wanted,
 ) {
   const { batch, inFlight } = entrant;
   const points: SurveyedPoint[] = [];
   const efforts: number[] = [];
   for (const [effort, label] of opened.efforts.entries()) {
-    const turn = { effort, ms: options.surveyMs, most: data.queryCount, batch, inFlight };
+    const turn = { effort, ms: options.surveyMs, most: data.queryCount, batch, inFlight, filter };
     const { recall, searches } = await searcher.turn(turn);
     if (entrant.kind === "exact" && recall < 0.9999) {
       throw new Error(`${entrant.label} is to be exact and finds ${recall} of the nearest`);
@@ -115,12 +131,11 @@ function isSpent(points: readonly Point[]): boolean {
 /** Adds what one turn found. */
 async function measure(
   { entrant, searcher }: Entered,
-  effort: number,
   point: SurveyedPoint,
-  ms: number,
+  turn: Pick<Turn, "effort" | "ms" | "filter">,
 ): Promise<void> {
   const { batch, inFlight } = entrant;
-  const turned = await searcher.turn({ effort, ms, most: 1e6, batch, inFlight });
+  const turned = await searcher.turn({ ...turn, most: 1e6, batch, inFlight });
   point.rates.push((turned.searches / turned.ms) * 1_000);
   const searches = point.searches + turned.searches;
   point.recall += ((turned.recall - point.recall) * turned.searches) / searches;

@@ -13,7 +13,7 @@ export interface ResolvedTarget {
 }
 
 /**
- * The vector that a search is about. Of examples it is the mean of the near ones, moved by its difference
+ * The vector that a search by examples is about: the mean of the near ones, moved by its difference
  * to the mean of those to keep away from, after the average vector of Qdrant.
  *
  * @throws ENTRY_NOT_FOUND for an id without an entry, DIMENSION_MISMATCH, INVALID_ARGUMENT where the
@@ -22,11 +22,10 @@ export interface ResolvedTarget {
 export async function resolveExamples(
   snapshot: Snapshot,
   store: StoredStore,
-  target: CheckedSearchTarget,
+  target: Extract<CheckedSearchTarget, { kind: "examples" }>,
   time: number,
   slice: Slice,
 ): Promise<ResolvedTarget> {
-  if (target.kind === "vector") return { vector: target.vector, excluded: noIds };
   const { awayFrom } = target;
   const near = await mean(snapshot, store, target.near, time, slice);
   const away = awayFrom.length > 0 ? await mean(snapshot, store, awayFrom, time, slice) : near;
@@ -75,5 +74,3 @@ async function mean(
   }
   return sum.map((element) => element / examples.length);
 }
-
-const noIds: ReadonlySet<string> = new Set();

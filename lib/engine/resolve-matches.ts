@@ -1,10 +1,12 @@
 import type { Nearest } from "../indexes/vector-index.js";
 import type { CheckedInclude } from "../model/checked-query.js";
 import type { Match } from "../model/entry.js";
+import type { Metadata } from "../model/metadata.js";
 import { compareText } from "../model/text.js";
 import type { Snapshot } from "../persistence/persistence.js";
 import { decodeMetadata } from "../rows/entry-rows.js";
 import type { StoredStore } from "../rows/store-rows.js";
+import type { KnownIds } from "./known-ids.js";
 import { readByOrdinal, vectorOf } from "./read.js";
 import type { Slice } from "./slice.js";
 
@@ -15,28 +17,43 @@ export interface Wanted {
   readonly excluded: ReadonlySet<string>;
 }
 
+/** Where the entries are that ordinals stand for. */
+export interface Entries {
+  readonly snapshot: Snapshot;
+  readonly store: StoredStore;
+  readonly ids: KnownIds;
+}
+
 /** Makes matches of candidates, which are nearest first: equal distances are ordered by id, the rest cut off. */
 export async function resolveMatches(
-  snapshot: Snapshot,
-  store: StoredStore,
+  entries: Entries,
   { ordinals, distances }: Nearest,
   wanted: Wanted,
   slice: Slice,
 ): Promise<Match[]> {
   const matches: Match[] = [];
+  const take = (match: Match): void => {
+    if (matches.length < wanted.limit && !wanted.excluded.has(match.id)) matches.push(match);
+  };
   let start = 0;
   while (start < ordinals.length && matches.length < wanted.limit) {
     const distance = distances[start] as number;
     let end = start + 1;
     while (end < ordinals.length && distances[end] === distance) end++;
-    const most = wanted.limit - matches.length + wanted.excluded.size;
-    const tied = await firstIds(snapshot, store, ordinals.subarray(start, end), most, slice);
-    for (const { id, ordinal } of tied) {
-      if (matches.length === wanted.limit) break;
-      if (wanted.excluded.has(id)) continue;
-      matches.push(toMatch(snapshot, store, id, ordinal, distance, wanted.include));
-      if (slice.isOver) await slice.next();
+    if (end === start + 1) take(toMatch(entries, ordinals[start] as number, distance, wanted));
+    else {
+      const most = wanted.limit - matches.length + wanted.excluded.size;
+      for (const { ordinal } of await firstIds(
+        entries,
+        ordinals.subarray(start, end),
+        most,
+        slice,
+      )) {
+        take(toMatch(entries, ordinal, distance, wanted));
+        if (slice.isOver) await slice.next();
+      }
     }
+    if (slice.isOver) await slice.next();
     start = end;
   }
   return matches;
@@ -49,8 +66,7 @@ interface Tied {
 
 /** The first `most` by id of those that tie, which may be a whole store: sorted in runs, each merged with the best. */
 async function firstIds(
-  snapshot: Snapshot,
-  store: StoredStore,
+  entries: Entries,
   ordinals: Float64Array,
   most: number,
   slice: Slice,
@@ -59,7 +75,7 @@ async function firstIds(
   for (let start = 0; start < ordinals.length; start += tiedAtOnce) {
     const run: Tied[] = [];
     for (const ordinal of ordinals.subarray(start, start + tiedAtOnce)) {
-      run.push({ id: readByOrdinal(snapshot, store, ordinal).id, ordinal });
+      run.push({ id: idOf(entries, ordinal), ordinal });
       if (slice.isOver) await slice.next();
     }
     if (run.length > 1) run.sort((a, b) => compareText(a.id, b.id));
@@ -83,22 +99,29 @@ function merge(a: readonly Tied[], b: readonly Tied[], most: number): Tied[] {
   return merged;
 }
 
-function toMatch(
-  snapshot: Snapshot,
-  store: StoredStore,
-  id: string,
-  ordinal: number,
-  distance: number,
-  include: CheckedInclude,
-): Match {
-  return {
-    id,
-    distance,
-    ...(include.metadata
-      ? { metadata: decodeMetadata(readByOrdinal(snapshot, store, ordinal).metadata) }
-      : {}),
-    ...(include.vector ? { vector: vectorOf(snapshot, store, ordinal) } : {}),
-  } as Match;
+interface Found {
+  readonly id: string;
+  readonly distance: number;
+  metadata?: Metadata;
+  vector?: Float32Array;
+}
+
+/** Reads no more rows than the answer carries. */
+function toMatch(entries: Entries, ordinal: number, distance: number, { include }: Wanted): Match {
+  const { snapshot, store } = entries;
+  const entry = include.metadata ? readByOrdinal(snapshot, store, ordinal) : undefined;
+  const match: Found = { id: entry?.id ?? idOf(entries, ordinal), distance };
+  if (entry !== undefined) match.metadata = decodeMetadata(entry.metadata);
+  if (include.vector) match.vector = vectorOf(snapshot, store, ordinal);
+  return match as Match;
+}
+
+function idOf({ snapshot, store, ids }: Entries, ordinal: number): string {
+  const known = ids.get(ordinal);
+  if (known !== undefined) return known;
+  const { id } = readByOrdinal(snapshot, store, ordinal);
+  ids.set(ordinal, id);
+  return id;
 }
 
 /** So many are sorted in about a millisecond. */

@@ -6,6 +6,7 @@ import type { Call } from "./call.js";
 import type { Effort } from "./effort.js";
 import { resolveExamples } from "./examples.js";
 import { keptSelectionsOf } from "./kept-selections.js";
+import type { KnownIds } from "./known-ids.js";
 import type { Publication } from "./publication.js";
 import { resolveMatches } from "./resolve-matches.js";
 import { RowSource } from "./row-source.js";
@@ -28,16 +29,15 @@ export async function search(
   }
   const vectors = publication.vectorsOf(store);
   using _ = vectors.hold(time);
-  const index = await vectors.ready(store, call);
+  const index = vectors.loaded ?? (await vectors.ready(store, call));
   const slice = new Slice(call);
-  const { vector, excluded } = await resolveExamples(
-    view.snapshot,
-    store,
-    query.target,
-    time,
-    slice,
-  );
-  const searched = { index, view, store, time, options: query, call, slice, effort };
+  const { target } = query;
+  const { vector, excluded } =
+    target.kind === "vector"
+      ? { vector: target.vector, excluded: noIds }
+      : await resolveExamples(view.snapshot, store, target, time, slice);
+  const { ids } = vectors;
+  const searched = { index, ids, view, store, time, options: query, call, slice, effort };
   const [matches] = await nearest(searched, [vector], excluded);
   return matches as Match[];
 }
@@ -57,9 +57,10 @@ export async function searchMany(
   if (query.targets.length === 0) return [];
   const vectors = publication.vectorsOf(store);
   using _ = vectors.hold(time);
-  const index = await vectors.ready(store, call);
+  const index = vectors.loaded ?? (await vectors.ready(store, call));
   const searched = {
     index,
+    ids: vectors.ids,
     view,
     store,
     time,
@@ -72,6 +73,7 @@ export async function searchMany(
 }
 
 interface Searched extends Selecting {
+  readonly ids: KnownIds;
   readonly options: CheckedSearchOptions;
   readonly call: Call;
 }
@@ -81,7 +83,7 @@ async function nearest(
   targets: readonly Float32Array[],
   excluded: ReadonlySet<string>,
 ): Promise<Match[][]> {
-  const { index, view, store, options, call, slice, effort } = searched;
+  const { index, ids, view, store, options, call, slice, effort } = searched;
   const { within, without } = selectsAll(store, options.where)
     ? all
     : await keptSelectionsOf(searched, options.where);
@@ -99,12 +101,13 @@ async function nearest(
   };
   const found: readonly Nearest[] =
     within?.size === 0 ? targets.map(() => nothing) : await index.search(request, call.signal);
+  const entries = { snapshot: view.snapshot, store, ids };
   const answers: Match[][] = [];
   for (const candidates of found) {
     const { plan, examined } = candidates;
     effort?.add(examined === 0 ? "empty" : plan, examined);
     const wanted = { limit, include, excluded };
-    answers.push(await resolveMatches(view.snapshot, store, candidates, wanted, slice));
+    answers.push(await resolveMatches(entries, candidates, wanted, slice));
   }
   return answers;
 }

@@ -7,6 +7,7 @@ import { adjacentVectors } from "./adjacent-vectors.js";
 import { type Call, unlessGivenUp } from "./call.js";
 import type { Effects } from "./draft.js";
 import { fillRows } from "./fill-rows.js";
+import { KnownIds } from "./known-ids.js";
 import { loadVectors } from "./load-vectors.js";
 import type { Logger } from "./ports.js";
 import { Restoration } from "./restoration.js";
@@ -26,6 +27,8 @@ export class StoreVectors {
   readonly #giveUp: GiveUp;
   /** What its checkpoint does not have. */
   readonly unkept: UnkeptChanges = new UnkeptChanges();
+  /** Of entries that searches found. */
+  readonly ids: KnownIds = new KnownIds();
   #index: VectorIndex | undefined;
   /** Where the index has its float32 rows. */
   #place: VectorPlace;
@@ -70,6 +73,7 @@ export class StoreVectors {
     if (index === undefined || this.#filling !== undefined) return;
     if (this.#holders > 0 || time - this.#heldAt < idleMs) return;
     this.#index = undefined;
+    this.ids.clear();
     closeIndex(this.#parts.log, this.#store, index);
   }
 

@@ -70,7 +70,7 @@ export class FilteredSearch {
     for (const [i, one] of found.entries()) {
       const reached = reachedBy(one, limit, beam);
       spread?.note(limit, reached);
-      if (one.isWhole && reached <= enough) continue;
+      if (one.found >= limit && reached <= enough) continue;
       left.push(i);
       farthest = Math.max(farthest, reached);
     }
@@ -107,8 +107,8 @@ export class FilteredSearch {
 }
 
 /** How far a walk turned out to have to go; a guess where it did not go as far. */
-function reachedBy({ isWhole, found, meanPlace }: Found, limit: number, { width }: Beam): number {
-  if (isWhole) return reachOf(meanPlace);
+function reachedBy({ found, meanPlace }: Found, limit: number, { width }: Beam): number {
+  if (found >= limit) return reachOf(meanPlace);
   return Math.ceil((width * (limit + 1)) / (found + 1)) * 2;
 }
 

@@ -50,7 +50,7 @@ export class SlotSearches {
   /** Most of the nearest; undefined where a walk came to too few that the search sees. */
   async walk(walking: Walking, signal?: AbortSignal): Promise<Nearest[] | undefined> {
     const found = await this.#run(this.#planWalks(walking), walking.request, signal);
-    return found.every(({ isWhole }) => isWhole) ? found : undefined;
+    return areWhole(found, walking.request) ? found : undefined;
   }
 
   /** As `walk`, whatever the walks came to. */
@@ -60,8 +60,12 @@ export class SlotSearches {
 
   /** By walks, and exactly where they came to too few. */
   walkOrExact(walking: Walking, signal?: AbortSignal): Promise<Nearest[]> {
+    const { request } = walking;
     return this.during(async () => {
-      return (await this.walk(walking, signal)) ?? (await this.exact(walking.request, signal));
+      const found = await this.#run(this.#planWalks(walking), request, signal);
+      return areWhole(found, request)
+        ? found
+        : this.#run(this.#planExact(request), request, signal);
     });
   }
 
@@ -91,18 +95,22 @@ export class SlotSearches {
     if (signal?.aborted) throw signalError(signal);
     if (this.#queue.closed) throw closedError("the index");
     const tasks = groups.flatMap(({ tasks }) => tasks);
-    const abort = (): void => {
-      for (const task of tasks) if (signal) this.#queue.cancel(task, signalError(signal));
-    };
     let forget: (() => void) | undefined;
     try {
       for (const task of tasks) {
         if (isBackground) this.#queue.submitBackground(task);
         else this.#queue.submit(task);
       }
-      if (signal && tasks.some((task) => !task.settled)) forget = onAbort(signal, abort);
+      if (signal && tasks.some((task) => !task.settled)) {
+        forget = onAbort(signal, () => {
+          for (const task of tasks) this.#queue.cancel(task, signalError(signal));
+        });
+      }
       const found: Found[] = [];
-      for (const group of groups) found.push(...(await collect(group, limit)));
+      for (const group of groups) {
+        const parts = endedAlready(group) ?? (await endOf(group));
+        found.push(...collect(group, parts, limit));
+      }
       return found;
     } catch (thrown) {
       const error = toAhnlichError(thrown);
@@ -132,7 +140,7 @@ export class SlotSearches {
     const hidden = request.own?.map((own) => this.#slotOf(own));
     const { graphs, unlinked } = plan;
     const selected = this.selectedBy(request);
-    const parts = picksOf(this.#slots, only(unlinked, selected));
+    const parts = unlinked.size === 0 ? [] : picksOf(this.#slots, only(unlinked, selected));
     for (const { arena } of graphs) {
       if (parts.some((part) => part.arena === arena)) continue;
       parts.push({ arena, units: noUnits, picked: true, rows: 0 });
@@ -244,23 +252,36 @@ interface TargetGroup {
 }
 
 /** What was found, and what the walk came to that found the fewest or went farthest for them. */
-export interface Found extends Nearest {
-  /** Whether all walks found as many as they were asked for. */
-  readonly isWhole: boolean;
-  /** How many it found, those beyond the limit too. */
-  readonly found: number;
-  /** The mean place of those within the limit among all that it came to, from 1 on. */
-  readonly meanPlace: number;
+export type Found = Nearest & Pick<JobResult, "found" | "meanPlace">;
+
+/** Whether all walks found as many as they were asked for. */
+function areWhole(all: readonly Found[], { limit }: IndexSearch): boolean {
+  return all.every(({ found }) => found >= limit);
 }
 
-async function collect({ targets, tasks }: TargetGroup, limit: number): Promise<Found[]> {
-  const parts = await Promise.all(tasks.map((task) => task.results));
+/** What the tasks of a group found, where all have ended at once: then nobody need wait. */
+function endedAlready({ tasks }: TargetGroup): JobResult[][] | undefined {
+  const parts: JobResult[][] = [];
+  for (const { found } of tasks) {
+    if (found === undefined) return undefined;
+    parts.push(found);
+  }
+  return parts;
+}
+
+function endOf({ tasks }: TargetGroup): Promise<JobResult[][]> {
+  return Promise.all(tasks.map((task) => task.results));
+}
+
+/** What was found for each target of a group, of whose tasks each looked at a part. */
+function collect({ targets }: TargetGroup, parts: readonly JobResult[][], limit: number): Found[] {
+  const [only, ...others] = parts;
+  if (only !== undefined && others.length === 0) return only;
   return Array.from({ length: targets }, (_, i) => {
     const own = parts.map((part) => part[i] as JobResult);
     const found = Math.min(...own.map((part) => part.found));
     const meanPlace = Math.max(...own.map((part) => part.meanPlace));
-    const nearest = own.length === 1 ? own[0] : mergeNearest(own, limit);
-    return { ...nearest, isWhole: found >= limit, found, meanPlace };
+    return { ...mergeNearest(own, limit), found, meanPlace };
   });
 }
 

@@ -114,19 +114,14 @@ export class SlotVectorIndex implements VectorIndex {
     return new SlotSelection(this.#slots);
   }
 
-  async search(request: IndexSearch, signal?: AbortSignal): Promise<Nearest[]> {
-    this.#checkOpen();
-    this.#queue.check(request.targets.length);
-    const plan = this.#planOf(request);
-    const isFiltered = request.within !== undefined || request.without !== undefined;
-    if (plan !== undefined && isFiltered && request.beam === undefined) {
-      return this.#filtered(request, plan).run(signal);
+  search(request: IndexSearch, signal?: AbortSignal): Promise<Nearest[]> {
+    try {
+      this.#checkOpen();
+      this.#queue.check(request.targets.length);
+      return this.#carryOut(request, signal);
+    } catch (error) {
+      return Promise.reject(error);
     }
-    const beam = plan && this.#beamFor(request);
-    if (plan !== undefined && beam !== undefined) {
-      return this.#searches.walkOrExact({ request, plan, beam }, signal);
-    }
-    return this.#searches.exact(request, signal);
   }
 
   seenAt(sequence: number): Iterable<SeenVector> {
@@ -142,6 +137,19 @@ export class SlotVectorIndex implements VectorIndex {
 
   #checkOpen(): void {
     if (this.#closed || this.#queue.closed) throw closedError("the index");
+  }
+
+  #carryOut(request: IndexSearch, signal?: AbortSignal): Promise<Nearest[]> {
+    const plan = this.#planOf(request);
+    const isFiltered = request.within !== undefined || request.without !== undefined;
+    if (plan !== undefined && isFiltered && request.beam === undefined) {
+      return this.#filtered(request, plan).run(signal);
+    }
+    const beam = plan && this.#beamFor(request);
+    if (plan !== undefined && beam !== undefined) {
+      return this.#searches.walkOrExact({ request, plan, beam }, signal);
+    }
+    return this.#searches.exact(request, signal);
   }
 
   /** Undefined where only looking at everything gives what is asked for. */

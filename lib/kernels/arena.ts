@@ -1,5 +1,6 @@
 import { Extents } from "./extents.js";
 import { instantiate, type Kernels } from "./kernels.js";
+import { Scratch } from "./scratch.js";
 import { type SharedMemory, type WasmModule, webAssembly } from "./web-assembly.js";
 
 /**
@@ -12,6 +13,8 @@ export class Arena {
   /** What works in this memory, on every thread. */
   readonly module: WasmModule;
   readonly kernels: Kernels;
+  /** What jobs take for as long as they go on. */
+  readonly scratch: Scratch;
   readonly #extents: Extents;
   #views: Views;
 
@@ -23,6 +26,10 @@ export class Arena {
     this.kernels = instantiate(this.memory, module);
     this.#extents = new Extents(reservedBytes, this.memory.buffer.byteLength, (from, to) =>
       this.#grow(from, to),
+    );
+    this.scratch = new Scratch(
+      (bytes) => this.allocate(bytes, "search"),
+      (address, bytes) => this.free(address, bytes),
     );
   }
 

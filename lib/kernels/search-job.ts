@@ -144,7 +144,7 @@ export class SearchJob implements Job {
     const held = this.#held.get(area);
     if (held === undefined) return;
     this.#held.delete(area);
-    this.arena.free(area, held);
+    this.arena.scratch.give(area, held);
   }
 
   /** The ordinals whose rows a wanting job wants. */
@@ -205,14 +205,14 @@ export class SearchJob implements Job {
 
   /** Gives its memory back; nobody is at it any more. */
   free(): void {
-    for (const [address, bytes] of this.#held) this.arena.free(address, bytes);
+    for (const [address, bytes] of this.#held) this.arena.scratch.give(address, bytes);
     this.#held.clear();
     if (this.#walk !== undefined) this.#walks?.give(this.#walk);
     this.#walk = undefined;
   }
 
   #allocate(bytes: number): number {
-    const address = this.arena.allocate(bytes, "search");
+    const address = this.arena.scratch.take(bytes);
     if (address === undefined) {
       this.free();
       throw noMemory(bytes);

@@ -2,7 +2,7 @@ import { AhnlichError, closedError, toAhnlichError } from "../model/errors.js";
 import { Background } from "./background.js";
 import type { Lane } from "./lane.js";
 import { finished, unfinished } from "./layout.js";
-import { LocalLane, runSlice } from "./local-lane.js";
+import { LocalLane, runJob } from "./local-lane.js";
 import { wishNothing, wishShare } from "./slice-wish.js";
 import type { Task } from "./task.js";
 import { Turns } from "./turns.js";
@@ -129,7 +129,7 @@ export class SearchQueue {
     try {
       const job = task.start();
       for (;;) {
-        const [status] = runSlice([job], deadline);
+        const status = runJob(job, deadline);
         if (status === finished) task.finish();
         if (status === finished || status === unfinished) return status === finished;
         const providing = task.provide(status);

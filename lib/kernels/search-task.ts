@@ -24,15 +24,14 @@ export class SearchTask implements Task {
   readonly turn: Turn;
   readonly weight: number;
   readonly cost: number;
-  readonly results: Promise<JobResult[]>;
   readonly #released: () => void;
   readonly #source: VectorSource | undefined;
   #request: () => JobRequest;
   #job: SearchJob | undefined;
-  #settled = false;
+  #outcome: Outcome | undefined;
+  #whenSettled: (() => void) | undefined;
+  #results: Promise<JobResult[]> | undefined;
   #ended = false;
-  #resolve: (results: JobResult[]) => void = () => {};
-  #reject: (error: Error) => void = () => {};
 
   constructor({ turn, weight, cost, request, source, released }: SearchTaskOptions) {
     this.turn = turn;
@@ -41,15 +40,21 @@ export class SearchTask implements Task {
     this.#request = request;
     this.#source = source;
     this.#released = released;
-    this.results = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    this.results.catch(() => {}); // whoever asked hears of the first failed part only
+  }
+
+  /** What it found, where it has ended well: many a search has before anyone waits for it. */
+  get found(): JobResult[] | undefined {
+    return this.#outcome?.results;
+  }
+
+  /** What it found, once it has ended; rejected with what it failed with. */
+  get results(): Promise<JobResult[]> {
+    this.#results ??= this.#end();
+    return this.#results;
   }
 
   get settled(): boolean {
-    return this.#settled;
+    return this.#outcome !== undefined;
   }
 
   get started(): boolean {
@@ -71,15 +76,12 @@ export class SearchTask implements Task {
     const reading = this.#source.read(ordinals, rows);
     if (reading === undefined) job.lend(rows);
     // Nobody waits for a settled one, and its memory may have another owner soon.
-    else return reading.then(() => (this.#settled ? undefined : job.lend(rows)));
+    else return reading.then(() => (this.settled ? undefined : job.lend(rows)));
   }
 
   finish(): void {
     try {
-      if (this.#job !== undefined && !this.#settled) {
-        this.#resolve(this.#job.results());
-        this.#settled = true;
-      }
+      if (this.#job !== undefined && !this.settled) this.#settle({ results: this.#job.results() });
     } catch (thrown) {
       this.fail(toAhnlichError(thrown));
     }
@@ -88,9 +90,7 @@ export class SearchTask implements Task {
 
   fail(error: Error): void {
     this.#job?.stop();
-    if (this.#settled) return;
-    this.#settled = true;
-    this.#reject(error);
+    if (!this.settled) this.#settle({ error });
   }
 
   release(): void {
@@ -101,6 +101,28 @@ export class SearchTask implements Task {
     this.#request = unavailable;
     this.#released();
   }
+
+  async #end(): Promise<JobResult[]> {
+    if (this.#outcome === undefined) {
+      await new Promise<void>((resolve) => {
+        this.#whenSettled = resolve;
+      });
+    }
+    const { results, error } = this.#outcome as unknown as Outcome;
+    if (results === undefined) throw error;
+    return results;
+  }
+
+  #settle(outcome: Outcome): void {
+    this.#outcome = outcome;
+    this.#whenSettled?.();
+  }
+}
+
+/** One of the two. */
+interface Outcome {
+  readonly results?: JobResult[];
+  readonly error?: Error;
 }
 
 function unavailable(): never {

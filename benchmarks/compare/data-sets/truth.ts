@@ -14,8 +14,8 @@ export interface Truth {
 /** The path of the truth about these vectors, found where it is not known yet. */
 export function prepareTruth(data: DataSet): string {
   return cached(`${data.name.replace(":", "-")}-truth.bin`, () => {
-    const { ids, farthest } = findTruth(data);
-    return Buffer.concat([Buffer.from(farthest.buffer), Buffer.from(ids.buffer)]);
+    const { ids, distances } = findTruth(data);
+    return truthBytes(ids, distances);
   });
 }
 
@@ -25,6 +25,12 @@ export function readTruth(path: string, queries: number): Truth {
     farthest: new Float64Array(buffer, 0, queries),
     ids: new Uint32Array(buffer, queries * 8, queries * limit),
   };
+}
+
+/** As `readTruth` takes it. */
+export function truthBytes(ids: Uint32Array, distances: Float64Array): Buffer {
+  const farthest = distances.filter((_, i) => i % limit === limit - 1);
+  return Buffer.concat([Buffer.from(farthest.buffer), Buffer.from(ids.buffer)]);
 }
 
 /** 1 - cos of vectors of norm 1. */
@@ -58,11 +64,7 @@ function findTruth(data: DataSet) {
       }
     }
   }
-  const farthest = Float64Array.from(
-    { length: queryCount },
-    (_, i) => distances[(i + 1) * limit - 1],
-  );
-  return { ids, farthest };
+  return { ids, distances };
 }
 
 /** So many vectors stay in the cache while all questions go over them. */
@@ -87,7 +89,7 @@ function distanceAt(
 }
 
 /** Puts it where it belongs among the nearest of one question; the last one goes. */
-function insert(
+export function insert(
   ids: Uint32Array,
   distances: Float64Array,
   places: number,

@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
-import { type EmbeddedEngine, open, type Store } from "../../../lib/index.js";
+import { type EmbeddedEngine, open, type Store, type Where } from "../../../lib/index.js";
+import { Cells, type Condition } from "../data-sets/filters.js";
 import { limit } from "../data-sets/truth.js";
 import type { VectorFile } from "../data-sets/vector-file.js";
 import { quiet } from "../quiet.js";
@@ -30,7 +31,10 @@ export const inMemory: IndexContender = {
 function contender(metadata: boolean, how: string): IndexContender {
   return {
     how,
-    build: (place, vectors, built) => build(openEngine(place), vectors, built),
+    build(place, vectors, built) {
+      const cells = place.kind === "filtered" ? new Cells(vectors) : undefined;
+      return build(openEngine(place), vectors, built, cells);
+    },
     async open(place) {
       const engine = await openEngine(place);
       const store = engine.store<Fields>("vectors");
@@ -45,26 +49,36 @@ function contender(metadata: boolean, how: string): IndexContender {
   };
 }
 
-type Fields = { readonly rank: number; readonly group: string };
+type Fields = { readonly rank: number; readonly group: string; readonly cell?: number };
 
 function effort(store: Store<Fields>, recall: number, metadata: boolean) {
   const options = metadata ? { limit, recall } : { limit, recall, include: { metadata: false } };
   return {
     label: `recall ${recall}`,
-    search: (target: Float32Array): Promise<Found> => store.search(target, options),
+    search: (target: Float32Array, condition?: Condition): Promise<Found> =>
+      store.search(
+        target,
+        condition === undefined ? options : { ...options, where: whereOf(condition) },
+      ),
     searchMany: (targets: readonly Float32Array[]): Promise<Found[]> =>
       store.searchMany(targets, options),
   };
+}
+
+function whereOf(condition: Condition): Where<Fields> {
+  if (condition.field === "rank") return { rank: { $lt: condition.below } };
+  return "is" in condition ? { cell: condition.is } : { cell: { $ne: condition.not } };
 }
 
 async function build(
   opening: Promise<EmbeddedEngine>,
   vectors: VectorFile,
   built: WhenBuilt,
+  cells?: Cells,
 ): Promise<void> {
   await using engine = await opening;
   const store = await engine.createStore("vectors", { dimension: vectors.dimension });
-  await store.load(entriesOf(vectors));
+  await store.load(entriesOf(vectors, cells));
   await built(await linked(store, vectors.count));
 }
 
@@ -96,11 +110,13 @@ function workersOf(threads: number): number {
   return threads === 1 ? 0 : threads;
 }
 
-function* entriesOf(vectors: VectorFile) {
+function* entriesOf(vectors: VectorFile, cells?: Cells) {
   for (const { first, count, at } of vectors.blocks(1_000)) {
     for (let i = 0; i < count; i++) {
       const rank = first + i;
-      yield { id: String(rank), vector: at(i), metadata: { rank, group: `group ${rank % 100}` } };
+      const cell = cells === undefined ? {} : { cell: cells.of(at(i)) };
+      const metadata = { rank, group: `group ${rank % 100}`, ...cell };
+      yield { id: String(rank), vector: at(i), metadata };
     }
   }
 }

@@ -8,6 +8,8 @@ export interface IndexListing {
   readonly module: URL;
   readonly name: string;
   readonly kinds: readonly Kind[];
+  /** As what it is built that takes filtered searches; absent where it cannot. */
+  readonly filtered?: Kind;
   /** The most vectors that it is asked to hold, where more would take too long. */
   readonly most?: number;
   /** Whether it answers many questions in one exact call. */
@@ -32,7 +34,7 @@ const at = (module: string, name: string, ...kinds: Kind[]) => ({
 export const indexes: { readonly [name: string]: IndexListing } = {
   ahnlich: {
     ...at("ahnlich", "idsOnly", "approximate", "exact"),
-    ...{ batches: true, inThreads: ["calls", "batch"], builds: [1, 2] },
+    ...{ batches: true, inThreads: ["calls", "batch"], builds: [1, 2], filtered: "filtered" },
   },
   "ahnlich, with metadata": {
     ...at("ahnlich", "withMetadata", "approximate", "exact"),
@@ -45,7 +47,7 @@ export const indexes: { readonly [name: string]: IndexListing } = {
   },
   "hnswlib-node": {
     ...at("hnswlib", "hnswlib", "approximate", "exact"),
-    ...{ package: "hnswlib-node", builds: [1] },
+    ...{ package: "hnswlib-node", builds: [1], filtered: "approximate" },
   },
   usearch: {
     ...at("usearch", "float32", "approximate", "exact"),
@@ -57,12 +59,12 @@ export const indexes: { readonly [name: string]: IndexListing } = {
   },
   "@zvec/zvec": {
     ...at("zvec", "float32", "approximate", "exact"),
-    ...{ package: "@zvec/zvec", inThreads: ["calls"], builds: [1, 2] },
+    ...{ package: "@zvec/zvec", inThreads: ["calls"], builds: [1, 2], filtered: "filtered" },
   },
   "@zvec/zvec, int8": { package: "@zvec/zvec", ...at("zvec", "int8", "approximate") },
   "@lancedb/lancedb": {
     ...at("lancedb", "lancedb", "approximate", "exact"),
-    ...{ package: "@lancedb/lancedb", inThreads: ["calls"], builds: [1] },
+    ...{ package: "@lancedb/lancedb", inThreads: ["calls"], builds: [1], filtered: "filtered" },
   },
   "sqlite-vec": { package: "sqlite-vec", ...at("sqlite-vec", "sqliteVec", "exact") },
   vectra: { package: "vectra", ...at("vectra", "vectra", "exact"), most: 10_000 },

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type Condition, holds } from "../data-sets/filters.js";
 import { limit } from "../data-sets/truth.js";
 import { load } from "../packages.js";
 import { beams, hnsw, type IndexContender, type Kind, type OpenIndex } from "./index-contender.js";
@@ -10,7 +11,7 @@ interface Found {
 interface Index {
   initIndex(most: number, links?: number, construction?: number): void;
   addPoint(point: number[], label: number): void;
-  searchKnn(point: number[], count: number): Found;
+  searchKnn(point: number[], count: number, filter?: (label: number) => boolean): Found;
   setEf(ef: number): void;
   writeIndexSync(path: string): void;
   readIndexSync(path: string): void;
@@ -37,7 +38,10 @@ export const hnswlib: IndexContender = {
   async open({ folder, kind }, { dimension }) {
     const index = make(kind, dimension);
     index.readIndexSync(join(folder, "index"));
-    const search = (target: number[]) => index.searchKnn(target, limit);
+    const search = (target: number[], condition?: Condition, cellOf?: Uint8Array) =>
+      condition === undefined
+        ? index.searchKnn(target, limit)
+        : index.searchKnn(target, limit, (id) => holds(condition, id, cellOf?.[id] ?? 0));
     const efforts = beams.map((ef) => ({
       label: `ef ${ef}`,
       begin: () => index.setEf(ef),

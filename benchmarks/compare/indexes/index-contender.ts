@@ -1,3 +1,4 @@
+import type { Condition } from "../data-sets/filters.js";
 import type { VectorFile } from "../data-sets/vector-file.js";
 
 /** A package that finds vectors, used for the same work as its documentation says. Ids are the places in the file. */
@@ -20,7 +21,8 @@ export interface Place {
   readonly threads: number;
 }
 
-export type Kind = "approximate" | "exact";
+/** `filtered` is approximate, of entries with fields that can be asked for. */
+export type Kind = "approximate" | "exact" | "filtered";
 
 /** An index that can be searched. */
 export interface OpenIndex<Target = unknown, Answer = unknown> {
@@ -36,7 +38,8 @@ export interface Effort<Target = unknown, Answer = unknown> {
   readonly label: string;
   /** Before the first of some searches. */
   begin?(): void;
-  search(target: Target): Answer | Promise<Answer>;
+  /** `cellOf` tells the cells of entries to those who have no fields. */
+  search(target: Target, condition?: Condition, cellOf?: Uint8Array): Answer | Promise<Answer>;
   /** Some questions in one call, where there is such a call. */
   searchMany?(targets: readonly Target[]): Answer[] | Promise<Answer[]>;
 }

@@ -1,3 +1,4 @@
+import { Cells, type Condition, conditionText } from "../data-sets/filters.js";
 import { limit } from "../data-sets/truth.js";
 import { load } from "../packages.js";
 import { hnsw, type IndexContender, type OpenIndex } from "./index-contender.js";
@@ -11,6 +12,7 @@ interface Query {
   nprobes(count: number): Query;
   ef(count: number): Query;
   refineFactor(factor: number): Query;
+  where(predicate: string): Query;
   toArray(): Promise<Found>;
 }
 
@@ -29,7 +31,7 @@ interface Connection {
 
 interface LanceDb {
   connect(path: string): Promise<Connection>;
-  Index: { hnswSq(options: object): object };
+  Index: { hnswSq(options: object): object; btree(): object };
 }
 
 /** LanceDB with an index of one partition, as its documentation has it for tables that are not very large. */
@@ -38,14 +40,22 @@ export const lancedb: IndexContender = {
   async build({ folder, kind, threads }, vectors, built) {
     const { connect, Index } = loaded(threads);
     const connection = await connect(folder);
+    const cells = kind === "filtered" ? new Cells(vectors) : undefined;
     let table: Table | undefined;
     for (const { first, count, at } of vectors.blocks(20_000)) {
-      const rows = Array.from({ length: count }, (_, i) => ({ id: first + i, vector: [...at(i)] }));
+      const rows = Array.from({ length: count }, (_, i) => {
+        const fields = cells === undefined ? {} : { rank: first + i, cell: cells.of(at(i)) };
+        return { id: first + i, vector: [...at(i)], ...fields };
+      });
       if (table === undefined) table = await connection.createTable("vectors", rows);
       else await table.add(rows);
     }
     await table?.optimize();
-    if (kind === "approximate") {
+    if (cells !== undefined) {
+      await table?.createIndex("rank", { config: Index.btree() });
+      await table?.createIndex("cell", { config: Index.btree() });
+    }
+    if (kind !== "exact") {
       const config = Index.hnswSq({
         ...{ distanceType: "cosine", numPartitions: 1 },
         ...{ m: hnsw.links, efConstruction: hnsw.construction },
@@ -62,8 +72,8 @@ export const lancedb: IndexContender = {
       table.vectorSearch(target).distanceType("cosine").limit(limit).select(["id", "_distance"]);
     const graph = efforts.map(({ label, ef, refined }) => ({
       label,
-      search: (target: Float32Array) => {
-        const query = ask(target).nprobes(1).ef(ef);
+      search: (target: Float32Array, condition?: Condition) => {
+        const query = asked(ask(target), condition).nprobes(1).ef(ef);
         return (refined === 0 ? query : query.refineFactor(refined)).toArray();
       },
     }));
@@ -76,6 +86,10 @@ export const lancedb: IndexContender = {
     } satisfies OpenIndex<Float32Array, Found>;
   },
 };
+
+function asked(query: Query, condition: Condition | undefined): Query {
+  return condition === undefined ? query : query.where(conditionText(condition));
+}
 
 /** Beyond what its codes can tell, more is found only by looking at the vectors again. */
 const efforts = [

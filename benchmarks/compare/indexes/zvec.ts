@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { Cells, type Condition, conditionText } from "../data-sets/filters.js";
 import { limit } from "../data-sets/truth.js";
 import { load } from "../packages.js";
 import { beams, hnsw, type IndexContender, type Kind, type OpenIndex } from "./index-contender.js";
@@ -18,8 +19,8 @@ interface Zvec {
   ZVecCollectionSchema: new (schema: object) => object;
   ZVecCreateAndOpen(path: string, schema: object): Collection;
   ZVecOpen(path: string, options: { readOnly: boolean }): Collection;
-  ZVecDataType: { VECTOR_FP32: number };
-  ZVecIndexType: { HNSW: number; FLAT: number };
+  ZVecDataType: { VECTOR_FP32: number; INT32: number };
+  ZVecIndexType: { HNSW: number; FLAT: number; INVERT: number };
   ZVecMetricType: { COSINE: number };
   ZVecQuantizeType: { UNDEFINED: number; INT8: number };
 }
@@ -32,12 +33,14 @@ function contender(quantizer: "UNDEFINED" | "INT8", numbers: string): IndexConte
     how: `HNSW, m ${hnsw.links}, efConstruction ${hnsw.construction}, ${numbers}; exact: FLAT; optimized`,
     async build({ folder, kind, threads }, vectors, built) {
       const zvec = initialized(threads);
+      const cells = kind === "filtered" ? new Cells(vectors) : undefined;
       const schema = schemaOf(zvec, kind, vectors.dimension, quantizer);
       const collection = zvec.ZVecCreateAndOpen(join(folder, "vectors"), schema);
       for (const { first, count, at } of vectors.blocks(1_000)) {
         const docs = Array.from({ length: count }, (_, i) => ({
           id: String(first + i),
           vectors: { vector: at(i) },
+          ...(cells && { fields: { rank: first + i, cell: cells.of(at(i)) } }),
         }));
         const refused = collection.insertSync(docs).find(({ ok }) => !ok);
         if (refused !== undefined) throw new Error(refused.message);
@@ -54,10 +57,11 @@ function contender(quantizer: "UNDEFINED" | "INT8", numbers: string): IndexConte
         const ask = { fieldName: "vector", topk: limit, outputFields: [], ...settings };
         return {
           label,
-          search: (vector: Float32Array) =>
-            threads === 1
-              ? collection.querySync({ ...ask, vector })
-              : collection.query({ ...ask, vector }),
+          search(vector: Float32Array, condition?: Condition) {
+            const filter = condition && { filter: conditionText(condition) };
+            const asked = { ...ask, ...filter, vector };
+            return threads === 1 ? collection.querySync(asked) : collection.query(asked);
+          },
         };
       };
       const exact = [effort("exact", {})];
@@ -95,5 +99,12 @@ function schemaOf(
   };
   const indexParams = kind === "exact" ? { indexType: ZVecIndexType.FLAT, metricType } : graph;
   const vectors = { name: "vector", dataType: ZVecDataType.VECTOR_FP32, dimension, indexParams };
-  return new ZVecCollectionSchema({ name: "vectors", vectors });
+  if (kind !== "filtered") return new ZVecCollectionSchema({ name: "vectors", vectors });
+  const inverted = { indexType: ZVecIndexType.INVERT };
+  const field = { dataType: ZVecDataType.INT32, indexParams: inverted };
+  const fields = [
+    { name: "rank", ...field, indexParams: { ...inverted, enableRangeOptimization: true } },
+    { name: "cell", ...field },
+  ];
+  return new ZVecCollectionSchema({ name: "vectors", vectors, fields });
 }

@@ -2,6 +2,7 @@ import type { Bench } from "../bench.js";
 import type { Section } from "../section.js";
 import { compareBuild } from "./build.js";
 import { compareExact } from "./exact.js";
+import { compareFiltered } from "./filtered.js";
 import { compareGrowth } from "./growth.js";
 import { compareMemory } from "./memory.js";
 import { prepareIndexes } from "./prepare.js";
@@ -22,6 +23,7 @@ export interface ComparedTable {
 export const tables: { readonly [name: string]: ComparedTable } = {
   recall: { data: ["words:100k", "words:340k", "manifold:50k"], rounds: 5, run: compareRecall },
   exact: { data: ["words:340k"], rounds: 5, run: compareExact },
+  filtered: { data: ["words:100k", "words:340k"], rounds: 5, run: compareFiltered },
   threads: { data: ["words:100k"], rounds: 5, run: compareThreads },
   reopening: { data: ["words:340k"], rounds: 5, run: compareReopening },
   memory: { data: ["words:340k"], rounds: 1, run: compareMemory },
