@@ -1,5 +1,6 @@
 import { Packr, RESET_BUFFER_MODE } from "msgpackr";
-import { findUnencodable, inspect, unencodable } from "./inspect.js";
+import { encodeFlat } from "./encode-flat.js";
+import { depthMax, findUnencodable, inspect, isPlain, unencodable } from "./inspect.js";
 
 /**
  * A value as MessagePack that any other language reads: null, booleans, numbers, text, bytes,
@@ -15,10 +16,16 @@ import { findUnencodable, inspect, unencodable } from "./inspect.js";
  *   above all; LIMIT_EXCEEDED for nesting beyond `depthMax`, or more than `valuesMax` values
  */
 export function encode(value: unknown, what = "value", depth = 0): Uint8Array {
+  const flat = mayBeFlat(value) && depth <= depthMax ? encodeFlat(value) : undefined;
+  if (flat !== undefined) return flat;
   const found = inspect(value, depth);
   if (found === 0) return packed(value);
   if ((found & unencodable) !== 0) throw findUnencodable(value, what, depth);
   return packed(tidied(value));
+}
+
+function mayBeFlat(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && isPlain(value);
 }
 
 /** Every option that has a say is named, so that a new default of the library changes no byte. */

@@ -95,7 +95,7 @@ function isContainer(value: unknown): value is object {
 }
 
 /** True for the plain objects of every realm. */
-function isPlain(value: object): boolean {
+export function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -1,4 +1,3 @@
-import { idKey } from "../rows/keys.js";
 import type { Command } from "./command.js";
 import type { Draft } from "./draft.js";
 import type { Steps } from "./steps.js";
@@ -12,7 +11,7 @@ export function* applyExpire(draft: Draft, command: Expire): Steps<number> {
   const ids: string[] = [];
   const died: number[] = [];
   for (const { id, ordinal } of command.due) {
-    const isSame = draft.find(store, id, idKey(store.incarnation, id)) === ordinal;
+    const isSame = draft.find(store, id) === ordinal;
     if (isSame && draft.hasExpired(store, id, ordinal, command.time)) {
       draft.delete(store, command, id, ordinal);
       ids.push(id);

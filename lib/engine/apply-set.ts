@@ -3,14 +3,13 @@ import { AhnlichError } from "../model/errors.js";
 import type { Limits } from "../model/limits.js";
 import type { SetMode } from "../model/options.js";
 import { checkDimension } from "../model/vector.js";
-import { idKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import { checkMemory } from "./check-memory.js";
 import { checkVersion } from "./check-version.js";
 import type { Command, WriteEntry } from "./command.js";
 import type { Accepted, Draft } from "./draft.js";
 import { expiryAfter } from "./expiry.js";
-import type { Steps } from "./steps.js";
+import { entriesPerStep, type Steps } from "./steps.js";
 
 type Set = Extract<Command, { kind: "set" }>;
 
@@ -19,11 +18,7 @@ export function* applySet(draft: Draft, command: Set, limits: Limits): Steps<Set
   const store = draft.catalog.get(command.store);
   const { length } = command.entries;
   if (length === 0) return { inserted: 0, updated: 0, version: 0 };
-  for (let i = 0; i < length; i++) {
-    const { vector } = command.entries[i] as WriteEntry;
-    if (vector.length === store.dimension) continue;
-    checkDimension(vector.length, store.dimension, `entries[${i}].vector`);
-  }
+  checkDimensions(command, store);
   const accepted = yield* check(draft, store, command);
   let added = 0;
   let inserted = 0;
@@ -33,12 +28,12 @@ export function* applySet(draft: Draft, command: Set, limits: Limits): Steps<Set
   }
   checkMemory(draft, store, added, limits);
   draft.batch.expect(accepted.length * (store.dimension * 4 + bytesBesideVector));
-  let { nextOrdinal, entries } = store.counters;
-  for (const one of accepted) {
-    draft.put(store, command, nextOrdinal++, one);
+  for (let from = 0; from < accepted.length; from += entriesPerStep) {
+    putSome(draft, store, command, accepted, from);
     yield;
   }
-  entries += added;
+  const nextOrdinal = store.counters.nextOrdinal + accepted.length;
+  const entries = store.counters.entries + added;
   const ids = accepted.map(({ entry }) => entry.id);
   const died = accepted.map(({ before }) => before);
   const changed = { kind: "set", ids, died } as const;
@@ -46,11 +41,58 @@ export function* applySet(draft: Draft, command: Set, limits: Limits): Steps<Set
   return { inserted, updated: accepted.length - inserted, version: command.sequence };
 }
 
+function checkDimensions({ entries }: Set, { dimension }: StoredStore): void {
+  for (let i = 0; i < entries.length; i++) {
+    const { vector } = entries[i] as WriteEntry;
+    if (vector.length !== dimension) {
+      checkDimension(vector.length, dimension, `entries[${i}].vector`);
+    }
+  }
+}
+
+/** A step's worth of them, under the ordinals of their places. */
+function putSome(
+  draft: Draft,
+  store: StoredStore,
+  command: Set,
+  accepted: readonly Checked[],
+  from: number,
+): void {
+  const end = Math.min(from + entriesPerStep, accepted.length);
+  const { nextOrdinal } = store.counters;
+  for (let i = from; i < end; i++) {
+    draft.put(store, command, nextOrdinal + i, accepted[i] as Checked);
+  }
+}
+
 /** The entries that may be written, each id once: the last one wins. */
 function* check(draft: Draft, store: StoredStore, command: Set): Steps<Checked[]> {
   const accepted: Checked[] = [];
   const places = new Map<string, number>();
-  for (const entry of command.entries) {
+  for (let from = 0; from < command.entries.length; from += entriesPerStep) {
+    checkSome(draft, store, command, { accepted, places }, from);
+    yield;
+  }
+  return accepted;
+}
+
+interface Checking {
+  readonly accepted: Checked[];
+  /** Where in `accepted` each id is. */
+  readonly places: Map<string, number>;
+}
+
+/** A step's worth of the entries. */
+function checkSome(
+  draft: Draft,
+  store: StoredStore,
+  command: Set,
+  { accepted, places }: Checking,
+  from: number,
+): void {
+  const end = Math.min(from + entriesPerStep, command.entries.length);
+  for (let i = from; i < end; i++) {
+    const entry = command.entries[i] as WriteEntry;
     const place = places.get(entry.id);
     const one =
       place === undefined
@@ -69,9 +111,7 @@ function* check(draft: Draft, store: StoredStore, command: Set): Steps<Checked[]
     }
     places.set(entry.id, place ?? accepted.length);
     accepted[place ?? accepted.length] = one;
-    yield;
   }
-  return accepted;
 }
 
 interface Checked extends Accepted {
@@ -80,10 +120,9 @@ interface Checked extends Accepted {
 }
 
 function accept(draft: Draft, store: StoredStore, { time }: Set, entry: WriteEntry): Checked {
-  const key = idKey(store.incarnation, entry.id);
-  const before = draft.find(store, entry.id, key);
+  const before = draft.find(store, entry.id);
   const isThere = before !== undefined && !draft.hasExpired(store, entry.id, before, time);
-  return { entry, key, before, isThere, expiresAt: expiryAfter(time, entry.ttlMs, store) };
+  return { entry, before, isThere, expiresAt: expiryAfter(time, entry.ttlMs, store) };
 }
 
 function checkMode(mode: SetMode, id: string, isThere: boolean): void {

@@ -3,7 +3,6 @@ import type { Limits } from "../model/limits.js";
 import { textBytes } from "../model/text.js";
 import { checkDimension, contentId } from "../model/vector.js";
 import type { StoredEntry } from "../rows/entry-rows.js";
-import { idKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import { checkMemory } from "./check-memory.js";
 import type { Command, WritePatch } from "./command.js";
@@ -112,7 +111,7 @@ function findPlace(
   move: { from: string; to: string; time: number; moved: string | undefined },
 ): number | undefined {
   const { from, to, time, moved } = move;
-  const ordinal = draft.find(store, to, idKey(store.incarnation, to));
+  const ordinal = draft.find(store, to);
   const isTaken = ordinal !== undefined && !draft.hasExpired(store, to, ordinal, time);
   if (!isTaken && moved === undefined) return ordinal;
   const taker = isTaken ? "an entry is there already" : `${moved} moves there, too`;
@@ -137,11 +136,10 @@ function* write(
   const died: (number | undefined)[] = [];
   for (const entry of updates) {
     const { id, metadata, expiresAt, before } = entry.next;
-    const key = idKey(store.incarnation, id);
     ids.push(id);
     died.push(vector === undefined ? undefined : before);
     if (vector === undefined) {
-      draft.rewrite(store, command, key, entry, metadata, expiresAt);
+      draft.rewrite(store, command, entry, metadata, expiresAt);
     } else {
       if (id !== entry.id) {
         draft.delete(store, command, entry.id, entry.ordinal);
@@ -150,7 +148,7 @@ function* write(
         store = yield* draft.change(store, command, changed, { nextOrdinal, entries });
       }
       const written = { id, vector, metadata, ttlMs: undefined, ifVersion: undefined };
-      draft.put(store, command, nextOrdinal++, { entry: written, key, before, expiresAt });
+      draft.put(store, command, nextOrdinal++, { entry: written, before, expiresAt });
     }
     yield;
   }

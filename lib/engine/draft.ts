@@ -16,6 +16,7 @@ import {
   type StoredEntry,
 } from "../rows/entry-rows.js";
 import { deleteExpiry, putExpiry } from "../rows/expiry-rows.js";
+import { idKey, passingIdKey } from "../rows/keys.js";
 import { putState, type State } from "../rows/meta-rows.js";
 import { type Counters, putCounters, type StoredStore } from "../rows/store-rows.js";
 import type { StoredIndex } from "../rows/stored-index.js";
@@ -92,11 +93,12 @@ export class Draft {
     return this.#view.snapshot;
   }
 
-  /** The ordinal of the entry of that id, whose key it is; undefined where there is none. */
-  find(store: StoredStore, id: string, key: Uint8Array): number | undefined {
+  /** The ordinal of the entry of that id; undefined where there is none. */
+  find(store: StoredStore, id: string): number | undefined {
     if (this.written.lacks(store, id)) return undefined;
     const drafted = this.drafted(store.incarnation, id);
-    return drafted === undefined ? readOrdinal(this.snapshot, key) : drafted?.ordinal;
+    if (drafted !== undefined) return drafted?.ordinal;
+    return readOrdinal(this.snapshot, idKey(store.incarnation, id));
   }
 
   /** An entry that was found; its metadata may be valid only until the snapshot is read again. */
@@ -131,16 +133,16 @@ export class Draft {
     store: StoredStore,
     command: Command,
     ordinal: number,
-    { entry, key, before, expiresAt }: Accepted,
+    { entry, before, expiresAt }: Accepted,
   ): void {
     const { sequence } = command;
     const { id, vector, metadata } = entry;
     if (before !== undefined) this.#kill(store, id, before, sequence);
     this.written.add(store.incarnation, id);
-    putEntry(this.batch, key, ordinal, sequence, { vector, metadata, expiresAt });
+    const drafted = { ordinal, id, version: sequence, expiresAt, metadata, vector };
+    putEntry(this.batch, passingIdKey(store.incarnation, id), ordinal, sequence, drafted);
     this.#expect(store, ordinal, expiresAt);
     this.#post(store, ordinal, undefined, metadata);
-    const drafted = { ordinal, id, version: sequence, expiresAt, metadata, vector };
     this.#entries.set(store.incarnation, id, drafted);
     const { added } = this.#effectsOn(store);
     const run = added.at(-1);
@@ -153,7 +155,6 @@ export class Draft {
   rewrite(
     store: StoredStore,
     command: Command,
-    key: Uint8Array,
     entry: Omit<DraftedEntry, "version" | "metadata">,
     metadata: Uint8Array,
     expiresAt: number = entry.expiresAt,
@@ -167,6 +168,7 @@ export class Draft {
     if (store.indexes.length > 0) {
       this.#post(store, ordinal, this.read(store, id, ordinal).metadata, metadata);
     }
+    const key = passingIdKey(store.incarnation, id);
     putEntryRow(this.batch, key, ordinal, version, { metadata, expiresAt });
     this.#entries.set(store.incarnation, id, {
       ...{ ordinal, id, version, expiresAt, metadata, vector },
@@ -230,20 +232,11 @@ export class Draft {
 
   /** The store with other counters; what is written here in full costs less than copying it by spreading. */
   update(store: StoredStore, counters: Counters): StoredStore {
-    const updated = {
-      name: store.name,
-      incarnation: store.incarnation,
-      dimension: store.dimension,
-      metric: store.metric,
-      created: store.created,
-      named: store.named,
-      ttlMs: store.ttlMs,
-      vectors: store.vectors,
-      indexes: store.indexes,
-      counters,
-    };
+    const { name, incarnation, dimension, metric, created, named, ttlMs, vectors, indexes } = store;
+    const described = { name, incarnation, dimension, metric, created, named, ttlMs, vectors };
+    const updated = Object.assign(described, { indexes, counters });
     this.catalog.put(updated);
-    this.touched.add(store.name);
+    this.touched.add(name);
     return updated;
   }
 
@@ -374,8 +367,6 @@ export class Draft {
 /** An entry that may be written. */
 export interface Accepted {
   readonly entry: WriteEntry;
-  /** Of its id. */
-  readonly key: Uint8Array;
   /** The ordinal of what it replaces, which may have expired. */
   readonly before: number | undefined;
   /** In milliseconds since 1970; 0: never. */

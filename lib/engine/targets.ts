@@ -1,6 +1,5 @@
 import type { GuardedTarget } from "../model/checked-query.js";
 import type { StoredEntry } from "../rows/entry-rows.js";
-import { idKey } from "../rows/keys.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import { checkVersion } from "./check-version.js";
 import type { Draft } from "./draft.js";
@@ -27,7 +26,7 @@ export function* visitTargets(
     return;
   }
   for (const id of new Set(target.ids)) {
-    const ordinal = draft.find(store, id, idKey(store.incarnation, id));
+    const ordinal = draft.find(store, id);
     const found = ordinal === undefined ? undefined : draft.read(store, id, ordinal);
     const entry = found && hasExpired(found.expiresAt, time) ? undefined : found;
     checkVersion(id, ifVersion, entry);

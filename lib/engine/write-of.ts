@@ -11,7 +11,7 @@ import { textBytes } from "../model/text.js";
 import { contentId } from "../model/vector.js";
 import { encodeMetadata } from "../rows/entry-rows.js";
 import type { EntryWrite, Write, WriteEntry, WritePatch } from "./command.js";
-import { done, type Steps } from "./steps.js";
+import { done, entriesPerStep, type Steps } from "./steps.js";
 
 export type WriteQuery = CheckedQuery<
   | "createStore"
@@ -62,10 +62,8 @@ function* entryWriteOf(query: CheckedWrite, limits: Limits, room: Room): Steps<E
     case "set": {
       const { kind, store, mode } = query;
       const entries: WriteEntry[] = [];
-      for (const entry of query.entries) {
-        const encoded = encodeEntry(entry, limits);
-        room.take(entry.vector.byteLength + textBytes(entry.id) + encoded.metadata.length);
-        entries.push(encoded);
+      while (entries.length < query.entries.length) {
+        encodeEntries(query.entries, entries, limits, room);
         yield;
       }
       return { kind, store, mode, entries };
@@ -74,6 +72,21 @@ function* entryWriteOf(query: CheckedWrite, limits: Limits, room: Room): Steps<E
       return { ...query, patch: patchOf(query.patch, limits, room) };
     case "delete":
       return query;
+  }
+}
+
+/** Some of them, behind those that are encoded already. */
+function encodeEntries(
+  given: readonly CheckedEntry[],
+  encoded: WriteEntry[],
+  limits: Limits,
+  room: Room,
+): void {
+  const end = Math.min(encoded.length + entriesPerStep, given.length);
+  for (let i = encoded.length; i < end; i++) {
+    const entry = encodeEntry(given[i] as CheckedEntry, limits);
+    room.take(entry.vector.byteLength + textBytes(entry.id) + entry.metadata.length);
+    encoded.push(entry);
   }
 }
 

@@ -13,24 +13,47 @@ import { VectorRoom } from "./vector-room.js";
 export function checkEntries(entries: unknown, limits: Limits): CheckedEntry[] {
   const given = checkArray(entries, limits, "entriesPerWrite", "entries");
   const checked: CheckedEntry[] = [];
-  for (let i = 0; i < given.length; i++) {
-    checked.push(checkEntry(given[i], limits, `entries[${i}]`));
-  }
+  for (let i = 0; i < given.length; i++) checked.push(checkAt(given[i], limits, i));
   return checked;
 }
 
-function checkEntry(entry: unknown, limits: Limits, what: string): CheckedEntry {
-  const { id, vector, metadata, ttlMs, ifVersion } = readEntry(entry, what);
-  const copy = checkVector(vector, limits, `${what}.vector`, room);
+/** What an entry is called is made only where it is refused. */
+function checkAt(entry: unknown, limits: Limits, index: number): CheckedEntry {
+  try {
+    return checkEntry(entry, limits, anyEntry);
+  } catch {
+    return checkEntry(entry, limits, namesOf(`entries[${index}]`));
+  }
+}
+
+function checkEntry(entry: unknown, limits: Limits, names: Names): CheckedEntry {
+  const { id, vector, metadata, ttlMs, ifVersion } = readEntry(entry, names.entry);
+  const copy = checkVector(vector, limits, names.vector, room);
   return {
-    id: id === undefined ? contentId(copy) : checkId(id, limits, `${what}.id`),
+    id: id === undefined ? contentId(copy) : checkId(id, limits, names.id),
     vector: copy,
-    metadata: metadata === undefined ? {} : checkMetadata(metadata, limits, `${what}.metadata`),
-    ttlMs: ttlMs === undefined ? undefined : checkTtlOrNull(ttlMs, `${what}.ttlMs`),
-    ifVersion:
-      ifVersion === undefined ? undefined : checkInteger(ifVersion, 0, `${what}.ifVersion`),
+    metadata: metadata === undefined ? {} : checkMetadata(metadata, limits, names.metadata),
+    ttlMs: ttlMs === undefined ? undefined : checkTtlOrNull(ttlMs, names.ttlMs),
+    ifVersion: ifVersion === undefined ? undefined : checkInteger(ifVersion, 0, names.ifVersion),
   };
 }
+
+/** What an entry and its fields are called in errors. */
+type Names = { readonly [N in "entry" | keyof EntryInput]-?: string };
+
+function namesOf(entry: string): Names {
+  const of = (name: keyof EntryInput): string => `${entry}.${name}`;
+  return {
+    entry,
+    id: of("id"),
+    vector: of("vector"),
+    metadata: of("metadata"),
+    ttlMs: of("ttlMs"),
+    ifVersion: of("ifVersion"),
+  };
+}
+
+const anyEntry: Names = namesOf("entries");
 
 /** As `readArguments` reads anything; of these there are so many that an object of one form each is worth it. */
 function readEntry(entry: unknown, what: string): { [N in keyof EntryInput]-?: unknown } {
@@ -45,7 +68,8 @@ function readEntry(entry: unknown, what: string): { [N in keyof EntryInput]-?: u
     ttlMs: undefined,
     ifVersion: undefined,
   };
-  for (const name of Object.keys(given)) {
+  for (const name in given) {
+    if (!hasOwn.call(given, name)) continue;
     if (name === "id") read.id = given.id;
     else if (name === "vector") read.vector = given.vector;
     else if (name === "metadata") read.metadata = given.metadata;
@@ -55,6 +79,9 @@ function readEntry(entry: unknown, what: string): { [N in keyof EntryInput]-?: u
   }
   return read;
 }
+
+/** Within a `for in` it costs next to nothing, and no list of names is made. */
+const hasOwn = Object.prototype.hasOwnProperty;
 
 /** Entries are let go soon after they are written, and so are the runs that their vectors lie in. */
 const room = new VectorRoom();

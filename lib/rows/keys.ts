@@ -40,13 +40,31 @@ export function expiryKey(incarnation: number, expiresAt: number, ordinal: numbe
 
 /** Of table `ids`. */
 export function idKey(incarnation: number, id: string): Uint8Array {
-  const { length } = id;
-  const key = new Uint8Array(4 + length);
+  if (id.length > shortLength) return otherIdKey(incarnation, id);
+  const key = new Uint8Array(4 + id.length);
+  return writeIdKey(key, incarnation, id) ?? otherIdKey(incarnation, id);
+}
+
+/** As `idKey`, valid until it is called again: for keys that are copied at once, of which there are so many. */
+export function passingIdKey(incarnation: number, id: string): Uint8Array {
+  if (id.length > shortLength) return otherIdKey(incarnation, id);
+  let key = passing[id.length];
+  if (key === undefined) {
+    key = new Uint8Array(4 + id.length);
+    passing[id.length] = key;
+  }
+  return writeIdKey(key, incarnation, id) ?? otherIdKey(incarnation, id);
+}
+
+/**
+ * Undefined where the id is not ASCII. Nearly all ids are short and are, and a call into Buffer costs more than they
+ * do.
+ */
+function writeIdKey(key: Uint8Array, incarnation: number, id: string): Uint8Array | undefined {
   writeU32(key, 0, incarnation);
-  // Nearly all ids are short and ASCII, and a call into Buffer costs more than they do.
-  for (let i = 0; i < length; i++) {
+  for (let i = 0; i < id.length; i++) {
     const unit = id.charCodeAt(i);
-    if (unit >= 0x80 || length > shortLength) return otherIdKey(incarnation, id);
+    if (unit >= 0x80) return undefined;
     key[4 + i] = unit;
   }
   return key;
@@ -123,6 +141,8 @@ export function readU48(bytes: Uint8Array, at: number): number {
 }
 
 const shortLength = 64;
+/** By the length of the id. */
+const passing: Uint8Array[] = [];
 
 function readU24(bytes: Uint8Array, at: number): number {
   return (

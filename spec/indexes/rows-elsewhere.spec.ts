@@ -50,7 +50,7 @@ describe("An index whose float32 rows are elsewhere", () => {
   }
 
   it("takes less than half of the memory, and gives it back", () => {
-    const indexes = open({ threads: 0 });
+    const indexes = open({ threads: 0, graphLeast: 1e9 });
     const bytesOf = (rows?: Rows): number => {
       const index = indexes.create(100, "cosine", rows);
       const ordinals = Float64Array.from({ length: 20_000 }, (_, i) => i + 1);

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { copyFlat } from "../../lib/model/copy-value.js";
+import { defaultLimits } from "../../lib/model/limits.js";
 import { idOf } from "../../lib/model/vector.js";
 import { check, f32, least, refusesQuery } from "./queries.js";
 
@@ -56,6 +58,14 @@ describe("checkQuery of a set", () => {
     }
     refusesEntry({ vector: [1], ttl: 5 }, /^entries\[1\]: unknown field "ttl"; there are id, vec/);
     refusesQuery({ ...least.set, entries: new Array(1) }, /^entries\[0\]: expected an object/);
+  });
+
+  it("takes of an entry and of its metadata what is their own, and nothing inherited", () => {
+    const inherited = Object.create({ id: "inherited", ttl: 5 });
+    const [entry] = entries(Object.assign(inherited, { id: undefined, vector: [1] }));
+    assert.equal(entry?.id, idOf([1]));
+    const metadata = Object.assign(Object.create({ inherited: 1 }), { own: 2 });
+    assert.deepEqual(copyFlat(metadata, defaultLimits), { own: 2 });
   });
 
   it("refuses what an entry cannot hold, with its place", () => {

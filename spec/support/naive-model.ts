@@ -19,7 +19,6 @@ import {
   demandNamespace,
   demandStoreName,
   demandTtl,
-  demandVectors,
   demandVersion,
   fieldsOf,
   isPlain,
@@ -50,6 +49,7 @@ import {
   expireNaively,
   infoOf,
   type NaiveStore,
+  placeOf,
   renameNaively,
 } from "./naive-stores.js";
 import { naiveTransaction, remember } from "./naive-transaction.js";
@@ -160,9 +160,8 @@ export class NaiveModel {
 
   #createStore(ask: Ask<"createStore">) {
     const { store: name, dimension, metric = "cosine", ttlMs, indexes = [], ifNotExists } = ask;
-    const { vectors = "memory" } = ask;
     demandStoreName(name);
-    demandVectors(vectors);
+    const vectors = placeOf(ask);
     demandIndexes(this.#limits, indexes);
     if (ttlMs !== undefined) demandTtl(ttlMs);
     demandBoolean(ifNotExists, "ifNotExists");

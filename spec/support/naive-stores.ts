@@ -31,6 +31,11 @@ export interface NaiveStore {
 type Stores = Map<string, NaiveStore>;
 
 /** Its indexes are built at once. */
+export function placeOf({ vectors = "memory" }: Kinds["createStore"]["ask"]): "memory" | "disk" {
+  demandVectors(vectors);
+  return vectors;
+}
+
 export function infoOf(store: NaiveStore): StoreInfo {
   const { name, dimension, metric, ttlMs, vectors, entries, indexes, log, sequence } = store;
   const bytes = { memory: entries.size * dimension * 4, disk: 0 };
