@@ -22,6 +22,7 @@ export class Run {
   readonly address: number;
   readonly capacity: number;
   readonly firstBlock: number;
+  readonly keepsRows: boolean;
   /** Bytes of its places. */
   readonly bytes: number;
   /** What they are, or would be with rows: there are as many slots either way. */
@@ -55,6 +56,7 @@ export class Run {
     const scannable = Math.floor((scanned - layout.runOverhead) / slot);
     this.capacity = Math.min(scannable, Math.floor(rowBytes / stride));
     this.firstBlock = firstBlock;
+    this.keepsRows = keepsRows;
     this.wholeBytes = place.bytes + rowBytes;
     this.bytes = place.bytes + (rows?.bytes ?? 0);
     this.#places = rows === undefined ? [place] : [place, rows];
@@ -193,8 +195,12 @@ export function sizesOf(dimension: number): SlotSizes {
 
 /** Bytes that one vector takes, its share of the headers included. */
 export function bytesPerVector(dimension: number): number {
-  const sizes = sizesOf(dimension);
-  return Math.ceil(scannedBytes(sizes) + sizes.stride);
+  return bytesPerSlot(sizesOf(dimension), true);
+}
+
+/** The same of one whose float32 row may be elsewhere. */
+export function bytesPerSlot(sizes: SlotSizes, keepsRows: boolean): number {
+  return Math.ceil(scannedBytes(sizes) + (keepsRows ? sizes.stride : 0));
 }
 
 /** All of a slot but its float32 row. */

@@ -96,6 +96,22 @@ describe("An index whose float32 rows are elsewhere", () => {
     });
   }
 
+  it("has room for links to all that fits into memory", () => {
+    const [dimension, count] = [1_024, 14_000];
+    const indexes = open({ threads: 0, graphLeast: 100, memoryBytes: 24 * 1024 * 1024 });
+    const index = indexes.create(dimension, "cosine", new Rows(dimension));
+    const bytes = new Uint8Array(1_000 * dimension * 4);
+    for (let first = 1; first < count; first += 1_000) {
+      const ordinals = Float64Array.from({ length: 1_000 }, (_, i) => first + i);
+      index.addBlock({ ordinals, bytes }, 1);
+    }
+    const { image } = index;
+    const section = image?.sections.length ?? 0;
+    const links = image?.view(section, image.used - 1, 1);
+    assert.equal(links?.length, image?.links?.sections[0]?.bytesPerSlot);
+    index.close();
+  });
+
   it("ends a search with what its source says", async () => {
     const rows = new Rows(4);
     const index = open({ threads: 0 }).create(4, "cosine", rows);
