@@ -10,7 +10,7 @@ import { VectorFile } from "../data-sets/vector-file.js";
 import type { LoadedScale, OpenedScale, ScaleJob } from "../scale.js";
 import type { Section } from "../section.js";
 
-/** One large store, of ours alone: loaded, linked, closed, opened and searched, with its vectors in memory or on disk. */
+/** One large store, of ours alone: loaded, linked, closed, opened and searched, with vectors in memory or on disk. */
 export async function compareScale(bench: Bench): Promise<Section[]> {
   const sections: Section[] = [];
   for (const name of bench.options.data) sections.push(await sectionOf(bench, name));
