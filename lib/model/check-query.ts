@@ -33,6 +33,7 @@ import { explainedKinds, isBarePing, isQueryKind, type Kinds, type QueryKind } f
 import { checkNamespace, checkNewName, checkStoreName } from "./store-name.js";
 import { checkText } from "./text.js";
 import { vectorPlaces } from "./vector-place.js";
+import { VectorRoom } from "./vector-room.js";
 
 /**
  * The one gate that every query passes, in every reach, on the caller's thread: the query with its
@@ -108,7 +109,8 @@ function checkTargets(
       { details: { limit: "limit", bound, got } },
     );
   }
-  return Array.from(given, (target, i) => checkVector(target, limits, `targets[${i}]`));
+  const room = new VectorRoom();
+  return Array.from(given, (target, i) => checkVector(target, limits, `targets[${i}]`, room));
 }
 
 function checkMembers(queries: unknown, limits: Limits): CheckedMember[] {
