@@ -3,8 +3,8 @@ import type { StoredStore } from "../rows/store-rows.js";
 import type { Call } from "./call.js";
 
 /**
- * Takes what one more entry needs from the room that the call's answer has, before it is made: roughly the bytes that it
- * holds in memory, where metadata are some four times as large as they are stored.
+ * Takes what one more entry needs from the room that the call's answer has, before it is made: roughly the bytes
+ * that it holds in memory, where metadata are some four times as large as they are stored.
  *
  * @throws LIMIT_EXCEEDED where there is not so much left
  */

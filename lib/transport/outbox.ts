@@ -136,7 +136,7 @@ export class Outbox {
   }
 }
 
-/** A part of a chunk, which is held as a whole as long as any part of it is. */
+/** A part of a chunk, all of which is held until no part of it is wanted. */
 interface Piece {
   readonly bytes: Uint8Array;
   /** What is no longer held once it is taken. */
