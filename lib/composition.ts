@@ -86,7 +86,7 @@ function portsOf(options: CheckedOpenOptions): DependencyContainer {
 }
 
 function registerPorts(own: DependencyContainer, options: CheckedOpenOptions): void {
-  const { threads, provide } = options;
+  const { threads, keepQueries, provide } = options;
   own.register<Clock>(Clock, { useValue: { now: () => Date.now() } });
   own.register<Random>(Random, { useValue: { bytes: (count) => randomBytes(count) } });
   own.register<Logger>(Logger, { useValue: silent });
@@ -97,6 +97,7 @@ function registerPorts(own: DependencyContainer, options: CheckedOpenOptions): v
     () =>
       new SlotVectorIndexes({
         threads,
+        keepsQueries: keepQueries,
         memoryBytes: Number.MAX_SAFE_INTEGER,
       }),
   );

@@ -26,6 +26,11 @@ export interface OpenOptions {
    * what is read is not overwritten. False.
    */
   readOnly?: boolean | undefined;
+  /**
+   * Whether a sample of the targets of searches is kept, in memory only, so that `recall` is measured with what is
+   * really asked; false: with a store's own vectors, and of what comes nothing is kept. True.
+   */
+  keepQueries?: boolean | undefined;
   /** Ports to be replaced, made by `provide` of 'ahnlich/ports'. */
   provide?: readonly Provider[] | undefined;
 }
@@ -43,12 +48,13 @@ export interface CheckedOpenOptions {
   readonly threads: number;
   readonly limits: Limits;
   readonly readOnly: boolean;
+  readonly keepQueries: boolean;
   readonly provide: readonly Provider[];
 }
 
 /** @throws INVALID_ARGUMENT for an unknown option or a value that is none. */
 export function checkOpenOptions(options: unknown): CheckedOpenOptions {
-  const { path, shared, threads, limits, readOnly, provide } = readArguments(
+  const { path, shared, threads, limits, readOnly, keepQueries, provide } = readArguments(
     options,
     known,
     "open",
@@ -62,6 +68,7 @@ export function checkOpenOptions(options: unknown): CheckedOpenOptions {
     threads: threads === undefined ? standardThreads() : checkThreads(threads),
     limits: makeLimits(limits as Partial<Limits> | undefined),
     readOnly: isReadOnly,
+    keepQueries: checkBoolean(keepQueries, true, "keepQueries"),
     provide: providers,
   };
 }
@@ -115,5 +122,6 @@ const known = {
   threads: true,
   limits: true,
   readOnly: true,
+  keepQueries: true,
   provide: true,
 };

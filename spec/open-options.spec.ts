@@ -13,7 +13,7 @@ describe("the options of open", () => {
     [[], /^open: expected an object, got an array$/],
     [
       { thread: 1 },
-      /^open: unknown field "thread"; there are path, shared, threads, limits, readOnly, provide$/,
+      /^open: unknown field "thread"; there are path, shared, threads, limits, readOnly, keepQueries, provide$/,
     ],
     [{ threads: -1 }, /^threads: expected an integer from 0 to 256, got -1$/],
     [{ threads: 257 }, /^threads: expected an integer from 0 to 256, got 257$/],
@@ -23,6 +23,7 @@ describe("the options of open", () => {
     [{ path: "" }, /^path: expected the name of a folder, got the string ""$/],
     [{ path: "a\0b" }, /^path: expected the name of a folder, got the string /],
     [{ path: 7 }, /^path: expected the name of a folder, got 7$/],
+    [{ keepQueries: 1 }, /^keepQueries: expected a boolean, got 1$/],
     [{ limits: 7 }, /^limits: expected an object, got 7$/],
     [{ limits: { entrys: 7 } }, /^limits.entrys is not a limit$/],
     [{ provide: {} }, /^provide: expected an array, got an object$/],
@@ -49,6 +50,7 @@ describe("the options of open", () => {
         shared: undefined,
         limits: defaultLimits,
         readOnly: false,
+        keepQueries: true,
         provide: [],
       });
     }

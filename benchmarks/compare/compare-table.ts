@@ -48,11 +48,12 @@ export async function compareTable(
 
 async function sectionsOf(name: string, run: CompareRun, runtimes: Bench["options"]["runtimes"]) {
   const table = tables[name];
+  const standard = (run.isQuick ? table.quickData : undefined) ?? table.data;
   using scratch = scratchFolder();
   const bench = new Bench({
     runtimes,
     scratch: scratch.path,
-    data: run.data.length > 0 ? run.data : table.data,
+    data: run.data.length > 0 ? run.data : standard,
     rounds: run.rounds ?? table.rounds,
     sliceMs: run.sliceMs,
     surveyMs: run.sliceMs * 20,

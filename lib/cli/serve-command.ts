@@ -22,6 +22,7 @@ export function serveCommand(): Command {
     .description("Open an engine and serve it to clients, until SIGTERM, SIGINT or a shutdown.")
     .addOption(flag("path", "folder", "keep the data in this folder (default: keep nothing)"))
     .addOption(switchFlag("read-only", "serve the folder as it is now, and take no writes"))
+    .addOption(switchFlag("forget-queries", "keep no sample of queries to measure recall with"))
     .addOption(flag("host", "address", "listen on this address").default("127.0.0.1"))
     .addOption(numberFlag("port", "listen on this port, 0 for any", 0, 65_535).default(1369))
     .addOption(
@@ -47,6 +48,7 @@ export function serveCommand(): Command {
 interface ServeFlags extends Partial<ServerLimits> {
   readonly path?: string;
   readonly readOnly?: boolean;
+  readonly forgetQueries?: boolean;
   readonly host: string;
   readonly port: number;
   readonly socket?: string;
@@ -72,6 +74,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   const engine = await open({
     path: flags.path,
     readOnly: flags.readOnly,
+    keepQueries: flags.forgetQueries !== true,
     threads: flags.threads,
     provide: [provide(Logger, log)],
   });

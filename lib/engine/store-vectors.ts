@@ -45,6 +45,8 @@ export class StoreVectors {
   /** Those who hold the vectors now, and when the last one came; undefined until somebody asks how idle they are. */
   #holders = 0;
   #heldAt: number | undefined;
+  /** Of every holder, who disposes of it once. */
+  readonly #held: Disposable = { [Symbol.dispose]: () => void this.#holders-- };
 
   /** @param isNew the store has no rows yet, so that there is nothing to read */
   constructor(parts: Parts, store: StoredStore, giveUp: GiveUp, isNew: boolean) {
@@ -58,7 +60,7 @@ export class StoreVectors {
   hold(time?: number): Disposable {
     this.#holders++;
     if (time !== undefined) this.#heldAt = time;
-    return { [Symbol.dispose]: () => void this.#holders-- };
+    return this.#held;
   }
 
   /** Gives the memory back where nobody has searched for so long; who searches next reads the rows again. */

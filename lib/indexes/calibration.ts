@@ -9,12 +9,12 @@ import {
   type RecallEstimate,
   type RecallSource,
 } from "./measured-limits.js";
-import { novelTargets } from "./novel-targets.js";
 import type { Probe, ProbeTarget } from "./probe.js";
 import type { QueryReservoir } from "./query-reservoir.js";
 import { studyRecall } from "./recall-study.js";
 import { RecallTrial } from "./recall-trial.js";
-import { RecallTruths, type TargetMaker } from "./recall-truths.js";
+import { RecallTruths } from "./recall-truths.js";
+import { studyStored } from "./stored-study.js";
 import { StudyWork, type WorkOptions } from "./study-work.js";
 
 /**
@@ -62,6 +62,14 @@ export class Calibration {
     return { ...curves.expect(beam), source, searches: curves.widths.rungs[0].queries };
   }
 
+  /** The distances that a search with such a beam is expected to compute; undefined where that limit has none. */
+  costOf(limit: number, { width, slack }: Beam): number | undefined {
+    const curves = this.#measured.get(limitsAround(limit)?.upper ?? 0)?.curves;
+    if (curves === undefined) return undefined;
+    const widest = curves.widestBeam.width;
+    return curves.expect({ width, slack }).cost * Math.max(1, width / widest);
+  }
+
   /**
    * Whether it is time to measure, in an index of this size: something asked for was not measured, by a quarter of
    * the index has grown or changed since, or queries have come or turned into others.
@@ -93,16 +101,17 @@ export class Calibration {
     );
     const targets =
       source === "queries" ? this.#drawQueries(count, random) : probe.sample(count, random);
-    const make: TargetMaker | undefined =
-      source === "store" ? (drawn) => novelTargets(probe, drawn, random) : undefined;
     const keep = (all: readonly LimitCurves[]): void => {
+      if (options.signal?.aborted) return;
       for (const curves of all) {
         this.#measured.set(curves.limit, { curves, size, changed, source });
       }
     };
     const isFirst = limits.every((limit) => !this.#measured.has(limit));
     const known = isFirst ? keep : undefined;
-    keep(await studyRecall(probe, targets, limits, { ...options, make, known }));
+    const study = { ...options, random, known };
+    if (source === "store") keep(await studyStored(probe, targets, limits, study));
+    else keep(await studyRecall(probe, targets, limits, study));
     this.#hasDrifted = false;
     if (source === "queries") this.#arrived = arrived;
   }
@@ -136,6 +145,16 @@ export class Calibration {
       if (Math.abs(1 - trial.lost - recall) > bound) this.#hasDrifted = true;
     }
     return this.#hasDrifted;
+  }
+
+  /** Nothing of the queries that came is known any more, nor what was measured with them. */
+  forgetQueries(): void {
+    this.queries?.clear();
+    this.#arrived = 0;
+    this.#hasDrifted = false;
+    for (const [limit, { source }] of this.#measured) {
+      if (source === "queries") this.#measured.delete(limit);
+    }
   }
 
   /** Whether anything was measured. */

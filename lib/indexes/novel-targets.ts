@@ -1,9 +1,9 @@
 import type { Probe, ProbeTarget } from "./probe.js";
 
 /**
- * Queries like the data that are none of it: each stored vector moved by what two of its nearest differ by. They are
- * about as hard as true ones. A stored vector itself is not: where it is left out of a graph, its neighbours have a
- * link less than they would have, and where it is not, walks find more than they will for others.
+ * Queries like the data that are none of it: each stored vector moved by what two of its nearest differ by. How
+ * hard they are beside true ones depends on the data: a little harder among words, more so where vectors are of many
+ * lengths, and easier near a surface of few dimensions.
  *
  * @returns the targets themselves where the probe does not tell where vectors lie
  */

@@ -9,7 +9,9 @@ export class RecallKeeper {
   readonly #probe: IndexProbe;
   readonly #queries: QueryReservoir;
   #calibration: Calibration;
-  readonly #stopping = new AbortController();
+  #keepsQueries = true;
+  #isClosed = false;
+  #stopping = new AbortController();
   #checkedAt = 0;
   #asked = 0;
   #measured = 0;
@@ -24,6 +26,21 @@ export class RecallKeeper {
 
   get bytes(): number {
     return this.#queries.bytes;
+  }
+
+  /** Whether a sample of the queries that come is kept; when it no longer is, all that came of them is dropped. */
+  get keepsQueries(): boolean {
+    return this.#keepsQueries;
+  }
+
+  set keepsQueries(keeps: boolean) {
+    this.#keepsQueries = keeps;
+    if (keeps) return;
+    this.#stopping.abort();
+    this.#stopping = new AbortController();
+    if (this.#isClosed) this.#stopping.abort();
+    this.#calibration.forgetQueries();
+    this.#checkedAt = 0;
   }
 
   /** The recall that searches of the usual limit have at present, where that is known. */
@@ -46,10 +63,12 @@ export class RecallKeeper {
   takeNote(note: Uint8Array): void {
     if (this.#calibration.isKnown || this.#working !== undefined) return;
     this.#calibration = Calibration.fromBytes(note, this.#queries);
+    if (!this.#keepsQueries) this.#calibration.forgetQueries();
   }
 
   /** Queries came. */
   offer(targets: readonly Float32Array[]): void {
+    if (!this.#keepsQueries) return;
     for (const target of targets) this.#queries.offer(target);
   }
 
@@ -60,14 +79,20 @@ export class RecallKeeper {
     return beam;
   }
 
+  /** The distances that a search with such a beam is expected to compute, where that is known. */
+  costOf(limit: number, beam: Beam): number | undefined {
+    return this.#calibration.costOf(limit, beam);
+  }
+
   /** Settles when nothing is left to be measured now. */
   async settled(): Promise<void> {
     await this.#working;
-    if (!this.#stopping.signal.aborted && this.#isDue) await this.#begin();
+    if (!this.#isClosed && this.#isDue) await this.#begin();
   }
 
   close(): void {
     clearTimeout(this.#timer);
+    this.#isClosed = true;
     this.#stopping.abort();
   }
 
@@ -82,7 +107,7 @@ export class RecallKeeper {
 
   #plan(): void {
     if (this.#working !== undefined || this.#timer !== undefined) return;
-    if (this.#stopping.signal.aborted || !(this.#mayHaveDrifted || this.#isDue)) return;
+    if (this.#isClosed || !(this.#mayHaveDrifted || this.#isDue)) return;
     this.#timer = setTimeout(() => void this.#begin(), delayMs);
     this.#timer.unref();
   }

@@ -16,15 +16,17 @@ export function studyRecall(
   probe: Probe,
   targets: readonly ProbeTarget[],
   limits: readonly number[],
-  { make, ...options }: StudyOptions = {},
+  { make, known, widthsOnly = false, ...options }: StudyOptions = {},
 ): Promise<LimitCurves[]> {
   const work = new StudyWork(options);
   const truths = new RecallTruths(probe, work, targets, limits, make);
-  return new RecallStudy(probe, work, truths).run(options.known);
+  return new RecallStudy(probe, work, truths, widthsOnly).run(known);
 }
 
 export interface StudyOptions extends WorkOptions {
   readonly make?: TargetMaker | undefined;
+  /** Whether slack is not tried. */
+  readonly widthsOnly?: boolean | undefined;
   /** Told what is known so far, with errors that get smaller from one time to the next. */
   readonly known?: ((curves: readonly LimitCurves[]) => void) | undefined;
 }
@@ -35,11 +37,13 @@ class RecallStudy {
   readonly #truths: RecallTruths;
   readonly #ladders: readonly Ladder[];
 
-  constructor(probe: Probe, work: StudyWork, truths: RecallTruths) {
+  constructor(probe: Probe, work: StudyWork, truths: RecallTruths, widthsOnly: boolean) {
     this.#probe = probe;
     this.#work = work;
     this.#truths = truths;
-    this.#ladders = truths.limits.map((limit) => ({ limit, widths: [], slacks: undefined }));
+    this.#ladders = truths.limits.map((limit) => ({
+      ...{ limit, widths: [], slacks: widthsOnly ? [] : undefined },
+    }));
   }
 
   async run(known: StudyOptions["known"]): Promise<LimitCurves[]> {

@@ -9,7 +9,7 @@ import { type GraphPlan, Graphs } from "./graphs.js";
 import { IndexProbe } from "./index-probe.js";
 import { RecallKeeper } from "./recall-keeper.js";
 import { RunsImage } from "./runs-image.js";
-import { graphLeastOf, scanMs, walkMs } from "./search-costs.js";
+import { comparedMs, graphLeastOf, scanMs } from "./search-costs.js";
 import { SlotSearches } from "./slot-searches.js";
 import { SlotSelection } from "./slot-selection.js";
 import { Slots } from "./slots.js";
@@ -31,6 +31,8 @@ export interface SlotVectorIndexOptions {
   readonly metric: Metric;
   /** From so many vectors on there are graphs. */
   readonly graphLeast?: number | undefined;
+  /** Whether it keeps a sample of the queries that come, to measure recall with; true. */
+  readonly keepsQueries?: boolean | undefined;
 }
 
 /**
@@ -46,7 +48,14 @@ export class SlotVectorIndex implements VectorIndex {
   readonly #recall: RecallKeeper;
   #closed = false;
 
-  constructor({ arenas, queue, dimension, metric, graphLeast }: SlotVectorIndexOptions) {
+  constructor({
+    arenas,
+    queue,
+    dimension,
+    metric,
+    graphLeast,
+    keepsQueries = true,
+  }: SlotVectorIndexOptions) {
     const slots = new Slots(arenas, dimension);
     const unused = (): void => this.#freeWhenUnused();
     this.#slots = slots;
@@ -58,6 +67,7 @@ export class SlotVectorIndex implements VectorIndex {
       dimension,
       new IndexProbe({ slots, graphs: this.#graphs, searches: this.#searches }),
     );
+    this.#recall.keepsQueries = keepsQueries;
     this.image = new RunsImage(slots, new GraphLinks(slots, this.#graphs, this.#recall));
     slots.watch(this.#graphs);
   }
@@ -71,6 +81,14 @@ export class SlotVectorIndex implements VectorIndex {
   async calibrated(): Promise<void> {
     await this.#graphs.settled();
     await this.#recall.settled();
+  }
+
+  get keepsQueries(): boolean {
+    return this.#recall.keepsQueries;
+  }
+
+  set keepsQueries(keeps: boolean) {
+    this.#recall.keepsQueries = keeps;
   }
 
   get graph(): GraphState {
@@ -163,7 +181,8 @@ export class SlotVectorIndex implements VectorIndex {
     const found = this.#recall.beamFor(limit, recall);
     if (found === undefined) return undefined;
     const { dimension, size } = this.#slots;
-    const isCheaper = walkMs(found.width, dimension) < scanMs(size, dimension, 1);
+    const distances = this.#recall.costOf(limit, found) ?? size;
+    const isCheaper = comparedMs(distances, dimension) < scanMs(size, dimension, 1);
     return isCheaper ? found : undefined;
   }
 

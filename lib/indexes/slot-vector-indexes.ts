@@ -16,6 +16,8 @@ export interface SlotVectorIndexesOptions extends SearchQueueOptions {
   readonly kernels?: KernelsKind | undefined;
   /** From so many vectors on there are graphs; where a walk is expected to be faster than looking at all. */
   readonly graphLeast?: number | undefined;
+  /** Whether indexes keep a sample of the queries that come, to measure recall with; true. */
+  readonly keepsQueries?: boolean | undefined;
 }
 
 /** Exact indexes that share the memories and the search threads of one engine. */
@@ -24,17 +26,20 @@ export class SlotVectorIndexes implements VectorIndexes {
   readonly #arenas: Arenas;
   readonly #queue: SearchQueue;
   readonly #graphLeast: number | undefined;
+  readonly #keepsQueries: boolean | undefined;
 
   constructor({
     memoryBytes = defaultLimits.memoryBytes,
     kernels,
     graphLeast,
+    keepsQueries,
     ...options
   }: SlotVectorIndexesOptions) {
     this.threads = options.threads;
     this.#arenas = new Arenas(memoryBytes, kernels);
     this.#queue = new SearchQueue(options);
     this.#graphLeast = graphLeast;
+    this.#keepsQueries = keepsQueries;
   }
 
   get bytes(): number {
@@ -54,6 +59,7 @@ export class SlotVectorIndexes implements VectorIndexes {
       dimension,
       metric,
       graphLeast: this.#graphLeast,
+      keepsQueries: this.#keepsQueries,
     });
   }
 

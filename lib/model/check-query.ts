@@ -32,6 +32,7 @@ import type { SetMode } from "./options.js";
 import { explainedKinds, isBarePing, isQueryKind, type Kinds, type QueryKind } from "./query.js";
 import { checkNamespace, checkNewName, checkStoreName } from "./store-name.js";
 import { checkText } from "./text.js";
+import { VectorRoom } from "./vector-room.js";
 
 /**
  * The one gate that every query passes, in every reach, on the caller's thread: the query with its
@@ -107,7 +108,8 @@ function checkTargets(
       { details: { limit: "limit", bound, got } },
     );
   }
-  return Array.from(given, (target, i) => checkVector(target, limits, `targets[${i}]`));
+  const room = new VectorRoom();
+  return Array.from(given, (target, i) => checkVector(target, limits, `targets[${i}]`, room));
 }
 
 function checkMembers(queries: unknown, limits: Limits): CheckedMember[] {

@@ -6,6 +6,7 @@ import { compareFiltered } from "./filtered.js";
 import { compareGrowth } from "./growth.js";
 import { compareMemory } from "./memory.js";
 import { prepareIndexes } from "./prepare.js";
+import { provePromise } from "./promise.js";
 import { compareRecall } from "./recall.js";
 import { compareReopening } from "./reopening.js";
 import { compareThreads } from "./threads.js";
@@ -14,6 +15,8 @@ import { compareThreads } from "./threads.js";
 export interface ComparedTable {
   /** What is asked for when nothing else is. */
   readonly data: readonly string[];
+  /** What a short run looks at, where that is not the same. */
+  readonly quickData?: readonly string[];
   /** Whether it is made only when it is named; false. */
   readonly isAside?: boolean;
   readonly rounds: number;
@@ -22,6 +25,11 @@ export interface ComparedTable {
 
 export const tables: { readonly [name: string]: ComparedTable } = {
   recall: { data: ["words:100k", "words:340k", "manifold:50k"], rounds: 5, run: compareRecall },
+  promise: {
+    data: ["words:10k", "words:100k", "words:330k", "manifold:10k", "manifold:100k"],
+    quickData: ["words:10k"],
+    ...{ rounds: 5, run: provePromise },
+  },
   exact: { data: ["words:340k"], rounds: 5, run: compareExact },
   filtered: { data: ["words:100k", "words:340k"], rounds: 5, run: compareFiltered },
   threads: { data: ["words:100k"], rounds: 5, run: compareThreads },
