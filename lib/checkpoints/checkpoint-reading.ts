@@ -46,7 +46,11 @@ export class CheckpointReading {
     return this.#hasLinks;
   }
 
-  /** Takes over the links that were read, or goes on without any, in small steps. @throws LIMIT_EXCEEDED, what the file system says */
+  /**
+   * Takes over the links that were read, or goes on without any, in small steps.
+   *
+   * @throws LIMIT_EXCEEDED, what the file system says
+   */
   *adoptLinks(): Generator<undefined, void, undefined> {
     const { checkpoint } = this;
     if (!this.#hasLinks) yield* this.forgoLinks();

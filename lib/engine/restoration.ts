@@ -71,8 +71,8 @@ export class Restoration {
   }
 
   /**
-   * Reads the links, where there are any, in the background and before the rows. Where there are none, or they are of no
-   * use, all is linked anew: not before the first search was answered, since memory for links takes longer than it.
+   * Reads the links, where there are any, in the background and before the rows. Where there are none, or they are of
+   * no use, all is linked anew: not before the first search was answered, since memory for links takes longer than it.
    *
    * @throws where it is not wanted any more
    */
