@@ -18,6 +18,8 @@ export interface Sizes {
   /** Entries of one round of ingest in batches, and sets of one round of single sets. */
   readonly ingested: number;
   readonly singles: number;
+  /** Entries of a store with indexes. */
+  readonly indexed: number;
   /** Whether vectors are the prepared words or, without any file, seeded random ones. */
   readonly vectors: "words" | "random";
 }
@@ -34,6 +36,7 @@ export const full: Sizes = {
   large: 340_000,
   ingested: 100_000,
   singles: 20_000,
+  indexed: 1_000_000,
   vectors: "words",
 };
 
@@ -48,6 +51,7 @@ export const quick: Sizes = {
   large: 100_000,
   ingested: 20_000,
   singles: 5_000,
+  indexed: 100_000,
   vectors: "words",
 };
 
@@ -63,5 +67,6 @@ export const smoke: Sizes = {
   large: 500,
   ingested: 1_500,
   singles: 100,
+  indexed: 2_000,
   vectors: "random",
 };

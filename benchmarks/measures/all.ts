@@ -3,6 +3,7 @@ import type { Sizes } from "../sizes.js";
 import { measureBackup } from "./backup.js";
 import { measureCompaction } from "./compaction.js";
 import { measureExactSearch } from "./exact-search.js";
+import { measureIndexes } from "./indexes.js";
 import { measureIngest } from "./ingest.js";
 import { measureLarge } from "./large.js";
 import { measureReaches } from "./reaches.js";
@@ -15,6 +16,7 @@ export const measures: Readonly<Record<string, (sizes: Sizes) => Promise<Finding
   "search-over-tcp": measureSearchOverTcp,
   "exact-search": measureExactSearch,
   ingest: measureIngest,
+  indexes: measureIndexes,
   large: measureLarge,
   backup: measureBackup,
   compaction: measureCompaction,

@@ -15,7 +15,7 @@ export function applyCreateStore(
   command: Of<"createStore">,
   limits: Limits,
 ): boolean {
-  const { store: name, dimension, metric, ttlMs, sequence } = command;
+  const { store: name, dimension, metric, ttlMs, vectors, sequence } = command;
   const there = draft.catalog.find(name);
   if (there) {
     checkSame(there, command);
@@ -33,7 +33,7 @@ export function applyCreateStore(
     expiring: 0,
   };
   const store = {
-    ...{ name, incarnation, dimension, metric, ttlMs, counters },
+    ...{ name, incarnation, dimension, metric, ttlMs, vectors, counters },
     ...{ created: sequence, named: sequence, indexes: newIndexes(command.indexes) },
   };
   draft.state = { ...draft.state, nextIncarnation: incarnation + 1 };
@@ -46,7 +46,9 @@ export function applyCreateStore(
 export function applyAlterStore(draft: Draft, command: Of<"alterStore">): null {
   const store = draft.catalog.get(command.store);
   const ttlMs = command.ttlMs === undefined ? store.ttlMs : (command.ttlMs ?? undefined);
-  if (ttlMs !== store.ttlMs) putAnew(draft, { ...store, ttlMs });
+  const { vectors = store.vectors } = command;
+  const isSame = ttlMs === store.ttlMs && vectors === store.vectors;
+  if (!isSame) putAnew(draft, { ...store, ttlMs, vectors });
   return null;
 }
 

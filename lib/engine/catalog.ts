@@ -1,5 +1,6 @@
 import sortedBtree from "sorted-btree";
 import { AhnlichError } from "../model/errors.js";
+import type { VectorPlace } from "../model/vector-place.js";
 import type { StoredStore } from "../rows/store-rows.js";
 
 /** The stores at one sequence, by name. Copying costs nothing; changing a copy costs only the paths it touches. */
@@ -7,23 +8,25 @@ export class Catalog {
   readonly #stores: Tree;
   #entries: number;
   #vectorBytes: number;
+  #memoryBytes: number;
   #expiring: number;
 
-  private constructor(stores: Tree, entries: number, vectorBytes: number, expiring: number) {
+  private constructor(stores: Tree, counted: Counted) {
     this.#stores = stores;
-    this.#entries = entries;
-    this.#vectorBytes = vectorBytes;
-    this.#expiring = expiring;
+    this.#entries = counted.entries;
+    this.#vectorBytes = counted.vectorBytes;
+    this.#memoryBytes = counted.memoryBytes;
+    this.#expiring = counted.expiring;
   }
 
   static of(stores: Iterable<StoredStore>): Catalog {
-    const catalog = new Catalog(new sortedBtree.default(undefined, compareNames), 0, 0, 0);
+    const catalog = new Catalog(new sortedBtree.default(undefined, compareNames), nothing);
     for (const store of stores) catalog.put(store);
     return catalog;
   }
 
   copy(): Catalog {
-    return new Catalog(this.#stores.clone(), this.#entries, this.#vectorBytes, this.#expiring);
+    return new Catalog(this.#stores.clone(), this);
   }
 
   /** How many stores. */
@@ -39,6 +42,11 @@ export class Catalog {
   /** What the vectors of all stores take at four bytes a number. */
   get vectorBytes(): number {
     return this.#vectorBytes;
+  }
+
+  /** Of that what is in memory: where vectors are on disk, a byte a number stands for them. */
+  get memoryBytes(): number {
+    return this.#memoryBytes;
   }
 
   /** Those of the entries of all stores that expire. */
@@ -84,9 +92,18 @@ export class Catalog {
     if (store === undefined) return;
     this.#entries += sign * store.counters.entries;
     this.#expiring += sign * store.counters.expiring;
-    this.#vectorBytes += sign * store.counters.entries * store.dimension * 4;
+    const numbers = sign * store.counters.entries * store.dimension;
+    this.#vectorBytes += numbers * 4;
+    this.#memoryBytes += numbers * memoryPerNumber[store.vectors];
   }
 }
+
+/** Bytes that are counted of each number of a vector in memory. */
+export const memoryPerNumber: { readonly [P in VectorPlace]: number } = { memory: 4, disk: 1 };
+
+type Counted = Pick<Catalog, "entries" | "vectorBytes" | "memoryBytes" | "expiring">;
+
+const nothing: Counted = { entries: 0, vectorBytes: 0, memoryBytes: 0, expiring: 0 };
 
 type Tree = InstanceType<typeof sortedBtree.default<string, StoredStore>>;
 

@@ -2,6 +2,7 @@ import type { CheckedPatch, CheckedTarget, GuardedTarget } from "../model/checke
 import type { Metric } from "../model/metric.js";
 import type { SetMode } from "../model/options.js";
 import type { QueryKind, WriteQuery } from "../model/query.js";
+import type { VectorPlace } from "../model/vector-place.js";
 import type { WriteIdentity } from "../model/write-identity.js";
 
 /**
@@ -29,6 +30,7 @@ export type Write =
       readonly dimension: number;
       readonly metric: Metric;
       readonly ttlMs: number | undefined;
+      readonly vectors: VectorPlace;
       readonly indexes: readonly string[];
       readonly ifNotExists: boolean;
     }
@@ -44,6 +46,8 @@ export type Write =
       readonly store: string;
       /** Undefined: as it is; null: for ever. */
       readonly ttlMs: number | null | undefined;
+      /** Undefined: as it is. */
+      readonly vectors: VectorPlace | undefined;
     }
   | {
       readonly kind: "renameStore";

@@ -232,9 +232,9 @@ export class Draft {
 
   /** The store with other counters; what is written here in full costs less than copying it by spreading. */
   update(store: StoredStore, counters: Counters): StoredStore {
-    const { name, incarnation, dimension, metric, created, named, ttlMs, indexes } = store;
-    const described = { name, incarnation, dimension, metric, created, named, ttlMs, indexes };
-    const updated = Object.assign(described, { counters });
+    const { name, incarnation, dimension, metric, created, named, ttlMs, vectors, indexes } = store;
+    const described = { name, incarnation, dimension, metric, created, named, ttlMs, vectors };
+    const updated = Object.assign(described, { indexes, counters });
     this.catalog.put(updated);
     this.touched.add(name);
     return updated;

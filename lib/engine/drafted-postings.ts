@@ -21,12 +21,10 @@ import type { Steps } from "./steps.js";
  * stands for many entries: each is read, changed and put once a transaction.
  */
 export class DraftedPostings {
-  /** By the key of the row: places in its block, doubled, and one more where it is added; the last one counts. */
-  readonly #changes: Map<string, number[]> = new Map();
-  /** The rows that were written, as the draft that is built on this one finds them; null where there is none. */
-  readonly #written: Map<string, Uint8Array | null> = new Map();
-  /** The keys of what was changed since the mark; absent where nothing can be undone. */
-  #journal: string[] | undefined;
+  /** By incarnation and index. */
+  readonly #indexes: Map<number, IndexChanges> = new Map();
+  /** What was changed since the mark; absent where nothing can be undone. */
+  #journal: { readonly terms: Terms; readonly term: string }[] | undefined;
 
   /** What the entry of that ordinal has now, and had before; undefined where it was not there, or is gone. */
   change(
@@ -51,13 +49,16 @@ export class DraftedPostings {
     const postings = fieldPostings(field);
     const had = before === undefined ? none : postings(before);
     const has = after === undefined ? none : postings(after);
-    const prefix = postingPrefix(incarnation, number);
-    for (const term of had) if (!has.includes(term)) this.#note(prefix, term, ordinal, 0);
-    for (const term of has) if (!had.includes(term)) this.#note(prefix, term, ordinal, 1);
+    if (had.length === 0 && has.length === 0) return;
+    const block = Math.floor(ordinal / blockOrdinals);
+    const terms = this.#termsOf(incarnation, number, block);
+    const place = (ordinal - block * blockOrdinals) * 2;
+    for (const term of had) if (!has.includes(term)) this.#note(terms, term, place);
+    for (const term of has) if (!had.includes(term)) this.#note(terms, term, place + 1);
   }
 
   get isEmpty(): boolean {
-    return this.#changes.size === 0;
+    return this.#indexes.size === 0;
   }
 
   /** From here on changes can be undone, until they are kept. */
@@ -71,39 +72,77 @@ export class DraftedPostings {
 
   /** As it was at the mark. */
   undo(): void {
-    for (const key of this.#journal?.reverse() ?? []) {
-      const changes = this.#changes.get(key);
-      changes?.pop();
-      if (changes?.length === 0) this.#changes.delete(key);
+    for (const { terms, term } of this.#journal?.reverse() ?? []) {
+      const changes = terms.get(term);
+      if (!Array.isArray(changes)) terms.delete(term);
+      else if (changes.pop() !== undefined && changes.length === 0) terms.delete(term);
     }
     this.#journal = undefined;
   }
 
   /** Puts the rows. `before` are those of the draft that this one is built on, which has written its own. */
   *write(batch: WriteBatch, snapshot: Snapshot, before: DraftedPostings | undefined): Steps<void> {
-    for (const [text, changes] of this.#changes) {
-      const key = keyBytes(text);
-      const written = before === undefined ? undefined : before.#written.get(text);
-      const was = written === undefined ? readPosting(snapshot, key) : (written ?? undefined);
-      const places = changed(was === undefined ? [] : placesOf(was), changes);
-      const body = places.length === 0 ? null : bodyOfPlaces(places);
-      if (body !== null) putPosting(batch, key, body);
-      else if (was !== undefined) batch.delete("postings", key);
-      this.#written.set(text, body);
-      yield;
+    for (const [index, { prefix, blocks, written }] of this.#indexes) {
+      const earlier = before === undefined ? undefined : before.#indexes.get(index)?.written;
+      for (const [block, terms] of blocks) {
+        for (const [term, changes] of terms) {
+          const text = postingKey(prefix, term, block);
+          const key = keyBytes(text);
+          const there = earlier?.get(text);
+          const was = there === undefined ? readPosting(snapshot, key) : (there ?? undefined);
+          const body = changedBody(was, changes);
+          if (body !== null) putPosting(batch, key, body);
+          else if (was !== undefined) batch.delete("postings", key);
+          written.set(text, body);
+          yield;
+        }
+      }
+      blocks.clear();
     }
-    this.#changes.clear();
   }
 
-  #note(prefix: string, term: string, ordinal: number, isAdded: 0 | 1): void {
-    const block = Math.floor(ordinal / blockOrdinals);
-    const key = postingKey(prefix, term, block);
-    const change = (ordinal - block * blockOrdinals) * 2 + isAdded;
-    const changes = this.#changes.get(key);
-    if (changes === undefined) this.#changes.set(key, [change]);
-    else changes.push(change);
-    this.#journal?.push(key);
+  #termsOf(incarnation: number, index: number, block: number): Terms {
+    const number = incarnation * 0x10000 + index;
+    let of = this.#indexes.get(number);
+    if (of === undefined) {
+      const prefix = postingPrefix(incarnation, index);
+      of = { prefix, blocks: new Map(), written: new Map() };
+      this.#indexes.set(number, of);
+    }
+    let terms = of.blocks.get(block);
+    if (terms === undefined) {
+      terms = new Map();
+      of.blocks.set(block, terms);
+    }
+    return terms;
   }
+
+  #note(terms: Terms, term: string, change: number): void {
+    const changes = terms.get(term);
+    if (changes === undefined) terms.set(term, change);
+    else if (Array.isArray(changes)) changes.push(change);
+    else terms.set(term, [changes, change]);
+    this.#journal?.push({ terms, term });
+  }
+}
+
+/** Of each term of a block its changes: places, doubled, and one more where they are added; the last one counts. */
+type Terms = Map<string, number | number[]>;
+
+interface IndexChanges {
+  readonly prefix: string;
+  readonly blocks: Map<number, Terms>;
+  /** The rows that were written, as the draft that is built on this one finds them; null where there is none. */
+  readonly written: Map<string, Uint8Array | null>;
+}
+
+/** Null where nothing is left. */
+function changedBody(was: Uint8Array | undefined, changes: number | number[]): Uint8Array | null {
+  if (was === undefined && !Array.isArray(changes)) {
+    return (changes & 1) === 0 ? null : bodyOfPlaces([changes >>> 1]);
+  }
+  const places = changed(was === undefined ? [] : placesOf(was), [changes].flat());
+  return places.length === 0 ? null : bodyOfPlaces(places);
 }
 
 /** The places in order, as the changes leave them. */

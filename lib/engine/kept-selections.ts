@@ -1,4 +1,4 @@
-import type { Selection, VectorIndex } from "../indexes/vector-index.js";
+import type { VectorIndex } from "../indexes/vector-index.js";
 import type { Predicate } from "../model/predicate.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import { type Selecting, type Selections, selectionsOf } from "./selections.js";
@@ -20,16 +20,15 @@ export function keptSelectionsOf(
   if (found !== undefined) {
     kept.delete(key);
     kept.set(key, found); // the last one used is the last to go
-    return { within: found, without: undefined };
+    return found;
   }
   return selectionsOf(selecting, where).then((selections) => {
-    const { within } = selections;
-    if (within !== undefined) keep(of(index, store), key, within);
+    keep(of(index, store), key, selections);
     return selections;
   });
 }
 
-type Kept = Map<string, Selection>;
+type Kept = Map<string, Selections>;
 
 /** Those of the store as it is now; of another state none are left. */
 function of(index: VectorIndex, store: StoredStore): Kept {
@@ -43,10 +42,10 @@ function of(index: VectorIndex, store: StoredStore): Kept {
   return one.position === position ? one.kept : new Map();
 }
 
-function keep(kept: Kept, key: string, selection: Selection): void {
+function keep(kept: Kept, key: string, selections: Selections): void {
   const oldest = kept.keys().next();
   if (kept.size >= keptMax && !oldest.done) kept.delete(oldest.value);
-  kept.set(key, selection);
+  kept.set(key, selections);
 }
 
 /** Equal for equal predicates; undefined where it would be long, or there is nothing to find. */

@@ -129,7 +129,9 @@ export class Publication implements Publisher {
   }
 
   readonly #giveUp: GiveUp = (store, index, error, filling) => {
-    this.#log.error({ store: store.name, error }, "the vectors in memory are given up");
+    if (error !== undefined) {
+      this.#log.error({ store: store.name, error }, "the vectors in memory are given up");
+    }
     const { sequence } = this.views.current;
     const close = (): void => closeIndex(this.#log, store, index);
     this.views.whenForgotten(sequence + 1, filling ? () => void filling.then(close) : close);

@@ -90,20 +90,21 @@ export class Report {
   }
 
   #store({ catalog }: View, store: StoredStore, entries: number, diskBytes: number): StoreInfo {
-    const { name, incarnation, dimension, metric, ttlMs, counters } = store;
-    const vectors = this.#publication.vectorsOf(store);
+    const { name, incarnation, dimension, metric, ttlMs, vectors, counters } = store;
+    const held = this.#publication.vectorsOf(store);
     return {
       name,
       dimension,
       metric,
       entries,
       indexes: progressOf(store),
-      graph: graphOf(vectors.loaded?.graph),
+      graph: graphOf(held.loaded?.graph),
       bytes: {
-        memory: vectors.bytes,
+        memory: held.bytes,
         disk: shareOf(diskBytes, store, catalog.vectorBytes),
       },
       ...(ttlMs === undefined ? {} : { ttlMs }),
+      vectors,
       position: positionOf(this.#origin, placeBehind(incarnation, counters.position)),
     };
   }

@@ -1,5 +1,6 @@
 import type { VectorBlock, VectorIndex, VectorIndexes } from "../indexes/vector-index.js";
 import { closedError } from "../model/errors.js";
+import type { VectorPlace } from "../model/vector-place.js";
 import type { Persistence } from "../persistence/persistence.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import { adjacentVectors } from "./adjacent-vectors.js";
@@ -14,6 +15,7 @@ import { Slice } from "./slice.js";
 import type { TrustedCheckpoints } from "./trusted-checkpoints.js";
 import { UnkeptChanges } from "./unkept-changes.js";
 import type { View, Views } from "./view.js";
+import { ViewedRows } from "./viewed-rows.js";
 
 /**
  * The vectors of one store in memory. Those of a store that was there when the engine opened are read when
@@ -28,6 +30,8 @@ export class StoreVectors {
   /** Of entries that searches found. */
   readonly ids: KnownIds = new KnownIds();
   #index: VectorIndex | undefined;
+  /** Where the index has its float32 rows. */
+  #place: VectorPlace;
   #loading: Promise<VectorIndex> | undefined;
   /** What died while its row, or what added it, was perhaps still to be read; undefined when nothing is read. */
   #deaths: Map<number, number> | undefined;
@@ -45,12 +49,15 @@ export class StoreVectors {
   /** Those who hold the vectors now, and when the last one came; undefined until somebody asks how idle they are. */
   #holders = 0;
   #heldAt: number | undefined;
+  /** Of every holder, who disposes of it once. */
+  readonly #held: Disposable = { [Symbol.dispose]: () => void this.#holders-- };
 
   /** @param isNew the store has no rows yet, so that there is nothing to read */
   constructor(parts: Parts, store: StoredStore, giveUp: GiveUp, isNew: boolean) {
     this.#parts = parts;
     this.#store = store;
     this.#giveUp = giveUp;
+    this.#place = store.vectors;
     if (isNew) this.#index = this.#tryCreate();
   }
 
@@ -58,7 +65,7 @@ export class StoreVectors {
   hold(time?: number): Disposable {
     this.#holders++;
     if (time !== undefined) this.#heldAt = time;
-    return { [Symbol.dispose]: () => void this.#holders-- };
+    return this.#held;
   }
 
   /** Gives the memory back where nobody has searched for so long; who searches next reads the rows again. */
@@ -92,7 +99,10 @@ export class StoreVectors {
    * acquired its view: to a view that is older, a load that begins later would show what came in between.
    */
   async ready(store: StoredStore, call: Call): Promise<VectorIndex> {
-    if (this.#index && !this.#loading) return this.#index;
+    if (this.#index && !this.#loading) {
+      if (this.#place === store.vectors) return this.#index;
+      this.#leave(this.#index);
+    }
     this.#loading ??= this.#load(store).finally(() => {
       this.#loading = undefined;
     });
@@ -141,12 +151,26 @@ export class StoreVectors {
   /** The store is durable, so that it is no longer its failure: who searches next hears of it, if it is still so. */
   #tryCreate(): VectorIndex | undefined {
     try {
-      return this.#parts.indexes.create(this.#store.dimension, this.#store.metric);
+      return this.#create(this.#store);
     } catch (error) {
       const { name: store } = this.#store;
       this.#parts.log.error({ store, error }, "there is no memory for the vectors of a new store");
       return undefined;
     }
+  }
+
+  #create(store: StoredStore): VectorIndex {
+    const { indexes, views } = this.#parts;
+    this.#place = store.vectors;
+    const rows = store.vectors === "disk" ? new ViewedRows(views, store) : undefined;
+    return indexes.create(store.dimension, store.metric, rows);
+  }
+
+  /** Another takes its place, which has its rows elsewhere. */
+  #leave(index: VectorIndex): void {
+    this.#index = undefined;
+    this.#giveUp(this.#store, index, undefined, this.#filling);
+    this.#fillNow();
   }
 
   /** What was written is durable, so that it is no longer its failure: who searches next reads all again. */
@@ -159,7 +183,7 @@ export class StoreVectors {
 
   /** @param store as the current view has it */
   async #load(store: StoredStore): Promise<VectorIndex> {
-    const { persistence, views, indexes, log, checkpoints } = this.#parts;
+    const { persistence, views, log, checkpoints } = this.#parts;
     const { incarnation, dimension } = store;
     const view = views.acquire();
     const slice = new Slice();
@@ -167,11 +191,12 @@ export class StoreVectors {
     this.#awaiting = [...this.#unpublished];
     this.#deaths = new Map();
     this.#failure = undefined;
+    await this.#filling; // of an index that is left
     const restoration = await Restoration.open(checkpoints, this.#store, log);
     let from: number | undefined;
     try {
       if (this.#isClosed) throw closedError();
-      index = indexes.create(dimension, store.metric);
+      index = this.#create(store);
       const isLaid = restoration?.layIn(index);
       const missed = this.#awaiting;
       this.#awaiting = undefined;
@@ -259,14 +284,15 @@ export class StoreVectors {
     };
     this.#isHurried = this.#isClosed;
     try {
-      await this.#waitToFill(linkLaterMs);
+      // Linking anew helps nobody soon, and takes the processor from the first search.
+      await this.#waitToFill(restoration?.hasLinks ? linkLaterMs : fillLaterMs);
       await restoration?.link(pause, isWanted);
       await this.#waitToFill(fillLaterMs);
       await pause();
       const { image } = index;
       const slots = restoration?.slots;
       const range = { incarnation, dimension, from: 1, to: counters.nextOrdinal };
-      if (image && slots !== undefined) {
+      if (image && !image.hasRows && slots !== undefined) {
         await fillRows({ image, slots, persistence, snapshot, range, pause });
       }
     } catch (error) {
@@ -342,8 +368,8 @@ interface Parts {
 }
 
 /**
- * Told of an index that could not follow: those who search in it already may go on, then it is closed, but not before
- * what is being read into its memory.
+ * Told of an index that could not follow, or is replaced where there is no error: those who search in it already may go
+ * on, then it is closed, but not before what is being read into its memory.
  */
 export type GiveUp = (
   store: StoredStore,

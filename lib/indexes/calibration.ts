@@ -94,13 +94,13 @@ export class Calibration {
     if (limits.length === 0) return;
     const arrived = this.queries?.arrived ?? 0;
     const source: RecallSource = this.#hasQueries ? "queries" : "store";
-    const [first] = probe.sample(1, random);
+    const [first] = await probe.sample(1, random);
     const count = Math.min(
       targetsMax,
       Math.floor(bytesMax / (first?.vector.byteLength ?? bytesMax)),
     );
     const targets =
-      source === "queries" ? this.#drawQueries(count, random) : probe.sample(count, random);
+      source === "queries" ? this.#drawQueries(count, random) : await probe.sample(count, random);
     const keep = (all: readonly LimitCurves[]): void => {
       if (options.signal?.aborted) return;
       for (const curves of all) {

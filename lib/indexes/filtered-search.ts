@@ -44,12 +44,10 @@ export class FilteredSearch {
     const { limit } = request;
     return searches.during(async () => {
       let reach = spread?.reachFor(limit) ?? limit;
+      if (!this.#pays(reach) && spread?.isToBeTried) await this.#walk(limit, signal, triedPart);
       for (let walks = 0; walks < walksMax && this.#places.length > 0; walks++) {
         const farthest = await this.#walk(reach, signal);
-        if (farthest === undefined) {
-          if (walks === 0) spread?.forget();
-          break;
-        }
+        if (farthest === undefined) break;
         reach = Math.max(farthest, farthestFor(limit, reach));
       }
       if (this.#places.length > 0) this.#keep(await searches.exact(this.#request, signal));
@@ -58,10 +56,10 @@ export class FilteredSearch {
   }
 
   /** The farthest reach of those that have no answer yet; undefined where a walk would not pay. */
-  async #walk(reach: number, signal?: AbortSignal): Promise<number | undefined> {
+  async #walk(reach: number, signal?: AbortSignal, part?: number): Promise<number | undefined> {
     const { searches, plan, spread } = this.#options;
     const { limit } = this.#request;
-    const beam = this.#beamFor(reach);
+    const beam = this.#beamFor(reach, part);
     if (beam === undefined) return undefined;
     const found = await searches.walkEach({ request: this.#request, plan, beam, reach }, signal);
     const enough = farthestFor(limit, reach);
@@ -78,12 +76,19 @@ export class FilteredSearch {
     return farthest;
   }
 
-  /** Undefined where looking at all that is selected is cheaper, or nothing else gives that recall. */
-  #beamFor(reach: number): Beam | undefined {
+  #pays(reach: number): boolean {
+    return this.#beamFor(reach) !== undefined;
+  }
+
+  /**
+   * Undefined where it takes longer than that part of looking at all that is selected, or where nothing is known to
+   * give that recall.
+   */
+  #beamFor(reach: number, part = 1): Beam | undefined {
     const { slots, selected, beamFor } = this.#options;
     const { dimension, size } = slots;
     const targets = this.#places.length;
-    const ms = pickedMs(selected.within?.size ?? size, size, dimension, targets);
+    const ms = part * pickedMs(selected.within?.size ?? size, size, dimension, targets);
     // No beam is narrower than what it is to find: then it need not be known either.
     if (targets * walkMs(reach, dimension) >= ms) return undefined;
     const beam = beamFor(reach);
@@ -117,5 +122,7 @@ function farthestFor(limit: number, reach: number): number {
   return Math.ceil(reach * (1 + 1.5 / Math.sqrt(limit)));
 }
 
+/** A walk that is only tried takes no more of what looking at all that is selected takes. */
+const triedPart = 0.6;
 /** Then all that is selected is looked at. */
 const walksMax = 3;

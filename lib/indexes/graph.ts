@@ -4,7 +4,7 @@ import * as layout from "../kernels/layout.js";
 import { metricCodes } from "../kernels/metric-codes.js";
 import { Walks } from "../kernels/walks.js";
 import type { Metric } from "../model/metric.js";
-import { bytesPerVector, type Run, runBytesMax, type SlotSizes } from "./run.js";
+import { bytesPerSlot, type Run, runBytesMax, type SlotSizes } from "./run.js";
 
 /** The memory of the links among the slots of one arena; what is in it, kernels/assembly/graph.ts says. */
 export class Graph {
@@ -33,10 +33,13 @@ export class Graph {
 
   /** One that reaches no slot yet; undefined where there is no memory for it beside that run. */
   static make(arenas: Arenas, run: Run, sizes: SlotSizes, metric: Metric): Graph | undefined {
-    const blockBytes = layout.blockSlots * (bytesPerVector(sizes.dimension) + linkBytesPerSlot);
+    const { keepsRows } = run;
+    const slotBytes = bytesPerSlot(sizes, keepsRows);
     const bytes = Math.min(arenaBytes, arenas.memoryBytes);
+    const runBytes = (runBytesMax * slotBytes) / bytesPerSlot(sizes, true);
+    const blockBytes = layout.blockSlots * (slotBytes + linkBytesPerSlot);
     // The last block of a run may hold few slots.
-    const blocksMax = Math.ceil(bytes / blockBytes) + Math.ceil(bytes / runBytesMax) + smallRuns;
+    const blocksMax = Math.ceil(bytes / blockBytes) + Math.ceil(bytes / runBytes) + smallRuns;
     const place = arenas.takeIn(run.arena, tablesAt + tableCount * 4 * blocksMax);
     if (place === undefined) return undefined;
     return new Graph(arenas, place, sizes, { metric, blocksMax, firstBlock: run.firstBlock });

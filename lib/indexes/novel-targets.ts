@@ -15,21 +15,25 @@ export async function novelTargets(
   if (probe.placeOf === undefined) return stored;
   const near = Math.min(nearMax, Math.floor(Math.sqrt(probe.size)));
   const around = await probe.exact(stored, near);
-  return stored.map((target, i) => moved(probe, target, around[i].ordinals, random) ?? target);
+  const targets: ProbeTarget[] = [];
+  for (const [i, target] of stored.entries()) {
+    targets.push((await moved(probe, target, around[i].ordinals, random)) ?? target);
+  }
+  return targets;
 }
 
 /** Undefined where a place is not known. */
-function moved(
+async function moved(
   probe: Probe,
   { own }: ProbeTarget,
   near: Float64Array,
   random: () => number,
-): ProbeTarget | undefined {
+): Promise<ProbeTarget | undefined> {
   if (own === undefined || near.length < 2) return undefined;
   const to = Math.floor(random() * near.length);
   const from = (to + 1 + Math.floor(random() * (near.length - 1))) % near.length;
-  const place = probe.placeOf?.(own);
-  const [more, less] = [probe.placeOf?.(near[to]), probe.placeOf?.(near[from])];
+  const place = await probe.placeOf?.(own);
+  const [more, less] = [await probe.placeOf?.(near[to]), await probe.placeOf?.(near[from])];
   if (place === undefined || more === undefined || less === undefined) return undefined;
   return { vector: place.map((x, i) => x + more[i] - less[i]) };
 }

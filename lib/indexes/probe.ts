@@ -11,12 +11,15 @@ export interface Probe {
   /** Entries that were written and removed so far, a count that only grows while the index is open. */
   readonly changed: number;
   /** Copies of so many vectors that are stored, each drawn once at most; fewer where there are fewer. */
-  sample(count: number, random: () => number): readonly ProbeTarget[];
+  sample(
+    count: number,
+    random: () => number,
+  ): readonly ProbeTarget[] | Promise<readonly ProbeTarget[]>;
   /**
    * A copy of a stored vector, under cosine brought to length 1; undefined where there is none, and under dot, where
    * the nearest of a vector do not lie around it.
    */
-  placeOf?(ordinal: number): Float32Array | undefined;
+  placeOf?(ordinal: number): Float32Array | undefined | Promise<Float32Array | undefined>;
   /** The true nearest of each, `limit` of them where there are so many. */
   exact(targets: readonly ProbeTarget[], limit: number): Promise<readonly Nearest[]>;
   /** What a search of that limit finds with that beam, its last sorting by float64 distances included. */

@@ -13,8 +13,8 @@ export interface SlotSizes {
 }
 
 /**
- * Slots one after the other, in two places of one memory: what is scanned, and the float32 rows. Their blocks
- * are numbered on from those of the run before.
+ * Slots one after the other, in two places of one memory: what is scanned, and the float32 rows where these are kept.
+ * Their blocks are numbered on from those of the run before.
  */
 export class Run {
   readonly arena: Arena;
@@ -22,8 +22,11 @@ export class Run {
   readonly address: number;
   readonly capacity: number;
   readonly firstBlock: number;
+  readonly keepsRows: boolean;
   /** Bytes of its places. */
   readonly bytes: number;
+  /** What they are, or would be with rows: there are as many slots either way. */
+  readonly wholeBytes: number;
   /** Slots that were used so far, dead ones included. */
   used = 0;
   #hasRows = true;
@@ -34,27 +37,36 @@ export class Run {
   readonly #died: number;
   readonly #ordinals: number;
 
-  /** An empty one of about `bytes`. @throws LIMIT_EXCEEDED, CLOSED */
-  constructor(arenas: Arenas, sizes: SlotSizes, bytes: number, firstBlock: number) {
+  /** An empty one of about `bytes` if it has rows. @throws LIMIT_EXCEEDED, CLOSED */
+  constructor(
+    arenas: Arenas,
+    sizes: SlotSizes,
+    bytes: number,
+    { firstBlock, keepsRows }: RunOptions,
+  ) {
     const { stride, recordStride } = sizes;
     const slot = scannedBytes(sizes);
     const wanted = Math.max(1, Math.floor((bytes - layout.runOverhead) / (slot + stride)));
     const scanned = Extents.sizeFor(layout.runOverhead + wanted * slot);
-    const [place, rows] = arenas.takeTogether([scanned, wanted * stride]);
+    const rowBytes = Extents.sizeFor(wanted * stride);
+    const [place, rows] = arenas.takeTogether(keepsRows ? [scanned, rowBytes] : [scanned]);
     const { arena, address } = place;
     this.arena = arena;
     this.address = address;
     const scannable = Math.floor((scanned - layout.runOverhead) / slot);
-    this.capacity = Math.min(scannable, Math.floor(rows.bytes / stride));
+    this.capacity = Math.min(scannable, Math.floor(rowBytes / stride));
     this.firstBlock = firstBlock;
-    this.bytes = place.bytes + rows.bytes;
-    this.#places = [place, rows];
-    arena.kernels.layRun(address, rows.address, this.capacity, stride, recordStride);
-    this.#rows = rows.address;
+    this.keepsRows = keepsRows;
+    this.wholeBytes = place.bytes + rowBytes;
+    this.bytes = place.bytes + (rows?.bytes ?? 0);
+    this.#places = rows === undefined ? [place] : [place, rows];
+    this.#rows = rows?.address ?? 0;
+    arena.kernels.layRun(address, this.#rows, this.capacity, stride, recordStride);
     this.#stride = stride;
     this.#born = this.#field(layout.runBorn);
     this.#died = this.#field(layout.runDied);
     this.#ordinals = this.#field(layout.runOrdinals);
+    if (!keepsRows) this.hasRows = false;
   }
 
   get blocks(): number {
@@ -76,6 +88,15 @@ export class Run {
   /** Where the float32 row of a slot is. */
   rowAt(index: number): number {
     return this.#rows + index * this.#stride;
+  }
+
+  /**
+   * Of a run that has no rows: those from `index` on are encoded from there next. No search looks for rows in such a
+   * run, and kernels add up addresses modulo 2^32.
+   */
+  lendRows(address: number, index: number): void {
+    const rows = address - index * this.#stride;
+    this.arena.words[(this.address + layout.runRows) >>> 2] = rows >>> 0;
   }
 
   ordinalOf(index: number): number {
@@ -158,6 +179,12 @@ export class Run {
   }
 }
 
+export interface RunOptions {
+  readonly firstBlock: number;
+  /** Whether the float32 rows of its slots are in memory, or may come there. */
+  readonly keepsRows: boolean;
+}
+
 /** A run is as large as all before it together, up to this. */
 export const runBytesMax: number = 4 * 1024 * 1024;
 
@@ -168,8 +195,12 @@ export function sizesOf(dimension: number): SlotSizes {
 
 /** Bytes that one vector takes, its share of the headers included. */
 export function bytesPerVector(dimension: number): number {
-  const sizes = sizesOf(dimension);
-  return Math.ceil(scannedBytes(sizes) + sizes.stride);
+  return bytesPerSlot(sizesOf(dimension), true);
+}
+
+/** The same of one whose float32 row may be elsewhere. */
+export function bytesPerSlot(sizes: SlotSizes, keepsRows: boolean): number {
+  return Math.ceil(scannedBytes(sizes) + (keepsRows ? sizes.stride : 0));
 }
 
 /** All of a slot but its float32 row. */

@@ -29,7 +29,9 @@ export class RunsImage implements SlotImage {
     const { stride, recordStride } = slots.sizes;
     this.sections = [
       { kind: recordsKind, bytesPerSlot: recordStride, field: layout.runRecords },
-      { kind: floatsKind, bytesPerSlot: stride, field: layout.runRows },
+      ...(slots.keepsRows
+        ? [{ kind: floatsKind, bytesPerSlot: stride, field: layout.runRows }]
+        : []),
     ];
   }
 

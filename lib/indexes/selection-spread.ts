@@ -3,13 +3,12 @@
  * first as if it was drawn by lot, then as searches have found it: a predicate may hold far from a target and not near.
  */
 export class SelectionSpread {
-  readonly #drawn: number;
   #found: number;
+  #scans = 0;
 
   /** @param share - of all slots, above 0 to 1 */
   constructor(share: number) {
-    this.#drawn = 1 / share;
-    this.#found = this.#drawn;
+    this.#found = 1 / share;
   }
 
   /**
@@ -25,9 +24,13 @@ export class SelectionSpread {
     this.#found += ((reach + 1) / (limit + 1) - this.#found) / notesKept;
   }
 
-  /** A search went without a walk, as it would have taken too long: some time it may be tried again. */
-  forget(): void {
-    this.#found += (this.#drawn - this.#found) / scansKept;
+  /**
+   * A search does without a walk, as it would have taken too long: whether a short one is to be tried before, now and
+   * then, since the predicate may hold mostly near what is searched for.
+   */
+  get isToBeTried(): boolean {
+    const scans = this.#scans++;
+    return scans < triesAtFirst || scans % scansPerTry === 0;
   }
 }
 
@@ -37,4 +40,5 @@ export function reachOf(meanPlace: number): number {
 }
 
 const notesKept = 8;
-const scansKept = 64;
+const triesAtFirst = 8;
+const scansPerTry = 16;

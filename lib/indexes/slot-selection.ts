@@ -10,6 +10,7 @@ export class SlotSelection implements Selection {
   #size = 0;
   #spread: SelectionSpread | undefined;
   #picks: SearchUnits[] | undefined;
+  #words: { readonly block: number; readonly words: Uint32Array } | undefined;
 
   constructor(slots: Slots) {
     this.slots = slots;
@@ -42,6 +43,7 @@ export class SlotSelection implements Selection {
     page[word] |= bit;
     this.#size++;
     this.#picks = undefined;
+    this.#words = undefined;
     this.#spread = undefined;
   }
 
@@ -59,8 +61,16 @@ export class SlotSelection implements Selection {
     return [page[word], page[word + 1]];
   }
 
-  /** The bits of so many blocks from that one on. */
+  /** The bits of so many blocks from that one on, which are kept for the next who asks for the same. */
   wordsFrom(block: number, blocks: number): Uint32Array {
+    const kept = this.#words;
+    if (kept?.block === block && kept.words.length === blocks * 2) return kept.words;
+    const words = this.#gather(block, blocks);
+    this.#words = { block, words };
+    return words;
+  }
+
+  #gather(block: number, blocks: number): Uint32Array {
     const words = new Uint32Array(blocks * 2);
     for (const [key, page] of Object.entries(this.#pages)) {
       if (page === undefined) continue;

@@ -19,6 +19,7 @@ import type {
   Nearest,
   SeenVector,
   Selection,
+  StoredRows,
   VectorBlock,
   VectorIndex,
 } from "./vector-index.js";
@@ -29,6 +30,8 @@ export interface SlotVectorIndexOptions {
   readonly dimension: number;
   /** What its graphs are made for. */
   readonly metric: Metric;
+  /** Where its float32 rows are; in memory where this is absent. */
+  readonly rows?: StoredRows | undefined;
   /** From so many vectors on there are graphs. */
   readonly graphLeast?: number | undefined;
   /** Whether it keeps a sample of the queries that come, to measure recall with; true. */
@@ -53,10 +56,11 @@ export class SlotVectorIndex implements VectorIndex {
     queue,
     dimension,
     metric,
+    rows,
     graphLeast,
     keepsQueries = true,
   }: SlotVectorIndexOptions) {
-    const slots = new Slots(arenas, dimension);
+    const slots = new Slots(arenas, dimension, rows === undefined);
     const unused = (): void => this.#freeWhenUnused();
     this.#slots = slots;
     this.#queue = queue;
@@ -65,7 +69,7 @@ export class SlotVectorIndex implements VectorIndex {
     this.#searches = new SlotSearches(slots, queue, unused);
     this.#recall = new RecallKeeper(
       dimension,
-      new IndexProbe({ slots, graphs: this.#graphs, searches: this.#searches }),
+      new IndexProbe({ slots, graphs: this.#graphs, searches: this.#searches, rows }),
     );
     this.#recall.keepsQueries = keepsQueries;
     this.image = new RunsImage(slots, new GraphLinks(slots, this.#graphs, this.#recall));

@@ -7,7 +7,7 @@ import type { Metric } from "../model/metric.js";
 import { linkBytesPerSlot } from "./graph.js";
 import { bytesPerVector } from "./run.js";
 import { SlotVectorIndex } from "./slot-vector-index.js";
-import type { VectorIndex, VectorIndexes } from "./vector-index.js";
+import type { StoredRows, VectorIndex, VectorIndexes } from "./vector-index.js";
 
 export interface SlotVectorIndexesOptions extends SearchQueueOptions {
   /** The most that the vectors of all indexes together may take; `defaultLimits.memoryBytes`. */
@@ -51,13 +51,14 @@ export class SlotVectorIndexes implements VectorIndexes {
   }
 
   /** @throws CLOSED */
-  create(dimension: number, metric: Metric = "cosine"): VectorIndex {
+  create(dimension: number, metric: Metric = "cosine", rows?: StoredRows): VectorIndex {
     if (this.#queue.closed) throw closedError();
     return new SlotVectorIndex({
       arenas: this.#arenas,
       queue: this.#queue,
       dimension,
       metric,
+      rows,
       graphLeast: this.#graphLeast,
       keepsQueries: this.#keepsQueries,
     });

@@ -3,15 +3,10 @@ import * as layout from "../kernels/layout.js";
 import { checkDimension, littleEndian, vectorToBytes } from "../model/vector.js";
 import { DeadSlots } from "./dead-slots.js";
 import { OrdinalMap } from "./ordinal-map.js";
+import { RowStage } from "./row-stage.js";
 import { bytesPerVector, Run, runBytesMax, type SlotSizes, sizesOf } from "./run.js";
 import { SlotQueue } from "./slot-queue.js";
 import type { SeenVector, VectorBlock } from "./vector-index.js";
-
-export interface PickedVector {
-  readonly vector: Float32Array;
-  /** Its ordinal. */
-  readonly own: number;
-}
 
 /** Is told what slots are used for. */
 export interface SlotWatcher {
@@ -28,6 +23,8 @@ export interface SlotWatcher {
 export class Slots {
   readonly sizes: SlotSizes;
   readonly runs: Run[] = [];
+  /** Through which vectors go that are kept elsewhere; undefined where float32 rows are kept here. */
+  readonly #stage: RowStage | undefined;
   readonly #arenas: Arenas;
   readonly #ordinals = new OrdinalMap();
   readonly #dead = new DeadSlots();
@@ -41,12 +38,15 @@ export class Slots {
   /** Runs whose rows have not come. */
   #lacking = 0;
   #bytes = 0;
+  /** Of its runs, as if they had rows. */
+  #wholeBytes = 0;
   #size = 0;
   #changed = 0;
 
-  constructor(arenas: Arenas, dimension: number) {
+  constructor(arenas: Arenas, dimension: number, keepsRows: boolean = true) {
     this.#arenas = arenas;
     this.sizes = sizesOf(dimension);
+    this.#stage = keepsRows ? undefined : new RowStage(arenas, this.sizes.stride);
   }
 
   get dimension(): number {
@@ -54,7 +54,12 @@ export class Slots {
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#bytes + (this.#stage?.bytes ?? 0);
+  }
+
+  /** Whether float32 rows are in memory, or come there. */
+  get keepsRows(): boolean {
+    return this.#stage === undefined;
   }
 
   /** Vectors held, but those that may be overwritten. */
@@ -74,7 +79,7 @@ export class Slots {
     const { arena, address } = run;
     const former = reused === undefined ? 0 : run.ordinalOf(index);
     if (former !== 0) this.#ordinals.delete(former);
-    const at = run.rowAt(index);
+    const at = this.#rowsAt(run, index);
     if (!(vector instanceof Float32Array)) arena.bytes.set(vector, at);
     else if (littleEndian) arena.floats.set(vector, at >>> 2);
     else arena.bytes.set(vectorToBytes(vector), at);
@@ -93,7 +98,8 @@ export class Slots {
     if (bytes.length !== checked) checkDimension(bytes.length, checked, "block");
     for (let at = 0; at < ordinals.length; ) {
       const reused = this.hasRows && this.#free.size > 0 ? 1 : 0;
-      const count = reused || Math.min(this.#room(), ordinals.length - at);
+      const most = Math.min(this.#room(), this.#stage?.rows ?? this.#room());
+      const count = reused || Math.min(most, ordinals.length - at);
       const some = bytes.subarray(at * vectorBytes, (at + count) * vectorBytes);
       if (reused) this.add(ordinals[at], some, born);
       else this.#append(ordinals.subarray(at, at + count), some, born);
@@ -163,13 +169,20 @@ export class Slots {
     return this.#changed;
   }
 
-  /** A vector that lives, at random; undefined where the slot that was drawn has none, or its row is not there. */
-  pick(random: () => number): PickedVector | undefined {
+  /** The ordinal of a vector that lives, at random; undefined where the slot that was drawn has none. */
+  pick(random: () => number): number | undefined {
     const run = this.runOfBlock(Math.floor(random() * this.#blocks));
     const index = Math.floor(random() * run.capacity);
-    if (index >= run.used || !run.hasRows || !run.holds(index)) return undefined;
-    const at = run.rowAt(index) / 4;
-    return { own: run.ordinalOf(index), vector: run.arena.floats.slice(at, at + this.dimension) };
+    return index >= run.used || !run.holds(index) ? undefined : run.ordinalOf(index);
+  }
+
+  /** Whether a vector lives under that ordinal, and did at that sequence. */
+  livedAt(ordinal: number, sequence: number): boolean {
+    const slot = this.#ordinals.get(ordinal);
+    if (slot === undefined || this.#arenas.closed || this.runs.length === 0) return false;
+    const run = this.runOfBlock(slot >>> 6);
+    const index = slot - run.firstBlock * layout.blockSlots;
+    return run.holds(index) && run.bornAt(index) <= sequence;
   }
 
   /** A copy; undefined for an ordinal that is not held, or whose row is not there. */
@@ -201,7 +214,7 @@ export class Slots {
     return this.#laid;
   }
 
-  /** Whether all rows are in memory. Until then no slot is used again: another row may come for it. */
+  /** Whether all rows are where they belong. Until then no slot is used again: another row may come for it. */
   get hasRows(): boolean {
     return this.#lacking === 0;
   }
@@ -214,8 +227,10 @@ export class Slots {
   lay(slots: number, rowsLater: boolean): void {
     for (let left = slots; left > 0; ) {
       const run = this.#openRun();
-      run.hasRows = !rowsLater;
-      if (rowsLater) this.#lacking++;
+      if (rowsLater && this.keepsRows) {
+        run.hasRows = false;
+        this.#lacking++;
+      }
       run.used = Math.min(run.capacity, left);
       left -= run.used;
     }
@@ -250,6 +265,7 @@ export class Slots {
 
   /** Of the first so many slots that were laid the rows have come. */
   giveRows(slots: number): void {
+    if (!this.keepsRows) return;
     let end = 0;
     for (const run of this.runs) {
       end += run.capacity;
@@ -263,8 +279,10 @@ export class Slots {
   /** Gives the memory back; nobody reads it any more. */
   free(): void {
     for (const run of this.runs) run.give(this.#arenas);
+    this.#stage?.free();
     this.runs.length = 0;
     this.#bytes = 0;
+    this.#wholeBytes = 0;
     this.#size = 0;
   }
 
@@ -286,7 +304,7 @@ export class Slots {
     const first = run.used;
     const vectorBytes = this.dimension * 4;
     const { stride } = this.sizes;
-    let at = run.rowAt(first);
+    let at = this.#rowsAt(run, first);
     if (stride === vectorBytes) arena.bytes.set(vectors, at);
     else {
       for (let from = 0; from < vectors.length; from += vectorBytes, at += stride) {
@@ -303,6 +321,11 @@ export class Slots {
     this.#changed += ordinals.length;
   }
 
+  /** Where rows from that slot on are written before they are encoded. */
+  #rowsAt(run: Run, index: number): number {
+    return this.#stage?.lend(run, index) ?? run.rowAt(index);
+  }
+
   #openRun(): Run {
     const run = this.runs.at(-1);
     return run === undefined || run.used === run.capacity ? this.#addRun() : run;
@@ -310,12 +333,20 @@ export class Slots {
 
   #addRun(): Run {
     const one = layout.runOverhead + bytesPerVector(this.dimension);
-    const bytes = Math.max(one, Math.min(this.#bytes, runBytesMax));
-    const run = new Run(this.#arenas, this.sizes, bytes, this.#blocks);
+    const bytes = Math.max(one, Math.min(this.#wholeBytes, runBytesMax));
+    const options = { firstBlock: this.#blocks, keepsRows: this.keepsRows };
+    const run = new Run(this.#arenas, this.sizes, bytes, options);
+    try {
+      this.#stage?.open(run.arena);
+    } catch (error) {
+      run.give(this.#arenas);
+      throw error;
+    }
     this.#blocks += run.blocks;
     this.#noteBlocks(run);
     this.runs.push(run);
     this.#bytes += run.bytes;
+    this.#wholeBytes += run.wholeBytes;
     return run;
   }
 

@@ -17,7 +17,7 @@ export async function studyStored(
   { random, workMax = 1e10, known, ...options }: StoredStudyOptions,
 ): Promise<LimitCurves[]> {
   const [first] = stored;
-  const isMade = first?.own !== undefined && probe.placeOf?.(first.own) !== undefined;
+  const isMade = first?.own !== undefined && (await probe.placeOf?.(first.own)) !== undefined;
   if (!isMade) return studyRecall(probe, stored, limits, { ...options, workMax, known });
   const half = { ...options, workMax: workMax / 2, widthsOnly: true };
   const hidden = await studyRecall(probe, stored, limits, { ...half, known });

@@ -5,7 +5,8 @@ import type { Beam } from "./beam.js";
 
 /** Makes the vector index of each store of one engine, all in the engine's own memory and workers. */
 export interface VectorIndexes {
-  create(dimension: number, metric?: Metric): VectorIndex;
+  /** @param rows - where its float32 rows are; it keeps them itself where this is absent */
+  create(dimension: number, metric?: Metric, rows?: StoredRows): VectorIndex;
   /** What one vector of this dimension takes in memory. */
   bytesPerEntry(dimension: number): number;
   /** Bytes taken by all of them. */
@@ -16,6 +17,18 @@ export interface VectorIndexes {
 }
 
 export const VectorIndexes: InjectionToken<VectorIndexes> = Symbol("VectorIndexes");
+
+/** Where the float32 rows of an index are that keeps none in memory. */
+export interface StoredRows {
+  /** What is there now, and stays there until it is disposed of. */
+  acquire(): SeenRows;
+}
+
+export interface SeenRows extends Disposable {
+  /** They are those of a search at that sequence. */
+  readonly sequence: number;
+  readonly source: VectorSource;
+}
 
 /**
  * The vectors of one store, searched. A vector lives under an ordinal, a number below 2^48 that is never
@@ -113,7 +126,7 @@ export interface SlotImage {
    * For slots whose rows come later; searches may run.
    */
   giveRows(slots: number): void;
-  /** Whether the floats of all slots are there: until then no slot is used again. */
+  /** Whether the floats of all slots are where they belong, here or elsewhere: until then no slot is used again. */
   readonly hasRows: boolean;
 }
 
@@ -137,10 +150,10 @@ export interface SlotLinks {
   /** What was measured of searches along them, for `adopt`; empty where nothing was. */
   note(): Uint8Array;
   /**
-   * Slots were laid, and what the views of the sections will hold is waited for: until it is adopted or forgone, no
-   * slot is linked. False where they cannot be taken over here.
+   * Slots were laid, and until links are adopted or forgone none of them is linked: what the views of the sections will
+   * hold is waited for, where links are there, or else only the time to begin. False where it does not wait.
    */
-  expect(): boolean;
+  expect(areThere: boolean): boolean;
   /**
    * Takes over what the views hold, which may be anything, in small steps: what was taken of the slots was, and no slot
    * has been used again since. Slots with that ordinal or a higher one are linked anew.
@@ -206,7 +219,7 @@ export interface IndexSearch {
   readonly within?: Selection | undefined;
   /** All but these, where given; not together with `within`. */
   readonly without?: Selection | undefined;
-  /** Has every vector that the search sees; asked for some where the floats of slots come later. */
+  /** Has every vector that the search sees; asked for some where the floats of slots come later, or are elsewhere. */
   readonly source?: VectorSource | undefined;
 }
 

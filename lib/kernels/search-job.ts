@@ -182,11 +182,13 @@ export class SearchJob implements Job {
     const { words, doubles } = this.arena;
     const results: JobResult[] = [];
     const examined = words[(this.address + layout.jobExamined) >>> 2];
-    for (let i = 0; i < this.#targetCount; i++) {
+    const numbers = this.#roomForResults();
+    for (let i = 0, used = 0; i < this.#targetCount; i++) {
       const target = this.#target(i);
       const count = words[(target + layout.targetCount) >>> 2];
-      const ordinals = new Float64Array(count);
-      const distances = new Float64Array(count);
+      const distances = numbers.subarray(used, used + count);
+      const ordinals = numbers.subarray(used + count, used + 2 * count);
+      used += 2 * count;
       let at = words[(target + layout.targetArea) >>> 2] / 8;
       for (let j = 0; j < count; j++, at += 2) {
         distances[j] = doubles[at];
@@ -201,6 +203,16 @@ export class SearchJob implements Job {
       results.push({ ordinals, distances, found, meanPlace, plan, examined: examined + walked });
     }
     return results;
+  }
+
+  /** In one piece: an allocation for each of them would cost more than what is copied. */
+  #roomForResults(): Float64Array {
+    const { words } = this.arena;
+    let count = 0;
+    for (let i = 0; i < this.#targetCount; i++) {
+      count += words[(this.#target(i) + layout.targetCount) >>> 2];
+    }
+    return new Float64Array(2 * count);
   }
 
   /** Gives its memory back; nobody is at it any more. */

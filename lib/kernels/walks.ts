@@ -17,6 +17,7 @@ export class Walks {
   readonly #arena: Arena;
   readonly #graph: number;
   readonly #idle: Walk[] = [];
+  #idleBytes = 0;
 
   constructor(arena: Arena, graph: number) {
     this.#arena = arena;
@@ -26,7 +27,7 @@ export class Walks {
   /** One that can come to all of the first `slots` slots. @throws LIMIT_EXCEEDED */
   take(slots: number, width: number): Walk {
     for (;;) {
-      const walk = this.#idle.pop() ?? this.#make(slots, width);
+      const walk = this.#takeIdle() ?? this.#make(slots, width);
       if (walk.slots >= slots && walk.width >= width) {
         this.#arena.words[(walk.address + layout.walkWidth) >>> 2] = width;
         return walk;
@@ -36,14 +37,26 @@ export class Walks {
   }
 
   give(walk: Walk): void {
-    if (this.#idle.length < idleMax) this.#idle.push(walk);
-    else this.#free(walk);
+    const isKept = this.#idle.length < idleMin || this.#idleBytes + walk.bytes <= idleBytesMax;
+    if (!isKept) {
+      this.#free(walk);
+      return;
+    }
+    this.#idle.push(walk);
+    this.#idleBytes += walk.bytes;
   }
 
   /** Nobody uses those that were given back. */
   free(): void {
     for (const walk of this.#idle) this.#free(walk);
     this.#idle.length = 0;
+    this.#idleBytes = 0;
+  }
+
+  #takeIdle(): Walk | undefined {
+    const walk = this.#idle.pop();
+    if (walk !== undefined) this.#idleBytes -= walk.bytes;
+    return walk;
   }
 
   #free({ address, bytes }: Walk): void {
@@ -85,6 +98,8 @@ export class Walks {
 }
 
 const headerBytes = Math.ceil(layout.walkBytes / 64) * 64;
-/** As many as threads have one at a time; more are made where they are wanted. */
-const idleMax = 4;
+/** As many as threads have one at a time. */
+const idleMin = 4;
+/** Of the walks of small searches, which go to a thread in batches: to make one takes as long as a part of a walk. */
+const idleBytesMax = 8 * 1024 * 1024;
 const widthMin = 64;

@@ -1,5 +1,6 @@
 import type { Limits } from "./limits.js";
 import type { Metric } from "./metric.js";
+import type { VectorPlace } from "./vector-place.js";
 
 export interface SetResponse {
   readonly inserted: number;
@@ -24,6 +25,8 @@ export interface StoreInfo {
   readonly bytes: { readonly memory: number; readonly disk: number };
   /** How long entries live that do not say so themselves; absent: for ever. */
   readonly ttlMs?: number;
+  /** Where the vectors lie that searches compare in the end. */
+  readonly vectors: VectorPlace;
   /** An opaque token of how far this store has come; `changes` and `watch` take it as `since`. */
   readonly position: string;
 }

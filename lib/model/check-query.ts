@@ -32,6 +32,8 @@ import type { SetMode } from "./options.js";
 import { explainedKinds, isBarePing, isQueryKind, type Kinds, type QueryKind } from "./query.js";
 import { checkNamespace, checkNewName, checkStoreName } from "./store-name.js";
 import { checkText } from "./text.js";
+import { vectorPlaces } from "./vector-place.js";
+import { VectorRoom } from "./vector-room.js";
 
 /**
  * The one gate that every query passes, in every reach, on the caller's thread: the query with its
@@ -107,7 +109,8 @@ function checkTargets(
       { details: { limit: "limit", bound, got } },
     );
   }
-  return Array.from(given, (target, i) => checkVector(target, limits, `targets[${i}]`));
+  const room = new VectorRoom();
+  return Array.from(given, (target, i) => checkVector(target, limits, `targets[${i}]`, room));
 }
 
 function checkMembers(queries: unknown, limits: Limits): CheckedMember[] {
@@ -170,6 +173,7 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
       dimension: true,
       metric: true,
       ttlMs: true,
+      vectors: true,
       indexes: true,
       ifNotExists: true,
     },
@@ -179,16 +183,18 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
       dimension: checkDimension(ask.dimension, limits),
       metric: checkChoice(ask.metric, metrics, "cosine", "metric"),
       ttlMs: ask.ttlMs === undefined ? undefined : checkTtl(ask.ttlMs, "ttlMs"),
+      vectors: checkChoice(ask.vectors, vectorPlaces, "memory", "vectors"),
       indexes: checkIndexes(ask.indexes, limits),
       ifNotExists: checkBoolean(ask.ifNotExists, false, "ifNotExists"),
     }),
   },
   alterStore: {
-    fields: { kind, store, ttlMs: true },
+    fields: { kind, store, ttlMs: true, vectors: true },
     check: (ask) => ({
       kind: "alterStore",
       store: checkStoreName(ask.store),
       ttlMs: checkTtlOrNull(ask.ttlMs, "ttlMs"),
+      vectors: checkChoice(ask.vectors, vectorPlaces, undefined, "vectors"),
     }),
   },
   createIndex: {

@@ -22,6 +22,7 @@ import { parsePredicate } from "./parse-predicate.js";
 import type { Predicate } from "./predicate.js";
 import { checkStoreName } from "./store-name.js";
 import { checkId } from "./text.js";
+import { VectorRoom } from "./vector-room.js";
 
 /** The recall of a search that does not say. */
 export const standardRecall = 0.95;
@@ -43,7 +44,7 @@ export function checkSearchOptions(ask: Arguments, limits: Limits): CheckedSearc
 /** A vector, or examples of what is near and what is not. */
 export function checkSearchTarget(target: unknown, limits: Limits): CheckedSearchTarget {
   if (Array.isArray(target) || ArrayBuffer.isView(target)) {
-    return { kind: "vector", vector: checkVector(target, limits, "target") };
+    return { kind: "vector", vector: checkVector(target, limits, "target", room) };
   }
   if (typeof target !== "object" || target === null) {
     throw refusal("target", "a vector or { near, awayFrom }", target);
@@ -92,5 +93,6 @@ function checkExamples(keys: readonly unknown[], limits: Limits, what: string): 
 }
 
 const everything: Predicate = Object.freeze({ kind: "all" });
+const room = new VectorRoom();
 const targetFields = { near: true, awayFrom: true };
 const includeFields = { vector: true, metadata: true };

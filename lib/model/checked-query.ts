@@ -4,6 +4,7 @@ import type { Metric } from "./metric.js";
 import type { SetMode } from "./options.js";
 import type { Predicate } from "./predicate.js";
 import type { ExplainedQuery, QueryKind, WriteQuery } from "./query.js";
+import type { VectorPlace } from "./vector-place.js";
 
 /**
  * A query that passed `checkQuery`: every default is filled in, every value is within the limits
@@ -26,6 +27,7 @@ export interface CheckedKinds {
     readonly metric: Metric;
     /** Absent: for ever. */
     readonly ttlMs: number | undefined;
+    readonly vectors: VectorPlace;
     readonly indexes: readonly string[];
     readonly ifNotExists: boolean;
   };
@@ -35,6 +37,8 @@ export interface CheckedKinds {
     readonly store: string;
     /** Absent: as it is; null: for ever. */
     readonly ttlMs: number | null | undefined;
+    /** Absent: as it is. */
+    readonly vectors: VectorPlace | undefined;
   };
   renameStore: { readonly store: string; readonly to: string; readonly replace: boolean };
   dropStore: { readonly store: string; readonly ifExists: boolean };

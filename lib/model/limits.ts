@@ -31,7 +31,7 @@ export interface Limits {
   readonly stores: number;
   /** Writes that wait to be applied. */
   readonly queuedWrites: number;
-  /** Bytes of the vectors held in memory by all stores together. */
+  /** Bytes of the vectors held in memory by all stores together: four for each number, one where they are on disk. */
   readonly memoryBytes: number;
 }
 

@@ -1,6 +1,7 @@
 import type { Include, Key } from "./entry.js";
 import type { Metadata } from "./metadata.js";
 import type { Metric } from "./metric.js";
+import type { VectorPlace } from "./vector-place.js";
 import type { FieldName, Where } from "./where.js";
 
 /** The last argument of every asynchronous method; never a part of a query. */
@@ -24,6 +25,12 @@ export interface StoreOptions<M = Metadata> {
   metric?: Metric | undefined;
   /** How long entries live that do not say so themselves: milliseconds, 1 to 2^48 - 1; absent: for ever. */
   ttlMs?: number | undefined;
+  /**
+   * Where the vectors lie that searches compare in the end: "memory", or "disk", which takes half of the memory or less
+   * for a read of the tables for each of the last few that a search is left with; answers are the same. What is
+   * searched before, a byte a number, is always in memory. "memory".
+   */
+  vectors?: VectorPlace | undefined;
   /** The fields that have an index, at most 64: predicates about them need not look at every entry. */
   indexes?: readonly FieldName<M>[] | undefined;
   /** A store of that name is no error; only dimension and metric are compared (STORE_EXISTS where they differ). */
@@ -34,6 +41,8 @@ export interface StoreOptions<M = Metadata> {
 export interface StoreChange {
   /** How long entries live that are set from now on and do not say so themselves; null: for ever. */
   ttlMs?: number | null | undefined;
+  /** Where vectors lie from now on: the next search reads them anew, as after opening. */
+  vectors?: VectorPlace | undefined;
 }
 
 export interface SearchOptions<M = Metadata, I extends Include = Include> {

@@ -1,5 +1,6 @@
 import { AhnlichError } from "../model/errors.js";
 import { type Metric, metrics } from "../model/metric.js";
+import { type VectorPlace, vectorPlaces } from "../model/vector-place.js";
 import type { Snapshot } from "../persistence/persistence.js";
 import type { WriteBatch } from "../persistence/write-batch.js";
 import {
@@ -16,12 +17,12 @@ import { bodyOf, putRow } from "./row.js";
 import { decodeIndexes, encodeIndexes, type StoredIndex } from "./stored-index.js";
 
 /*
- *   stores    name          | incarnation u32 | dimension u32 | metric u8 | created u48 | time to live u48 | named u48 | indexes |
+ *   stores    name          | incarnation u32 | dimension u32 | metric u8 | created u48 | time to live u48 | named u48 | vectors u8 | indexes |
  *   counters  incarnation   | entries u48 | next ordinal u48 | position u48 | changes u48 | changes from u48 | oldest change's time u48 | expiring u48 |
  *   erasing   incarnation   | dropped u48 |
  *
  * Rows of format 1 end before the time to live, and before `expiring`: their store was named when it was made. Those of
- * format 2 end before the indexes.
+ * format 2 end before `vectors`, which are in memory then, and the indexes.
  */
 
 /** A store as it is kept: what it is, and what its writes have counted. */
@@ -36,6 +37,7 @@ export interface StoredStore {
   readonly named: number;
   /** How long entries live that do not say so themselves, in milliseconds; undefined: for ever. */
   readonly ttlMs: number | undefined;
+  readonly vectors: VectorPlace;
   /** The older ones first. */
   readonly indexes: readonly StoredIndex[];
   readonly counters: Counters;
@@ -63,6 +65,7 @@ export function putStore(batch: WriteBatch, store: StoredStore): void {
     writeU48(bytes, at + 9, store.created);
     writeU48(bytes, at + 15, store.ttlMs ?? 0);
     writeU48(bytes, at + 21, store.named);
+    bytes[at + 27] = vectorPlaces.indexOf(store.vectors);
     bytes.set(indexes, at + fixedBytes);
   });
 }
@@ -95,12 +98,15 @@ export function storeOfRow(snapshot: Snapshot, key: Uint8Array, row: Uint8Array)
   const created = readU48(body, 9);
   const ttlMs = body.length < 21 ? undefined : readU48(body, 15) || undefined;
   const named = body.length < 27 ? created : readU48(body, 21);
-  if (metric === undefined) {
-    throw new AhnlichError("FORMAT_TOO_NEW", `store ${name} has a metric of a later version`);
+  const vectors = vectorPlaces[body[27] ?? 0];
+  if (metric === undefined || vectors === undefined) {
+    const what = metric === undefined ? "a metric" : "vectors in a place";
+    throw new AhnlichError("FORMAT_TOO_NEW", `store ${name} has ${what} of a later version`);
   }
   const indexes = decodeIndexes(body.subarray(fixedBytes));
   const counters = readCounters(snapshot, incarnation);
-  return { name, incarnation, dimension, metric, created, named, ttlMs, indexes, counters };
+  const is = { name, incarnation, dimension, metric, created, named, ttlMs };
+  return { ...is, vectors, indexes, counters };
 }
 
 /** The incarnations of dropped stores whose rows are not all erased yet. */
@@ -134,4 +140,4 @@ function readCounters(snapshot: Snapshot, incarnation: number): Counters {
 }
 
 /** What a row of `stores` has before its indexes. */
-const fixedBytes = 27;
+const fixedBytes = 28;

@@ -33,6 +33,7 @@ import { setContract } from "./set.contract.js";
 import { storesContract } from "./stores.contract.js";
 import { transactionContract } from "./transaction.contract.js";
 import { updateContract } from "./update.contract.js";
+import { vectorsOnDiskContract } from "./vectors-on-disk.contract.js";
 import { verifyContract } from "./verify.contract.js";
 import { versionsContract } from "./versions.contract.js";
 import { watchContract } from "./watch.contract.js";
@@ -66,6 +67,7 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   examplesContract,
   explainContract,
   measureRecallContract,
+  vectorsOnDiskContract,
   changesContract,
   followingContract,
   watchContract,

@@ -77,7 +77,7 @@ export function expiryContract(reach: Reach): void {
         const change = { ttlMs: ttlMs as number };
         await rejects(engine.alterStore(store.name, change), "INVALID_ARGUMENT");
       }
-      const change = { vectors: "disk" } as object;
+      const change = { metric: "dot" } as object;
       await rejects(engine.alterStore(store.name, change), "INVALID_ARGUMENT");
       await rejects(engine.alterStore(suite.newName(), { ttlMs: 1 }), "STORE_NOT_FOUND");
     });

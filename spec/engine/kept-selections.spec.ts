@@ -35,6 +35,25 @@ describe("What a predicate allows", () => {
     assert.equal(await examined({ even: true }), 32);
   });
 
+  it("is kept as what is left out, too, where an index says that", async () => {
+    await store.createIndex("value");
+    for (let i = 0; i < 30; i++) {
+      await store.set({ id: `${i}`, vector: [1, i], metadata: { value: i % 10 } });
+    }
+    for (let value = 0; value < 10; value++) {
+      for (let round = 0; round < 3; round++) {
+        const others = await found({ value: { $ne: value } });
+        assert.equal(others.length, 27);
+        assert(others.every((id) => Number(id) % 10 !== value));
+      }
+      await store.set({ id: "30", vector: [1, 0], metadata: { value: (value + 1) % 10 } });
+      assert((await found({ value: { $ne: value } })).includes("30"));
+      await store.delete("30");
+    }
+    assert.equal((await found({ value: { $ne: "none" } })).length, 30);
+    assert.equal((await found({ value: { $ne: "none" } })).length, 30);
+  });
+
   it("follows every kind of write", async () => {
     const random = randomNumbers(5);
     const naive = new Map<string, number>();

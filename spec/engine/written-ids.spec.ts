@@ -51,6 +51,7 @@ describe("the ids that stores were given", () => {
 function store(incarnation: number, nextOrdinal: number): StoredStore {
   return {
     ...{ name: "films", incarnation, dimension: 3, metric: "cosine", ttlMs: undefined },
+    vectors: "memory",
     ...{ created: 1, named: 1, indexes: [] },
     counters: {
       ...{ entries: 0, nextOrdinal, position: 1, changes: 0 },

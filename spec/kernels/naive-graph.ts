@@ -97,7 +97,7 @@ export class NaiveGraph {
 
   #linkOn(level: number, slot: number, from: number): number {
     const pool = this.#walk(level, slot, from);
-    const chosen = this.#choose(pool, [], layout.upperLinksMax);
+    const chosen = this.#choose(pool, [], roomOf(level));
     for (const one of chosen) this.#addLink(level, slot, one);
     for (const one of chosen) this.#addLink(level, one, slot);
     return pool[0]?.slot as number;
@@ -131,7 +131,7 @@ export class NaiveGraph {
 
   #addLink(level: number, from: number, to: number): void {
     const list = this.list(from, level);
-    const room = level === 0 ? layout.linksMax : layout.upperLinksMax;
+    const room = roomOf(level);
     if (list.includes(to)) return;
     list.push(to);
     if (list.length <= room) return;
@@ -160,6 +160,11 @@ export function naiveLevelOf(slot: number): number {
     if (digit !== Math.imul(rest, 0x9e3779b1) >>> 28) break;
   }
   return level;
+}
+
+/** Links of a slot on a level. */
+function roomOf(level: number): number {
+  return level === 0 ? layout.linksMax : layout.upperLinksMax;
 }
 
 /** What a walk that looks for neighbours keeps. */

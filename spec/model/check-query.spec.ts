@@ -26,11 +26,12 @@ describe("checkQuery", () => {
         dimension: 2,
         metric: "cosine",
         ttlMs: undefined,
+        vectors: "memory",
         indexes: [],
         ifNotExists: false,
       },
       dropStore: { store: "s", ifExists: false },
-      alterStore: { store: "s", ttlMs: undefined },
+      alterStore: { store: "s", ttlMs: undefined, vectors: undefined },
       createIndex: { store: "s", field: "f" },
       dropIndex: { store: "s", field: "f", ifExists: false },
       renameStore: { store: "s", to: "t", replace: false },
@@ -77,6 +78,7 @@ describe("checkQuery", () => {
     });
     const create = {
       ...{ store: "n/s", dimension: 4_096, metric: "dot", ttlMs: 5, ifNotExists: true },
+      vectors: "disk",
       indexes: ["a", "b.c"],
     };
     const dropIndex = { kind: "dropIndex", store: "s", field: "a.b", ifExists: true } as const;

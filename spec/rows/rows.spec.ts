@@ -59,6 +59,7 @@ describe("rows on disk", () => {
   const store: StoredStore = {
     ...{ name: "a/b", incarnation: 1, dimension: 2, metric: "euclidean", created: 9, named: 9 },
     ttlMs: 772,
+    vectors: "disk",
     indexes: [],
     counters,
   };
@@ -77,7 +78,7 @@ describe("rows on disk", () => {
     );
     assert.deepEqual(
       written((batch) => putStore(batch, store)),
-      [`stores ${text("a/b")} 000000010000000201000000000009000000000304000000000009`],
+      [`stores ${text("a/b")} 00000001000000020100000000000900000000030400000000000901`],
     );
     assert.deepEqual(
       written((batch) => putCounters(batch, 1, counters)),

@@ -3,6 +3,7 @@ import { AhnlichError, type ErrorCode, errorCodes } from "../../lib/model/errors
 import { defaultLimits } from "../../lib/model/limits.js";
 import { metrics } from "../../lib/model/metric.js";
 import type { Query, QueryKind } from "../../lib/model/query.js";
+import { vectorPlaces } from "../../lib/model/vector-place.js";
 import { metadata, numbers, values } from "./arbitrary-values.js";
 
 /** For every kind, queries of that kind as they arrive: with vectors as Float32Array. */
@@ -16,6 +17,7 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
     dimension: fc.nat(),
     metric: fc.constantFrom(...metrics),
     ttlMs: fc.nat(),
+    vectors: fc.constantFrom(...vectorPlaces),
     indexes: fc.array(fc.string()),
     ifNotExists: fc.boolean(),
   }),
@@ -23,6 +25,7 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
   alterStore: asks("alterStore", {
     store: fc.string(),
     ttlMs: fc.option(fc.nat(), { nil: null }),
+    vectors: fc.constantFrom(...vectorPlaces),
   }),
   createIndex: asks("createIndex", { store: fc.string(), field: fc.string() }),
   dropIndex: asks("dropIndex", {

@@ -9,9 +9,9 @@ export const fieldsOf: { readonly [kind: string]: readonly string[] } = {
   info: [],
   clients: [],
   shutdown: ["reason"],
-  createStore: ["store", "dimension", "metric", "ttlMs", "indexes", "ifNotExists"],
+  createStore: ["store", "dimension", "metric", "ttlMs", "vectors", "indexes", "ifNotExists"],
   dropStore: ["store", "ifExists"],
-  alterStore: ["store", "ttlMs"],
+  alterStore: ["store", "ttlMs", "vectors"],
   createIndex: ["store", "field"],
   dropIndex: ["store", "field", "ifExists"],
   renameStore: ["store", "to", "replace"],
@@ -204,6 +204,10 @@ export function isPlain(value: unknown): value is { [name: string]: unknown } {
 
 function bytesAsText(_name: string, value: unknown): unknown {
   return value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : value;
+}
+
+export function demandVectors(place: unknown): void {
+  demand(place === "memory" || place === "disk", 'vectors is "memory" or "disk"');
 }
 
 export function demandTtl(ttlMs: unknown): asserts ttlMs is number {

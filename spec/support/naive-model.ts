@@ -49,6 +49,7 @@ import {
   expireNaively,
   infoOf,
   type NaiveStore,
+  placeOf,
   renameNaively,
 } from "./naive-stores.js";
 import { naiveTransaction, remember } from "./naive-transaction.js";
@@ -160,6 +161,7 @@ export class NaiveModel {
   #createStore(ask: Ask<"createStore">) {
     const { store: name, dimension, metric = "cosine", ttlMs, indexes = [], ifNotExists } = ask;
     demandStoreName(name);
+    const vectors = placeOf(ask);
     demandIndexes(this.#limits, indexes);
     if (ttlMs !== undefined) demandTtl(ttlMs);
     demandBoolean(ifNotExists, "ifNotExists");
@@ -180,6 +182,7 @@ export class NaiveModel {
       dimension,
       metric,
       ttlMs,
+      vectors,
       entries: new Map(),
       indexes: new Set(indexes),
       log,

@@ -1,7 +1,14 @@
 import type { StoreInfo } from "../../lib/model/answers.js";
 import type { Metric } from "../../lib/model/metric.js";
 import type { Kinds } from "../../lib/model/query.js";
-import { demand, demandBoolean, demandStoreName, demandTtl, refuse } from "./naive-checks.js";
+import {
+  demand,
+  demandBoolean,
+  demandStoreName,
+  demandTtl,
+  demandVectors,
+  refuse,
+} from "./naive-checks.js";
 import type { NaiveEntry } from "./naive-entries.js";
 import type { NaiveLog } from "./naive-log.js";
 
@@ -10,6 +17,7 @@ export interface NaiveStore {
   readonly dimension: number;
   readonly metric: Metric;
   ttlMs: number | undefined;
+  vectors: "memory" | "disk";
   entries: Map<string, NaiveEntry>;
   /** The fields that have one; they change no answer. */
   readonly indexes: Set<string>;
@@ -23,13 +31,18 @@ export interface NaiveStore {
 type Stores = Map<string, NaiveStore>;
 
 /** Its indexes are built at once. */
+export function placeOf({ vectors = "memory" }: Kinds["createStore"]["ask"]): "memory" | "disk" {
+  demandVectors(vectors);
+  return vectors;
+}
+
 export function infoOf(store: NaiveStore): StoreInfo {
-  const { name, dimension, metric, ttlMs, entries, indexes, log, sequence } = store;
+  const { name, dimension, metric, ttlMs, vectors, entries, indexes, log, sequence } = store;
   const bytes = { memory: entries.size * dimension * 4, disk: 0 };
   const lives = ttlMs === undefined ? {} : { ttlMs };
   return {
     ...{ name, dimension, metric, entries: entries.size, graph: { entries: 0 }, bytes },
-    ...{ ...lives, position: log.position(sequence) },
+    ...{ ...lives, vectors, position: log.position(sequence) },
     indexes: [...indexes].map((field) => ({ field, progress: 1 })),
   };
 }
@@ -53,11 +66,13 @@ export function expireNaively(
 }
 
 export function alterNaively(stores: Stores, ask: Kinds["alterStore"]["ask"]): null {
-  const { store: name, ttlMs } = ask;
+  const { store: name, ttlMs, vectors } = ask;
   demandStoreName(name);
   if (ttlMs !== undefined && ttlMs !== null) demandTtl(ttlMs);
+  if (vectors !== undefined) demandVectors(vectors);
   const store = stores.get(name) ?? refuse("STORE_NOT_FOUND", `no store ${name}`);
   if (ttlMs !== undefined) store.ttlMs = ttlMs ?? undefined;
+  if (vectors !== undefined) store.vectors = vectors;
   return null;
 }
 

@@ -84,6 +84,7 @@ export class RandomWorkload {
       dimension: 2,
       metric: this.#one(["cosine", "dot", undefined]),
       ttlMs: this.#one([undefined, undefined, 100_000_000]),
+      vectors: this.#one([undefined, "disk"]),
       indexes: this.#one([undefined, ["n"], ["text", "n"]]),
       ifNotExists: this.below(2) === 0,
     }),
@@ -91,6 +92,7 @@ export class RandomWorkload {
       kind: "alterStore",
       store: this.#store(),
       ttlMs: this.#one([undefined, null, 100_000_000]),
+      vectors: this.#one([undefined, "memory", "disk"]),
     }),
     createIndex: () => ({ kind: "createIndex", store: this.#store(), field: this.#field() }),
     dropIndex: () => ({

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { cacheFolder, dataFolder } from "../../support/places.js";
 import { prepareWords, randomWords, dimension as wordDimension } from "../../support/word-set.js";
@@ -91,15 +91,25 @@ function random(name: string, count: number): DataSet {
   };
 }
 
-/** The path of a file of the cache, made when it is not there. */
-export function cached(file: string, make: () => NodeJS.ArrayBufferView): string {
+/** The path of a file of the cache, made when it is not there: of one piece, or of several behind one another. */
+export function cached(
+  file: string,
+  make: () => NodeJS.ArrayBufferView | Iterable<NodeJS.ArrayBufferView>,
+): string {
   const path = fileURLToPath(new URL(file, cacheFolder));
   if (!existsSync(path)) {
     mkdirSync(cacheFolder, { recursive: true });
     // Whole, or not there.
     const draft = `${path}.${process.pid}`;
-    writeFileSync(draft, make());
+    const made = make();
+    rmSync(draft, { force: true });
+    for (const piece of ArrayBuffer.isView(made) ? [made] : made)
+      appendFileSync(draft, asBytes(piece));
     renameSync(draft, path);
   }
   return path;
+}
+
+function asBytes({ buffer, byteOffset, byteLength }: NodeJS.ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

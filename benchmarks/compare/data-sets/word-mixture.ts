@@ -24,17 +24,19 @@ export class WordMixture {
     this.#means = meansOf(this.#words, members);
   }
 
-  /** The first so many vectors of the file, then those of the mixture. */
-  extend(path: string, held: number, count: number, seed: number): Float32Array {
-    const vectors = new Float32Array(count * dimension);
+  /** The first so many vectors of the file, then those of the mixture: in pieces, since many fit in no array. */
+  *extend(path: string, held: number, count: number, seed: number): Generator<Float32Array> {
     using file = new VectorFile(path, dimension, held);
-    for (const block of file.blocks(10_000)) vectors.set(block.vectors, block.first * dimension);
+    for (const { vectors } of file.blocks(piece)) yield vectors;
     const random = seededRandom(seed);
     const normal = normalRandom(seed + 1_000);
-    for (let start = held * dimension; start < vectors.length; start += dimension) {
-      this.#draw(vectors.subarray(start, start + dimension), random, normal);
+    for (let drawn = held; drawn < count; drawn += piece) {
+      const vectors = new Float32Array(Math.min(piece, count - drawn) * dimension);
+      for (let start = 0; start < vectors.length; start += dimension) {
+        this.#draw(vectors.subarray(start, start + dimension), random, normal);
+      }
+      yield vectors;
     }
-    return vectors;
   }
 
   #draw(vector: Float32Array, random: () => number, normal: () => number): void {
@@ -53,6 +55,7 @@ export class WordMixture {
   }
 }
 
+const piece = 10_000;
 const sampled = 50_000;
 const clusters = 256;
 const combined = 16;

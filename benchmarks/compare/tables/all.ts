@@ -9,6 +9,7 @@ import { prepareIndexes } from "./prepare.js";
 import { provePromise } from "./promise.js";
 import { compareRecall } from "./recall.js";
 import { compareReopening } from "./reopening.js";
+import { compareScale } from "./scale.js";
 import { compareThreads } from "./threads.js";
 
 /** A table of the comparison: one command. */
@@ -40,6 +41,7 @@ export const tables: { readonly [name: string]: ComparedTable } = {
     data: ["words:10k", "words:30k", "words:100k", "words:340k", "words:1m"],
     ...{ rounds: 5, run: compareGrowth },
   },
+  scale: { data: ["words:1m"], rounds: 1, isAside: true, run: compareScale },
   prepare: {
     data: ["words:100k", "words:340k", "manifold:50k"],
     ...{ rounds: 1, isAside: true, run: prepareIndexes },

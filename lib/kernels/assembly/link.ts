@@ -3,7 +3,6 @@ import {
   graphEntryLock,
   graphRecordStride,
   graphTop,
-  upperLinksMax,
   walkChosen,
   walkCode,
   walkCount,
@@ -47,14 +46,15 @@ export function link(walk: usize, slot: u32): void {
   release(entryLock);
 }
 
-/** Returns the nearest of that level. */
+/** With as many as its list has room for, on the lowest level too. Returns the nearest of that level. */
 function linkOn(walk: usize, level: u32, slot: u32, from: u32): u32 {
   beginAt(walk, from, keyOf(walk, true, from));
   see(walk, slot);
   walkToRecord(walk, level);
   const slots = <usize>load<u32>(walk, walkSlots);
   const keys = <usize>load<u32>(walk, walkKeys);
-  const count = choose(walk, slot, keys, slots, load<u32>(walk, walkCount), 0, upperLinksMax);
+  const found: u32 = load<u32>(walk, walkCount);
+  const count = choose(walk, slot, keys, slots, found, 0, roomOf(level));
   const nearest = load<u32>(slots) & ~walked;
   // The pool is not needed any more, and holds what adding links leaves alone.
   memory.copy(slots, load<u32>(walk, walkChosen), count * 4);

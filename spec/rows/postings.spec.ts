@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { compareOrdered } from "../../lib/model/compare-ordered.js";
+import type { Ordered } from "../../lib/model/predicate.js";
+import { fieldPostings, isVectorLike } from "../../lib/rows/field-postings.js";
+import {
+  addPlaces,
+  behind,
+  blockWords,
+  bodyOfPlaces,
+  placesOf,
+} from "../../lib/rows/posting-rows.js";
+import { decodeIndexes, encodeIndexes, isUsable } from "../../lib/rows/stored-index.js";
+import { termOf } from "../../lib/rows/value-terms.js";
+import { refuses } from "../support/refuses.js";
+
+describe("terms", () => {
+  const texts = fc.string({ unit: "grapheme", maxLength: 6 }).map((text) => `${text}\u0000`);
+  const same = fc.oneof<fc.Arbitrary<Ordered[]>[]>(
+    fc.array(fc.double({ noNaN: true }), { minLength: 2, maxLength: 2 }),
+    fc.array(fc.oneof(fc.string(), texts), { minLength: 2, maxLength: 2 }),
+    fc.array(fc.date({ noInvalidDate: true }), { minLength: 2, maxLength: 2 }),
+  );
+
+  it("are in the order of the values", () => {
+    const property = fc.property(same, ([a, b]) => {
+      const order = Math.sign(compareOrdered(a, b));
+      const [left, right] = [termOf(a).text, termOf(b).text];
+      assert.equal(left < right ? -1 : left > right ? 1 : 0, order);
+    });
+    fc.assert(property, { numRuns: 500 });
+  });
+
+  it("have the bytes that docs/format.md gives", () => {
+    const hex = (value: Parameters<typeof termOf>[0]) =>
+      Buffer.from(termOf(value).text, "latin1").toString("hex");
+    assert.deepEqual([null, false, true].map(hex), ["01", "02", "03"]);
+    assert.equal(hex(1), "04bff0000000000000");
+    assert.equal(hex(-1), "04400fffffffffffff");
+    assert.equal(hex(-0), hex(0));
+    assert.equal(hex(new Date(1)), "06bff0000000000000");
+    assert.equal(hex("a\u0000é"), "056100ffc3a90001");
+    assert.equal(hex("x".repeat(130)), `05${"78".repeat(120)}0002`);
+    assert.deepEqual([new Uint8Array(2), [1], { a: 1 }].map(hex), ["07", "08", "09"]);
+  });
+
+  it("of a list are those of its elements, unless it is long", () => {
+    const parts = (value: unknown) => fieldPostings("f")({ f: value } as never).length;
+    assert.equal(parts("a"), 2);
+    assert.equal(parts(["a", "b", "a"]), 4);
+    assert.equal(parts(new Array(257).fill("a")), 3);
+    assert.deepEqual(fieldPostings("f")({}), []);
+    assert.equal(isVectorLike(new Array(64).fill(0.5)), true);
+    assert.equal(isVectorLike(new Array(63).fill(0.5)), false);
+    assert.equal(isVectorLike([...new Array(64).fill(0.5), "a"]), false);
+  });
+});
+
+describe("the ordinals of a row", () => {
+  it("come back, few or many", () => {
+    const some = fc.uniqueArray(fc.nat(8_191), { minLength: 1, maxLength: 700, size: "max" });
+    const property = fc.property(some, (given) => {
+      const places = given.sort((a, b) => a - b);
+      const body = bodyOfPlaces(places);
+      assert.equal(body.length, Math.min(places.length * 2, 1_024));
+      assert.deepEqual(placesOf(body), places);
+      const words = new Uint32Array(blockWords);
+      addPlaces(words, body);
+      const set = [...Array(8_192).keys()].filter((i) => ((words[i >>> 5] ?? 0) >>> (i & 31)) & 1);
+      assert.deepEqual(set, places);
+    });
+    fc.assert(property, { numRuns: 50 });
+  });
+
+  it("lie before what is behind their beginning", () => {
+    assert.equal(behind("ab"), "ac");
+    assert.equal(behind("a\u00ff\u00ff"), "b");
+  });
+});
+
+describe("the indexes of a store", () => {
+  const index = { field: "a.é", number: 3, built: 7, until: 9, isDropped: true };
+
+  it("come back from their bytes", () => {
+    const indexes = [index, { ...index, field: "b", built: 9, isDropped: false }];
+    assert.deepEqual(decodeIndexes(Buffer.from(encodeIndexes(indexes))), indexes);
+    assert.deepEqual(indexes.map(isUsable), [false, true]);
+    assert.equal(Buffer.from(encodeIndexes([index])).toString("hex"), bytes);
+  });
+
+  it("are refused where they are cut off, or of a later version", () => {
+    const encoded = Buffer.from(encodeIndexes([index]));
+    for (const end of [5, encoded.length - 1]) {
+      refuses(() => decodeIndexes(encoded.subarray(0, end)), "CORRUPT", /cut off/);
+    }
+    encoded[2] = 2;
+    refuses(() => decodeIndexes(encoded), "FORMAT_TOO_NEW", /flags 2/);
+  });
+});
+
+const bytes = "0003010000000000070000000000090004612ec3a9";
