@@ -7,8 +7,9 @@ import { piecesOf, type SlotPiece, viewOf } from "./image-pieces.js";
 export class CheckpointReading {
   readonly checkpoint: Checkpoint;
   readonly #image: SlotImage;
-  /** What links are waiting for those of the checkpoint. */
+  /** What waits to be linked, by the links of the checkpoint or anew. */
   readonly #links: SlotLinks | undefined;
+  readonly #hasLinks: boolean;
   /** So many slots were taken, from the first on. */
   #taken = 0;
 
@@ -21,7 +22,9 @@ export class CheckpointReading {
     this.checkpoint = checkpoint;
     this.#image = image;
     image.lay(checkpoint.header.slots, { rowsLater: true });
-    this.#links = checkpoint.hasLinksFor(image) && image.links?.expect() ? image.links : undefined;
+    const areThere = checkpoint.hasLinksFor(image);
+    this.#links = image.links?.expect(areThere) ? image.links : undefined;
+    this.#hasLinks = areThere && this.#links !== undefined;
   }
 
   /**
@@ -35,18 +38,23 @@ export class CheckpointReading {
 
   /** Reads the links as well, where there are any. @throws as `fill` */
   async fillLinks(pause: () => Promise<void> | undefined): Promise<void> {
-    if (this.#links !== undefined) await this.#fill(this.#parts(true), pause);
+    if (this.#hasLinks) await this.#fill(this.#parts(true), pause);
   }
 
   /** Whether links are waited for. */
   get hasLinks(): boolean {
-    return this.#links !== undefined;
+    return this.#hasLinks;
   }
 
-  /** Takes over the links that were read, in small steps. @throws LIMIT_EXCEEDED, what the file system says */
+  /**
+   * Takes over the links that were read, or goes on without any, in small steps.
+   *
+   * @throws LIMIT_EXCEEDED, what the file system says
+   */
   *adoptLinks(): Generator<undefined, void, undefined> {
     const { checkpoint } = this;
-    if (this.#links) yield* this.#links.adopt(checkpoint.header.nextOrdinal, checkpoint.note());
+    if (!this.#hasLinks) yield* this.forgoLinks();
+    else yield* this.#links?.adopt(checkpoint.header.nextOrdinal, checkpoint.note()) ?? [];
   }
 
   /** Gives the links up: all that was taken is linked anew. Nothing is being read. */

@@ -71,14 +71,14 @@ export class Restoration {
   }
 
   /**
-   * Reads the links, where there are any, in the background and before the rows. Where they are of no use, all is
-   * linked anew.
+   * Reads the links, where there are any, in the background and before the rows. Where there are none, or they are of
+   * no use, all is linked anew: not before the first search was answered, since memory for links takes longer than it.
    *
    * @throws where it is not wanted any more
    */
   async link(pause: () => Promise<void> | undefined, isWanted: () => boolean): Promise<void> {
     const reading = this.#reading;
-    if (!reading?.hasLinks) return;
+    if (reading === undefined) return;
     try {
       await reading.fillLinks(pause);
       await inSlices(reading.adoptLinks(), new Slice());
@@ -87,6 +87,10 @@ export class Restoration {
       this.#log.warn({ store: this.#store, error }, "the links of a checkpoint are of no use");
       await inSlices(reading.forgoLinks(), new Slice());
     }
+  }
+
+  get hasLinks(): boolean {
+    return this.#reading?.hasLinks ?? false;
   }
 
   get slots(): number {

@@ -284,7 +284,8 @@ export class StoreVectors {
     };
     this.#isHurried = this.#isClosed;
     try {
-      await this.#waitToFill(linkLaterMs);
+      // Linking anew helps nobody soon, and takes the processor from the first search.
+      await this.#waitToFill(restoration?.hasLinks ? linkLaterMs : fillLaterMs);
       await restoration?.link(pause, isWanted);
       await this.#waitToFill(fillLaterMs);
       await pause();

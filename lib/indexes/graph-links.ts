@@ -48,8 +48,8 @@ export class GraphLinks implements SlotLinks {
     return this.#recall.note();
   }
 
-  expect(): boolean {
-    return this.#graphs.expect();
+  expect(areThere: boolean): boolean {
+    return areThere ? this.#graphs.expect() : this.#graphs.expectNone();
   }
 
   *adopt(nextOrdinal: number, note: Uint8Array): Generator<undefined, void, undefined> {

@@ -156,10 +156,24 @@ export class Graphs implements SlotWatcher {
     return true;
   }
 
+  /**
+   * The slots that were laid are not linked before they are forgone, which takes memory and time that a first search
+   * can do without. False where there are too few of them.
+   */
+  expectNone(): boolean {
+    const { slots, least } = this.#options;
+    const last = slots.runs.at(-1);
+    if (this.#isActive || last === undefined || slots.laid < least) return false;
+    this.#isActive = true;
+    this.#awaited = { graph: undefined, end: last.firstBlock * layout.blockSlots + last.used };
+    this.#upkeep.hold();
+    return true;
+  }
+
   /** They are there, as far as they are any good. In small steps. @throws LIMIT_EXCEEDED */
   *adopt(nextOrdinal: number): Generator<undefined, void, undefined> {
     const { slots } = this.#options;
-    if (this.#awaited === undefined) return;
+    if (this.#awaited?.graph === undefined) return;
     const { graph, end } = this.#awaited;
     const map = yield* adoptLinks({ graph, runs: slots.runs, end, nextOrdinal });
     const retired = new Set<number>();
@@ -183,14 +197,15 @@ export class Graphs implements SlotWatcher {
   *forgo(): Generator<undefined, void, undefined> {
     if (this.#awaited === undefined) return;
     const { graph, end } = this.#awaited;
-    const { kernels } = graph.arena;
-    kernels.layGraph(graph.address);
+    graph?.arena.kernels.layGraph(graph.address);
     for (let slot = 0; slot < end; slot += slotsPerStep) {
       const next = Math.min(end, slot + slotsPerStep);
-      kernels.emptyLists(graph.address, slot, next - slot);
+      graph?.arena.kernels.emptyLists(graph.address, slot, next - slot);
       for (let one = slot; one < next; one++) this.#addIfHeld(one);
       yield;
     }
+    // They died meanwhile, and may still be seen.
+    for (const slot of this.#options.slots.dead) this.#unlinked.add(slot);
     this.#resume();
   }
 
@@ -260,7 +275,8 @@ export class Graphs implements SlotWatcher {
 }
 
 interface AwaitedLinks {
-  readonly graph: Graph;
+  /** That they come into; undefined where none come. */
+  readonly graph: Graph | undefined;
   /** Those that were laid are below. */
   readonly end: number;
 }

@@ -13,12 +13,12 @@ export function pickedMs(picked: number, rows: number, dimension: number, target
 
 /** Of a walk to one target: some 20 vectors for each that its pool keeps, of which most are not in the cache. */
 export function walkMs(width: number, dimension: number): number {
-  return comparedMs(width * 20, dimension);
+  return (width * 20 * (25 + dimension * 0.1)) / 1e6;
 }
 
-/** Of so many distances that a walk computes. */
-export function comparedMs(distances: number, dimension: number): number {
-  return (distances * (25 + dimension * 0.1)) / 1e6;
+/** Of a walk that computes so many distances: the wider its pool, the more it takes to keep that in order. */
+export function comparedMs(distances: number, width: number, dimension: number): number {
+  return (distances * (25 + dimension * 0.1 + width * 0.02)) / 1e6;
 }
 
 /** From so many vectors on a graph is worth its memory: looking at all of them would take longer than a usual walk. */

@@ -186,7 +186,7 @@ export class SlotVectorIndex implements VectorIndex {
     if (found === undefined) return undefined;
     const { dimension, size } = this.#slots;
     const distances = this.#recall.costOf(limit, found) ?? size;
-    const isCheaper = comparedMs(distances, dimension) < scanMs(size, dimension, 1);
+    const isCheaper = comparedMs(distances, found.width, dimension) < scanMs(size, dimension, 1);
     return isCheaper ? found : undefined;
   }
 

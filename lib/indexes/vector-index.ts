@@ -150,10 +150,10 @@ export interface SlotLinks {
   /** What was measured of searches along them, for `adopt`; empty where nothing was. */
   note(): Uint8Array;
   /**
-   * Slots were laid, and what the views of the sections will hold is waited for: until it is adopted or forgone, no
-   * slot is linked. False where they cannot be taken over here.
+   * Slots were laid, and until links are adopted or forgone none of them is linked: what the views of the sections will
+   * hold is waited for, where links are there, or else only the time to begin. False where it does not wait.
    */
-  expect(): boolean;
+  expect(areThere: boolean): boolean;
   /**
    * Takes over what the views hold, which may be anything, in small steps: what was taken of the slots was, and no slot
    * has been used again since. Slots with that ordinal or a higher one are linked anew.

@@ -116,6 +116,23 @@ describe("The links in a checkpoint", () => {
 
   const linkedHere = ({ image }: SlotVectorIndex) => image.links.changed;
 
+  it("take no memory before the first search where there are none, and are made afterwards", async () => {
+    const unlinked = make();
+    add(unlinked, 1, 3_001);
+    await write(unlinked);
+    let seen = { areExpected: false, linked: -1 };
+    const index = await read(new Set([5]), (taken) => {
+      seen = { areExpected: taken.image.links.areExpected, linked: taken.graph.linked };
+      taken.kill(7, 3);
+      rows.delete(5);
+      rows.delete(7);
+    });
+    assert.deepEqual(seen, { areExpected: true, linked: 0 });
+    assert.equal(index.image.links.areExpected, false);
+    await settled(index);
+    assert.ok((await recallOf(index)) > 0.95);
+  });
+
   it("are those of the index, so that it walks at once and nothing is linked again", async () => {
     const index = await linked(3_000);
     await write(index);
