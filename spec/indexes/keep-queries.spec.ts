@@ -30,6 +30,11 @@ describe("The queries that come to a vector index", () => {
     await index.search({ targets, metric: "euclidean", limit: 10, sequence: 1, recall: 0.9 });
   }
 
+  /** What is known of recall, as a checkpoint keeps it. */
+  function noteOf(index: SlotVectorIndex): Uint8Array {
+    return index.image.links?.note() ?? new Uint8Array(0);
+  }
+
   it("are kept, a sample of them, unless that is switched off", async () => {
     const index = await linked(open({ threads: 0, graphLeast: 200 }));
     const { bytes } = index;
@@ -69,7 +74,11 @@ describe("The queries that come to a vector index", () => {
     await setImmediate();
     index.keepsQueries = false;
     await measuring;
-    assert.equal(index.graph.recall, undefined);
+    // What was begun by the queries themselves may be given up in its stead; then this has measured anew, without them.
+    const isKnown = index.graph.recall !== undefined;
+    const without = await linked(open({ threads: 0, graphLeast: 200, keepsQueries: false }));
+    for (const _ of without.image.links?.adopt(1_001, noteOf(index)) ?? []);
+    assert.equal(without.graph.recall !== undefined, isKnown);
     await index.calibrated();
     assert.notEqual(index.graph.recall, undefined);
   });
@@ -78,7 +87,7 @@ describe("The queries that come to a vector index", () => {
     const kept = await linked(open({ threads: 0, graphLeast: 200 }));
     await ask(kept, enough);
     await kept.calibrated();
-    const note = kept.image.links?.note() ?? new Uint8Array(0);
+    const note = noteOf(kept);
     assert.ok(note.length > 0);
     for (const keepsQueries of [true, false]) {
       const index = await linked(open({ threads: 0, graphLeast: 200, keepsQueries }));
