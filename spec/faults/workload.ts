@@ -1,10 +1,10 @@
 import type { Query } from "../../lib/model/query.js";
 import { randomNumbers, randomVector } from "../support/random.js";
 
-/** The stores that all lanes write to, each to ids of its own. */
+/** The stores that all lanes write to, each to ids of its own: with indexes of fields, with rows on disk, and plain. */
 export const sharedStores = {
-  wide: { dimension: 16, metric: "cosine" },
-  "faults/a": { dimension: 4, metric: "euclidean" },
+  wide: { dimension: 16, metric: "cosine", indexes: ["lane", "number", "text"] },
+  "faults/a": { dimension: 4, metric: "euclidean", vectors: "disk", indexes: ["mark"] },
   "faults/b": { dimension: 4, metric: "dot" },
 } as const;
 
