@@ -44,31 +44,41 @@ export class LmdbState {
     }
   }
 
-  *range(table: TableName, from: Uint8Array, to: Uint8Array): Generator<Row, void, undefined> {
+  *range(
+    table: TableName,
+    from: Uint8Array,
+    to: Uint8Array,
+    isReversed = false,
+  ): Generator<Row, void, undefined> {
     this.#checkOpen();
     // An empty end means no end to lmdb, and nothing to us.
     if (to.length === 0) return;
-    const rows = this.#rows(table, from, to);
+    const rows = this.#rows(table, from, to, isReversed);
     this.#iterations.add(rows);
     try {
       let next = nextOf(rows, table);
-      let isInOrder = next === undefined || !isBefore(next.key, from);
+      let isInOrder =
+        next === undefined || (isReversed ? isBefore(next.key, to) : !isBefore(next.key, from));
       while (next !== undefined) {
         if (!isInOrder) throw unreadable(table, "its keys are not in order");
         const { key } = next;
         yield next;
         this.#checkOpen();
         next = nextOf(rows, table);
-        isInOrder = next === undefined || isBefore(key, next.key);
+        isInOrder =
+          next === undefined || (isReversed ? isBefore(next.key, key) : isBefore(key, next.key));
       }
     } finally {
       if (this.#iterations.delete(rows)) rows.return?.();
     }
   }
 
-  #rows(table: TableName, from: Uint8Array, to: Uint8Array): Rows {
+  #rows(table: TableName, from: Uint8Array, to: Uint8Array, isReversed: boolean): Rows {
     try {
-      return this.environment.range(table, from, to, this.#transaction);
+      const { environment } = this;
+      return isReversed
+        ? environment.rangeBack(table, from, to, this.#transaction)
+        : environment.range(table, from, to, this.#transaction);
     } catch (error) {
       throw unreadable(table, error);
     }
@@ -132,8 +142,8 @@ export class LmdbSnapshot implements Snapshot {
     return this.#open.get(table, key);
   }
 
-  range(table: TableName, from: Uint8Array, to: Uint8Array): Iterable<Row> {
-    return this.#open.range(table, from, to);
+  range(table: TableName, from: Uint8Array, to: Uint8Array, isReversed?: boolean): Iterable<Row> {
+    return this.#open.range(table, from, to, isReversed);
   }
 
   release(): void {

@@ -157,6 +157,13 @@ export class LmdbEnvironment {
     return (this.#tables.get(name)?.getRange(range) ?? [])[Symbol.iterator]();
   }
 
+  /** The same rows the other way round. */
+  rangeBack(name: TableName, from: Uint8Array, to: Uint8Array, transaction: Transaction): Rows {
+    const bounds = { start: to, exclusiveStart: true, end: from, inclusiveEnd: true };
+    const range = { ...bounds, reverse: true, transaction };
+    return (this.#tables.get(name)?.getRange(range) ?? [])[Symbol.iterator]();
+  }
+
   /**
    * Hands the batch to a thread of lmdb-js, which applies it in one transaction. False where the owner row has
    * another epoch: then nothing is written. The bytes must not change before it settles.

@@ -81,7 +81,13 @@ class MemorySnapshot implements Snapshot {
     return value === undefined ? undefined : toBytes(value);
   }
 
-  *range(table: TableName, from: Uint8Array, to: Uint8Array): Generator<Row, void, undefined> {
+  *range(
+    table: TableName,
+    from: Uint8Array,
+    to: Uint8Array,
+    isReversed = false,
+  ): Generator<Row, void, undefined> {
+    if (isReversed) return yield* this.#rangeBack(table, toText(from), toText(to));
     const end = toText(to);
     for (const [key, value] of this.#table(table).entries(toText(from))) {
       if (key >= end) return;
@@ -92,6 +98,14 @@ class MemorySnapshot implements Snapshot {
 
   release(): void {
     this.#tables = undefined;
+  }
+
+  *#rangeBack(table: TableName, from: string, to: string): Generator<Row, void, undefined> {
+    for (const [key, value] of this.#table(table).entriesReversed(to, undefined, true)) {
+      if (key < from) return;
+      yield { key: toBytes(key), value: toBytes(value) };
+      this.#table(table);
+    }
   }
 
   #table(name: TableName): Tree {

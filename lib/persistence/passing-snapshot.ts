@@ -20,9 +20,18 @@ export class PassingSnapshot implements Snapshot {
   }
 
   /** As of any snapshot, and it may be released between rows: then it goes on from the latest rows. */
-  *range(table: TableName, from: Uint8Array, to: Uint8Array): Generator<Row, void, undefined> {
-    let last = yield* this.#some(table, from, to, undefined);
-    while (last !== undefined) last = yield* this.#some(table, last, to, last);
+  *range(
+    table: TableName,
+    from: Uint8Array,
+    to: Uint8Array,
+    isReversed = false,
+  ): Generator<Row, void, undefined> {
+    let bounds: Bounds = { table, from, to, isReversed };
+    for (;;) {
+      const last = yield* this.#some(bounds);
+      if (last === undefined) return;
+      bounds = isReversed ? { ...bounds, to: last } : { ...bounds, from: last, before: last };
+    }
   }
 
   release(): void {
@@ -31,15 +40,16 @@ export class PassingSnapshot implements Snapshot {
   }
 
   /** The first of them but for one that was read before; and the last, where there may be more. */
-  *#some(
-    table: TableName,
-    from: Uint8Array,
-    to: Uint8Array,
-    before: Uint8Array | undefined,
-  ): Generator<Row, Uint8Array | undefined, undefined> {
+  *#some({
+    table,
+    from,
+    to,
+    isReversed,
+    before,
+  }: Bounds): Generator<Row, Uint8Array | undefined, undefined> {
     const snapshot = this.#hold();
     let count = 0;
-    for (const row of snapshot.range(table, from, to)) {
+    for (const row of snapshot.range(table, from, to, isReversed)) {
       if (count++ === 0 && before !== undefined && areEqual(row.key, before)) continue;
       const key = row.key.slice();
       yield row;
@@ -60,6 +70,14 @@ export class PassingSnapshot implements Snapshot {
     }
     return this.#held;
   }
+}
+
+interface Bounds {
+  readonly table: TableName;
+  readonly from: Uint8Array;
+  readonly to: Uint8Array;
+  readonly isReversed: boolean;
+  readonly before?: Uint8Array;
 }
 
 const heldMs = 3;

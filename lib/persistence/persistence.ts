@@ -62,10 +62,10 @@ export const Persistence: InjectionToken<Persistence> = Symbol("Persistence");
 export interface Snapshot {
   get(table: TableName, key: Uint8Array): Uint8Array | undefined;
   /**
-   * The rows with from <= key < to, in the order of their keys' bytes; the iteration may be broken off.
-   * A row's bytes are valid until the next row.
+   * The rows with from <= key < to, in the order of their keys' bytes or the other way round; the iteration may be
+   * broken off. A row's bytes are valid until the next row.
    */
-  range(table: TableName, from: Uint8Array, to: Uint8Array): Iterable<Row>;
+  range(table: TableName, from: Uint8Array, to: Uint8Array, isReversed?: boolean): Iterable<Row>;
   /** Idempotent; a snapshot that is held keeps old pages from being used again. */
   release(): void;
 }

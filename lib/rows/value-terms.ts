@@ -42,6 +42,26 @@ export function termOf(value: MetadataValue): Term {
   return alone(Array.isArray(value) ? termTypes.list : termTypes.object, false);
 }
 
+/** The value whose term that is; undefined where others have it, too. */
+export function valueOfTerm(term: string): MetadataValue | undefined {
+  switch (term.charCodeAt(0)) {
+    case termTypes.null:
+      return null;
+    case termTypes.false:
+      return false;
+    case termTypes.true:
+      return true;
+    case termTypes.number:
+      return numberOf(term);
+    case termTypes.date:
+      return new Date(numberOf(term));
+    case termTypes.string:
+      return term.endsWith(wholeEnd) ? textOf(term) : undefined;
+    default:
+      return undefined;
+  }
+}
+
 /** What the terms of all strings with that prefix begin with, and perhaps those of others. */
 export function prefixTerm(prefix: string): Term {
   const { bytes, isWhole } = escaped(prefix);
@@ -71,9 +91,22 @@ function numberTerm(type: number, value: number): string {
   );
 }
 
+function numberOf(term: string): number {
+  for (let i = 0; i < 8; i++) scratch[i] = term.charCodeAt(i + 1);
+  const flip = (scratch[0] as number) >= 0x80 ? 0 : 0xff;
+  for (let i = 0; i < 8; i++) scratch[i] = (scratch[i] as number) ^ flip;
+  scratch[0] = (scratch[0] as number) ^ (flip === 0 ? 0x80 : 0);
+  return view.getFloat64(0);
+}
+
+function textOf(term: string): string {
+  const bytes = term.slice(1, -wholeEnd.length).replaceAll("\u0000\u00ff", "\u0000");
+  return Buffer.from(bytes, "latin1").toString();
+}
+
 function stringTerm(value: string): Term {
   const { bytes, isWhole } = escaped(value);
-  const text = `${String.fromCharCode(termTypes.string)}${bytes}\u0000${isWhole ? "\u0001" : "\u0002"}`;
+  const text = `${String.fromCharCode(termTypes.string)}${bytes}${isWhole ? wholeEnd : cutEnd}`;
   return { text, isExact: isWhole };
 }
 
@@ -94,6 +127,9 @@ function isPlain(text: string): boolean {
   return true;
 }
 
+/** What the terms of strings end with: that all of it is there, or that it is not. */
+const wholeEnd = "\u0000\u0001";
+const cutEnd = "\u0000\u0002";
 /** As many as most words, names and addresses have; longer strings are compared with what the entries hold. */
 const stringBytesMax = 120;
 const scratch: Uint8Array = new Uint8Array(8);

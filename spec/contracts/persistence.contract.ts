@@ -141,10 +141,15 @@ export function itKeepsRows(name: string, factory: PersistenceFactory): void {
         for (const key of keys.toReversed()) batch.put("ids", bytes(key), text(""));
         await persistence.commit(batch);
         const snapshot = persistence.snapshot();
-        const between = (from: string, to: string): string[] =>
-          Array.from(snapshot.range("ids", bytes(from), bytes(to)), ({ key }) =>
+        const read = (from: string, to: string, isReversed?: boolean): string[] =>
+          Array.from(snapshot.range("ids", bytes(from), bytes(to), isReversed), ({ key }) =>
             Buffer.from(key).toString("latin1"),
           );
+        const between = (from: string, to: string): string[] => {
+          const found = read(from, to);
+          assert.deepEqual(read(from, to, true), found.toReversed());
+          return found;
+        };
         assert.deepEqual(between("", "\xff\xff"), keys);
         assert.deepEqual(between("a", "b"), ["a", "a\x00", "ab"]);
         assert.deepEqual(between("a\x00", "ab"), ["a\x00"]);

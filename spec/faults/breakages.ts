@@ -117,8 +117,8 @@ function believed(real: Snapshot): Snapshot {
       const value = real.get(table, key);
       return value && summed(table, key, value);
     },
-    *range(table, from, to): Generator<Row> {
-      for (const { key, value } of real.range(table, from, to)) {
+    *range(table, from, to, isReversed): Generator<Row> {
+      for (const { key, value } of real.range(table, from, to, isReversed)) {
         yield { key, value: summed(table, key, value) };
       }
     },

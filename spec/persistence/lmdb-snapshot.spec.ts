@@ -15,14 +15,15 @@ describe("a snapshot of pages that are not what was written", () => {
       hold: () => ({ done: () => {} }),
       get: () => rows()[Symbol.iterator]().next().value?.value,
       range: () => rows()[Symbol.iterator](),
+      rangeBack: () => rows()[Symbol.iterator](),
     };
     return new LmdbSnapshot(
       new LmdbState(environment as unknown as LmdbEnvironment, () => undefined),
     );
   }
 
-  const keysOf = (snapshot: LmdbSnapshot) =>
-    Array.from(snapshot.range("ids", from, to), ({ key }) => key[0]);
+  const keysOf = (snapshot: LmdbSnapshot, isReversed?: boolean) =>
+    Array.from(snapshot.range("ids", from, to, isReversed), ({ key }) => key[0]);
 
   it("gives rows that are in order", () => {
     const snapshot = snapshotOf(() => [row(5), row(6), row(49)]);
@@ -37,6 +38,28 @@ describe("a snapshot of pages that are not what was written", () => {
       [4, 5],
     ]) {
       refuses(() => keysOf(snapshotOf(() => keys.map(row))), "CORRUPT", /cannot be read/);
+    }
+  });
+
+  it("is CORRUPT where keys come twice, go on, or lie behind what was asked for, read backwards", () => {
+    assert.deepEqual(
+      keysOf(
+        snapshotOf(() => [49, 6, 5].map(row)),
+        true,
+      ),
+      [49, 6, 5],
+    );
+    for (const keys of [
+      [6, 6],
+      [7, 6, 7],
+      [50, 49],
+    ]) {
+      const read = () =>
+        keysOf(
+          snapshotOf(() => keys.map(row)),
+          true,
+        );
+      refuses(read, "CORRUPT", /cannot be read/);
     }
   });
 

@@ -53,6 +53,19 @@ describe("a passing snapshot", () => {
     assert.deepEqual(values, [10, 20, 25, 30]);
   });
 
+  it("goes on from the latest backwards, too", async () => {
+    const values: (number | undefined)[] = [];
+    for (const { value } of snapshot.range("entries", key(0), key(255), true)) {
+      values.push(value[0]);
+      if (value[0] !== 30) continue;
+      snapshot.release();
+      await put(15, 35);
+    }
+    assert.deepEqual(values, [40, 30, 20, 15, 10]);
+    snapshot.release();
+    assert.equal(held, 0);
+  });
+
   it("gives one row of the latest", async () => {
     assert.equal(snapshot.get("entries", key(10))?.[0], 10);
     snapshot.release();

@@ -11,7 +11,7 @@ import {
   placesOf,
 } from "../../lib/rows/posting-rows.js";
 import { decodeIndexes, encodeIndexes, isUsable } from "../../lib/rows/stored-index.js";
-import { termOf } from "../../lib/rows/value-terms.js";
+import { termOf, valueOfTerm } from "../../lib/rows/value-terms.js";
 import { refuses } from "../support/refuses.js";
 
 describe("terms", () => {
@@ -42,6 +42,20 @@ describe("terms", () => {
     assert.equal(hex("a\u0000é"), "056100ffc3a90001");
     assert.equal(hex("x".repeat(130)), `05${"78".repeat(120)}0002`);
     assert.deepEqual([new Uint8Array(2), [1], { a: 1 }].map(hex), ["07", "08", "09"]);
+  });
+
+  it("tell the value again, where no other has them", () => {
+    const property = fc.property(same, ([a]) => {
+      const { text, isExact } = termOf(a as Ordered);
+      assert.deepEqual(valueOfTerm(text), isExact ? (a === 0 ? 0 : a) : undefined);
+    });
+    fc.assert(property, { numRuns: 500 });
+    for (const value of [null, true, false, "x".repeat(120), "", "\u0000", "\u0001"]) {
+      assert.equal(valueOfTerm(termOf(value).text), value);
+    }
+    for (const value of [[1], { a: 1 }, new Uint8Array(1), "x".repeat(121)]) {
+      assert.equal(valueOfTerm(termOf(value).text), undefined);
+    }
   });
 
   it("of a list are those of its elements, unless it is long", () => {
