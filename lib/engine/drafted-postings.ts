@@ -4,7 +4,7 @@ import type { WriteBatch } from "../persistence/write-batch.js";
 import { fieldPostings } from "../rows/field-postings.js";
 import { mergePostings, type TermChange } from "../rows/merge-postings.js";
 import { blockOrdinals } from "../rows/places.js";
-import { blockPrefix, postingPrefix } from "../rows/posting-rows.js";
+import { blockPrefix, postingParts, postingPrefix, postingSections } from "../rows/posting-rows.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import { keepsPostings, type StoredIndex } from "../rows/stored-index.js";
 import { DraftedPostingRows, type WrittenPostings } from "./drafted-posting-rows.js";
@@ -17,6 +17,8 @@ import type { Steps } from "./steps.js";
 export class DraftedPostings {
   /** By incarnation and index. */
   readonly #indexes: Map<number, IndexChanges> = new Map();
+  /** The rows that were written, as the draft that is built on this one finds them, by what their keys begin with. */
+  readonly #written: Map<string, WrittenPostings> = new Map();
   /** What was changed since the mark; absent where nothing can be undone. */
   #journal: { readonly terms: Terms; readonly term: string }[] | undefined;
 
@@ -76,17 +78,19 @@ export class DraftedPostings {
 
   /** Puts the rows. `before` are those of the draft that this one is built on, which has written its own. */
   *write(batch: WriteBatch, snapshot: Snapshot, before: DraftedPostings | undefined): Steps<void> {
-    for (const [index, { prefix, blocks, written }] of this.#indexes) {
-      const earlier = before === undefined ? undefined : before.#indexes.get(index)?.written;
+    for (const { prefix, blocks } of this.#indexes.values()) {
       for (const [block, terms] of blocks) {
-        const place = { prefix: blockPrefix(prefix, block), below: earlier?.get(block) };
-        const rows = new DraftedPostingRows(batch, snapshot, place);
-        try {
-          yield* mergePostings(rows, yield* changesOf(terms));
-        } finally {
-          rows.close();
+        for (const [section, changes] of bySection(yield* changesOf(terms))) {
+          const place = blockPrefix(prefix + section, block);
+          const below = before === undefined ? undefined : before.#written.get(place);
+          const rows = new DraftedPostingRows(batch, snapshot, { prefix: place, below });
+          try {
+            yield* mergePostings(rows, changes);
+          } finally {
+            rows.close();
+          }
+          this.#written.set(place, rows.written);
         }
-        written.set(block, rows.written);
       }
       blocks.clear();
     }
@@ -97,7 +101,7 @@ export class DraftedPostings {
     let of = this.#indexes.get(number);
     if (of === undefined) {
       const prefix = postingPrefix(incarnation, index);
-      of = { prefix, blocks: new Map(), written: new Map() };
+      of = { prefix, blocks: new Map() };
       this.#indexes.set(number, of);
     }
     let terms = of.blocks.get(block);
@@ -123,8 +127,6 @@ type Terms = Map<string, number | number[]>;
 interface IndexChanges {
   readonly prefix: string;
   readonly blocks: Map<number, Terms>;
-  /** The rows that were written, as the draft that is built on this one finds them. */
-  readonly written: Map<number, WrittenPostings>;
 }
 
 /** In the order of their terms: sorting thousands takes a millisecond or two. */
@@ -134,6 +136,17 @@ function* changesOf(terms: Terms): Steps<TermChange[]> {
   changes.sort((a, b) => (a.term < b.term ? -1 : 1));
   yield;
   return changes;
+}
+
+/** That a list is long comes behind all else. */
+function bySection(changes: TermChange[]): [section: string, TermChange[]][] {
+  const last = changes.at(-1);
+  if (last?.term !== postingParts.long) return [[postingSections.main, changes]];
+  changes.pop();
+  return [
+    [postingSections.main, changes],
+    [postingSections.long, [last]],
+  ];
 }
 
 const none: readonly string[] = [];

@@ -1,7 +1,8 @@
 import type { FieldPredicate, Predicate } from "../model/predicate.js";
 import type { Snapshot } from "../persistence/persistence.js";
-import { postingRanges, type TermRange } from "../rows/posting-ranges.js";
-import { addPostings } from "../rows/read-postings.js";
+import { postingRanges } from "../rows/posting-ranges.js";
+import { postingSections } from "../rows/posting-rows.js";
+import { addPostings, type TermsSought } from "../rows/read-postings.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import { isUsable, type StoredIndex } from "../rows/stored-index.js";
 import { OrdinalSet } from "./ordinal-set.js";
@@ -88,11 +89,14 @@ export class PredicatePlanner {
     if (index === undefined) return undefined;
     const { ranges, doubtful, isExact } = postingRanges(predicate);
     const begun = this.rows;
-    const ordinals = yield* this.#read(index, ranges, rowsMax);
+    const { incarnation } = this.#store;
+    const main = { incarnation, index: index.number, section: postingSections.main, ranges };
+    const ordinals = yield* this.#read(main, rowsMax);
     if (ordinals === undefined) return undefined;
     this.fields.add(predicate.field);
     if (doubtful === undefined) return { ordinals, isNegated: false, isExact };
-    const others = yield* this.#read(index, [doubtful], rowsMax - (this.rows - begun));
+    const long = { ...main, section: postingSections.long, ranges: [doubtful] };
+    const others = yield* this.#read(long, rowsMax - (this.rows - begun));
     if (others === undefined) return undefined;
     const isSure = isExact && others.size === 0;
     ordinals.addAll(others);
@@ -100,16 +104,11 @@ export class PredicatePlanner {
   }
 
   /** All ordinals with these terms; undefined where that would take more rows. */
-  *#read(
-    { number: index }: StoredIndex,
-    ranges: readonly TermRange[],
-    rowsMax: number,
-  ): Steps<OrdinalSet | undefined> {
+  *#read(sought: TermsSought, rowsMax: number): Steps<OrdinalSet | undefined> {
     const ordinals = new OrdinalSet();
-    const { incarnation } = this.#store;
     const wordsOf = ordinals.wordsOf.bind(ordinals);
     let left = rowsMax;
-    for (const _ of addPostings(this.#snapshot, { incarnation, index, ranges }, wordsOf)) {
+    for (const _ of addPostings(this.#snapshot, sought, wordsOf)) {
       this.rows++;
       if (left-- <= 0) {
         this.#hasRunOut = true;

@@ -8,7 +8,9 @@ import {
   blockPrefix,
   endOfKey,
   keyBytes,
+  postingParts,
   postingPrefix,
+  postingSections,
   postingsOf,
 } from "./posting-rows.js";
 
@@ -41,7 +43,8 @@ export function* orderedPostings(
   snapshot: Snapshot,
   { incarnation, index, part, from = "", to, isDescending = false }: PostingsSought,
 ): Generator<OrderedPosting | undefined, void, undefined> {
-  const start = postingPrefix(incarnation, index);
+  const { main, long } = postingSections;
+  const start = postingPrefix(incarnation, index) + (part === postingParts.long ? long : main);
   const end = keyBytes(behind(start));
   const bounds = { from: part + from, to: to === undefined ? behind(part) : part + to };
   /** The one whose term comes next is the last. */
@@ -76,7 +79,7 @@ function enqueue(waiting: BlockTerms[], terms: BlockTerms, isDescending: boolean
 }
 
 interface BlockSought {
-  /** What the keys of the index begin with. */
+  /** What the keys of the section begin with. */
   readonly start: string;
   readonly block: number;
   readonly from: string;

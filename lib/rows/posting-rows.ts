@@ -5,7 +5,7 @@ import { readU32, readU48 } from "./keys.js";
 import { bodyOf, putRow } from "./row.js";
 
 /*
- *   postings   incarnation, index u16, block u48, end   | terms with their places |
+ *   postings   incarnation, index u16, section u8, block u48, end   | terms with their places |
  *
  * A block is 32,768 ordinals. Each row has some of the terms that entries of its block have, one next to the other: those
  * behind the row before, up to its end, which is its last term or, of the last row of a block, the byte ff. A row
@@ -25,6 +25,12 @@ export const postingParts = {
   long: "\u0003",
 } as const;
 
+/**
+ * The sections of an index. That lists are long is kept apart from all else: it is seldom so, and whoever looks for an
+ * element must know.
+ */
+export const postingSections = { main: "\u0000", long: "\u0001" } as const;
+
 /** The end of the last row of a block, behind all terms. */
 export const lastEnd = "\u00ff";
 
@@ -34,11 +40,11 @@ export function postingPrefix(incarnation: number, index: number): string {
   return String.fromCharCode(...chars.map((char) => char & 0xff), index >>> 8, index & 0xff);
 }
 
-/** What the keys of one block of an index begin with. */
-export function blockPrefix(prefix: string, block: number): string {
+/** What the keys of one block begin with; `section` begins with the index's prefix. */
+export function blockPrefix(section: string, block: number): string {
   const high = Math.floor(block / 0x100000000);
   return (
-    prefix +
+    section +
     String.fromCharCode(
       (high >>> 8) & 0xff,
       high & 0xff,
@@ -67,12 +73,12 @@ export function keyBytes(text: string): Uint8Array {
 }
 
 export function blockOfKey(key: Uint8Array): number {
-  return readU48(key, prefixBytes);
+  return readU48(key, sectionBytes);
 }
 
 /** Up to where the row has the terms of its block. */
 export function endOfKey(key: Uint8Array): string {
-  return Buffer.prototype.latin1Slice.call(key, prefixBytes + blockBytes, key.length);
+  return Buffer.prototype.latin1Slice.call(key, sectionBytes + blockBytes, key.length);
 }
 
 /** What tells whose postings a row has. @throws CORRUPT */
@@ -82,7 +88,7 @@ export function placeOfKey(key: Uint8Array): {
   block: number;
   end: string;
 } {
-  if (key.length < prefixBytes + blockBytes) throw corrupt("its key is too short");
+  if (key.length < sectionBytes + blockBytes) throw corrupt("its key is too short");
   const index = ((key[4] as number) << 8) | (key[5] as number);
   return { incarnation: readU32(key, 0), index, block: blockOfKey(key), end: endOfKey(key) };
 }
@@ -102,6 +108,6 @@ function corrupt(what: string): AhnlichError {
   return new AhnlichError("CORRUPT", `table postings: a row is no posting: ${what}`);
 }
 
-/** Incarnation and index. */
-const prefixBytes = 6;
+/** Incarnation, index, section. */
+const sectionBytes = 7;
 const blockBytes = 6;

@@ -17,6 +17,8 @@ import {
 export interface TermsSought {
   readonly incarnation: number;
   readonly index: number;
+  /** One of `postingSections`. */
+  readonly section: string;
   readonly ranges: readonly TermRange[];
 }
 
@@ -29,11 +31,11 @@ export type BlockWords = (block: number) => Uint32Array;
  */
 export function* addPostings(
   snapshot: Snapshot,
-  { incarnation, index, ranges }: TermsSought,
+  { incarnation, index, section, ranges }: TermsSought,
   wordsOf: BlockWords,
 ): Generator<undefined, void, undefined> {
   if (ranges.length === 0) return;
-  const start = postingPrefix(incarnation, index);
+  const start = postingPrefix(incarnation, index) + section;
   const reading = { snapshot, start, to: keyBytes(behind(start)), ranges, wordsOf };
   for (let block: number | undefined = 0; block !== undefined; ) {
     block = yield* addBlock(reading, block);

@@ -9,6 +9,7 @@ import {
   lastEnd,
   postingParts,
   postingPrefix,
+  postingSections,
   putPostings,
 } from "../../lib/rows/posting-rows.js";
 import { termOf } from "../../lib/rows/value-terms.js";
@@ -17,7 +18,9 @@ import { verifyRows } from "../../lib/verification/verify-rows.js";
 import { LastingPersistence } from "../faults/lasting-persistence.js";
 
 /** The key of the last row of the store's first block. */
-const keyOf = (index = 1, end = lastEnd) => keyBytes(blockPrefix(postingPrefix(1, index), 0) + end);
+const keyOf = (index = 1, end: string = lastEnd) => {
+  return keyBytes(blockPrefix(postingPrefix(1, index) + postingSections.main, 0) + end);
+};
 
 /** A body of the postings that there are, or of others. */
 function bodyOf(change: (terms: [string, number[]][]) => [string, number[]][] = (all) => all) {
