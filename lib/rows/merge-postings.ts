@@ -23,8 +23,8 @@ export interface BlockRow {
 }
 
 /**
- * Makes the changes, which are in the order of their terms, each once. Every row that one of them falls into is read and
- * written once. Gives something after each: others may have their turn then.
+ * Makes the changes, which are in the order of their terms, each once. Every row that one of them falls into is read
+ * and written once. Gives something after each: others may have their turn then.
  */
 export function* mergePostings(
   rows: BlockRows,

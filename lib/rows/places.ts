@@ -1,6 +1,6 @@
 /*
- * Places are ordinals counted from the first of their block. Those that have a term, one at least, are kept as what takes
- * the fewest bytes, behind a head of two:
+ * Places are ordinals counted from the first of their block. Those that have a term, one at least, are kept as what
+ * takes the fewest bytes, behind a head of two:
  *
  *   | place u16 |                              one place, below 0x8000
  *   | 0x8000 + length u16 | gaps |             a list: of each place, how many are left out before it
@@ -19,7 +19,7 @@ const bitmapBytes: number = blockOrdinals / 8;
 /** So many bytes places take at most, with their head. */
 export const placesBytesMax: number = 2 + bitmapBytes;
 
-/** Where the places end whose head is at `at`; beyond the bytes, or NaN, where they are cut off or nothing is known of such. */
+/** Where the places end whose head is at `at`: beyond the bytes where they are cut off, NaN where no head is like that. */
 export function endOfPlaces(bytes: Uint8Array, at: number): number {
   const head = headAt(bytes, at);
   if (head < single) return at + 2;

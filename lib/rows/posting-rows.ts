@@ -7,8 +7,8 @@ import { bodyOf, putRow } from "./row.js";
 /*
  *   postings   incarnation, index u16, section u8, block u48, end   | terms with their places |
  *
- * A block is 32,768 ordinals. Each row has some of the terms that entries of its block have, one next to the other: those
- * behind the row before, up to its end, which is its last term or, of the last row of a block, the byte ff. A row
+ * A block is 32,768 ordinals. Each row has some of the terms that entries of its block have, one next to the other:
+ * those behind the row before, up to its end, which is its last term or, of the last row of a block, the byte ff. A row
  * without terms is not kept. So a term is found in the first row whose end does not come before it. A term here begins
  * with what of its field it tells.
  */

@@ -26,8 +26,8 @@ export interface TermsSought {
 export type BlockWords = (block: number) => Uint32Array;
 
 /**
- * Adds all ordinals that have one of the terms, one block after the other. Gives something after each row that was read:
- * others may have their turn then.
+ * Adds all ordinals that have one of the terms, one block after the other. Gives something after each row that was
+ * read: others may have their turn then.
  */
 export function* addPostings(
   snapshot: Snapshot,
