@@ -19,7 +19,7 @@ const bitmapBytes: number = blockOrdinals / 8;
 /** So many bytes places take at most, with their head. */
 export const placesBytesMax: number = 2 + bitmapBytes;
 
-/** Where the places end whose head is there: beyond the bytes where they are cut off, NaN where no head is like that. */
+/** Where the places with that head end: beyond the bytes where they are cut off, NaN where no head is like that. */
 export function endOfPlaces(bytes: Uint8Array, at: number): number {
   const head = headAt(bytes, at);
   if (head < single) return at + 2;
