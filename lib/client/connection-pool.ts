@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Executor } from "../handles/executor.js";
-import { AhnlichError, closedError, type ErrorCode, toAhnlichError } from "../model/errors.js";
+import { AhnlichError, closedError, toAhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import type { Query } from "../model/query.js";
 import { Backoff } from "./backoff.js";
@@ -9,6 +9,7 @@ import type { CheckedConnectOptions } from "./connect-options.js";
 import type { Connection, ConnectionOwner, Introduction } from "./connection.js";
 import { openConnection, type Target } from "./dialer.js";
 import { makeCall, type PendingCall } from "./pending-call.js";
+import { type DialOwner, isHopeless, Redialler } from "./redialler.js";
 import type { ConnectionStatus } from "./remote-engine.js";
 import { StatusFeed } from "./status-feed.js";
 import { WriteNumbers } from "./write-numbers.js";
@@ -31,31 +32,25 @@ export interface PoolSettings {
  * connection may take to open. What was sent is repeated on another connection only when it is a read, or a write
  * with an idempotency key or a number.
  */
-export class ConnectionPool implements Executor, ConnectionOwner {
+export class ConnectionPool implements Executor, ConnectionOwner, DialOwner {
   readonly closed: Promise<Error | undefined>;
-  readonly #targets: readonly Target[];
   readonly #options: CheckedConnectOptions;
   readonly #introduction: Introduction;
   readonly #settings: PoolSettings;
   readonly #queue = new CallQueue();
   readonly #feed = new StatusFeed();
   readonly #numbers: WriteNumbers | undefined;
+  readonly #redialler: Redialler;
   /** Those that take calls. */
   readonly #open: Connection[] = [];
   /** All that are not closed, with where they lead. */
   readonly #all = new Map<Connection, Target>();
-  /** Where the open ones lead. */
-  #target: Target;
-  #dialling = false;
-  #growAt = 0;
   #waitTimer: NodeJS.Timeout | undefined;
-  #retryTimer: NodeJS.Timeout | undefined;
+  /** Why there is no connection. */
   #lastError: AhnlichError | undefined;
   #closing: Promise<void> | undefined;
   #settle: () => void = () => {};
   #onChange: (() => void) | undefined;
-  /** Ends the dialling when the pool is closed. */
-  readonly #ending = new AbortController();
 
   constructor(
     targets: readonly [Target, ...Target[]],
@@ -64,8 +59,7 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   ) {
     this.#settings = { ...standardSettings(), ...settings };
     this.#numbers = settings.numbersWrites ? new WriteNumbers() : undefined;
-    this.#targets = targets;
-    this.#target = targets[0];
+    this.#redialler = new Redialler(targets, this, this.#settings.backoff);
     this.#options = options;
     this.#introduction = { name: options.name, clientId: randomBytes(16).toString("hex") };
     this.closed = new Promise((resolve) => {
@@ -74,13 +68,8 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   }
 
   /** Opens the first connection. @throws why the last of the targets could not be reached */
-  async open(): Promise<void> {
-    this.#dialling = true;
-    try {
-      await this.#dialAny();
-    } finally {
-      this.#dialling = false;
-    }
+  open(): Promise<void> {
+    return this.#redialler.open();
   }
 
   /** Opens a connection when it can, again and again. */
@@ -149,6 +138,37 @@ export class ConnectionPool implements Executor, ConnectionOwner {
       this.#recover();
     }
     this.#onChange?.();
+  }
+
+  trying(target: Target): void {
+    this.#publish({ kind: "reconnecting", address: target.address });
+  }
+
+  async dial(target: Target, signal: AbortSignal): Promise<void> {
+    const timeoutMs = this.#options.connectTimeoutMs;
+    const connection = await openConnection(target, this, this.#introduction, {
+      ...{ timeoutMs, signal },
+    });
+    if (this.#closing !== undefined) {
+      connection.drop();
+      return;
+    }
+    if (!connection.isOpen) throw connection.fault;
+    this.#all.set(connection, target);
+    this.#open.push(connection);
+    clearTimeout(this.#waitTimer);
+    this.#waitTimer = undefined;
+    this.#publish({ kind: "connected", address: target.address });
+    this.released(connection);
+  }
+
+  attempted(failure?: AhnlichError): void {
+    if (failure !== undefined) {
+      this.#lastError = failure;
+      // Waiting does not help here: the calls are told at once.
+      if (isHopeless(failure)) this.#failWaiting(Number.POSITIVE_INFINITY);
+    }
+    this.#recover();
   }
 
   #dispatch(call: PendingCall): void {
@@ -229,80 +249,14 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   /** One more connection beside those that are busy. */
   #grow(): void {
     const full = this.#open.length >= this.#options.connections;
-    if (full || this.#dialling || this.#closing !== undefined) return;
-    if (performance.now() < this.#growAt) return;
-    this.#dialling = true;
-    this.#dial(this.#target)
-      .then(() => this.#settings.backoff.reset())
-      .catch(() => {
-        // The others go on; this one is tried again later.
-        this.#growAt = performance.now() + this.#settings.backoff.next();
-      })
-      .finally(() => {
-        this.#dialling = false;
-        this.#recover();
-      });
+    if (!full && this.#closing === undefined) this.#redialler.grow();
   }
 
   /** With no connection left, opens another, again and again, until there is one. */
   #recover(): void {
     if (this.#open.length > 0 || this.#closing !== undefined) return;
     if (this.#queue.size > 0) this.#boundWaiting();
-    if (this.#dialling || this.#retryTimer !== undefined) return;
-    // It alone does not keep the process alive: a call that waits has a timer of its own.
-    this.#retryTimer = setTimeout(() => this.#reconnect(), this.#settings.backoff.next());
-    this.#retryTimer.unref();
-  }
-
-  #reconnect(): void {
-    this.#retryTimer = undefined;
-    if (this.#closing !== undefined) return;
-    this.#dialling = true;
-    this.#dialAny()
-      .then(() => this.#settings.backoff.reset())
-      .catch((error) => {
-        this.#lastError = toAhnlichError(error);
-        // Waiting does not help here: the calls are told at once.
-        if (lasting.has(this.#lastError.code)) this.#failWaiting(Number.POSITIVE_INFINITY);
-      })
-      .finally(() => {
-        this.#dialling = false;
-        this.#recover();
-      });
-  }
-
-  async #dialAny(): Promise<void> {
-    let failure: unknown;
-    for (const target of this.#targets) {
-      this.#publish({ kind: "reconnecting", address: target.address });
-      try {
-        await this.#dial(target);
-        return;
-      } catch (error) {
-        failure = error;
-        if (this.#closing !== undefined) break;
-      }
-    }
-    throw failure;
-  }
-
-  async #dial(target: Target): Promise<void> {
-    const connection = await openConnection(target, this, this.#introduction, {
-      timeoutMs: this.#options.connectTimeoutMs,
-      signal: this.#ending.signal,
-    });
-    if (this.#closing !== undefined) {
-      connection.drop();
-      return;
-    }
-    if (!connection.isOpen) throw connection.fault;
-    this.#target = target;
-    this.#all.set(connection, target);
-    this.#open.push(connection);
-    clearTimeout(this.#waitTimer);
-    this.#waitTimer = undefined;
-    this.#publish({ kind: "connected", address: target.address });
-    this.released(connection);
+    this.#redialler.recover();
   }
 
   /** Calls wait for a connection only so long. */
@@ -319,16 +273,14 @@ export class ConnectionPool implements Executor, ConnectionOwner {
   /** Fails the calls that have waited since then or longer. */
   #failWaiting(since: number): void {
     const cause = this.#lastError;
-    const lost = new AhnlichError("CONNECTION_LOST", "there is no connection to the server", {
-      cause,
-    });
-    const error = cause !== undefined && lasting.has(cause.code) ? cause : lost;
+    const sentence = "there is no connection to the server";
+    const lost = new AhnlichError("CONNECTION_LOST", sentence, { cause });
+    const error = cause !== undefined && isHopeless(cause) ? cause : lost;
     for (const call of this.#queue.takeSince(since)) call.lose(error);
   }
 
   async #close(timeoutMs: number): Promise<void> {
-    clearTimeout(this.#retryTimer);
-    this.#ending.abort();
+    this.#redialler.end();
     const deadline = performance.now() + timeoutMs;
     for (const connection of this.#all.keys()) connection.endWaiting(closedError("the client"));
     if (this.#all.size > 0) await this.#until(deadline, () => this.#idle);
@@ -385,15 +337,3 @@ const goodbyeMs = 1_000;
 const growInFlight = 128;
 /** How often what may be repeated may lose its connection before it is given up. */
 const lossesMax = 2;
-/** What another attempt in a moment cannot cure. */
-const lasting: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  "VERSION_MISMATCH",
-  "UNAUTHENTICATED",
-  "FORBIDDEN",
-  // These a folder gives that several processes share.
-  "LOCKED",
-  "INVALID_ARGUMENT",
-  "CORRUPT",
-  "FORMAT_TOO_NEW",
-  "READ_ONLY",
-]);
