@@ -116,8 +116,8 @@ export class StoreVectors {
   }
 
   /**
-   * As `ready`, or what a search in the view of its reader is after, where that was found while the vectors passed by on
-   * their way: then they come into memory afterwards.
+   * As `ready`, or what a search in the view of its reader is after, where that was found while the vectors passed
+   * by: then they come into memory afterwards.
    */
   find(store: StoredStore, search: IndexSearch, call: Call): Promise<VectorIndex | Nearest> {
     if (this.#index || this.#loading) return this.ready(store, call);
