@@ -37,14 +37,10 @@ export function readPlaces(bytes: Uint8Array, at: number, places: Uint16Array): 
   }
   const kind = head & kindBits;
   if (kind === bitmap) return readBits(bytes, at + 2, places);
-  const numbers = new Numbers(bytes, at + 2, at + 2 + (head & lengthBits));
-  let count = 0;
-  for (let next = 0; numbers.hasMore; ) {
-    next += numbers.next();
-    const end = Math.min(next + (kind === runs ? numbers.next() + 1 : 1), blockOrdinals);
-    while (next < end) places[count++] = next++;
-  }
-  return count;
+  const end = at + 2 + (head & lengthBits);
+  return kind === runs
+    ? readRuns(bytes, at + 2, end, places)
+    : readList(bytes, at + 2, end, places);
 }
 
 /** Writes that many places, which are in order, each once; where they end. */
@@ -79,20 +75,62 @@ export function addPlaces(words: Uint32Array, bytes: Uint8Array, at: number): vo
   if (head < single) addPlace(words, head);
   else if (kind === bitmap) addBits(words, bytes, at + 2);
   else {
-    const numbers = new Numbers(bytes, at + 2, at + 2 + (head & lengthBits));
-    if (kind === list) addList(words, numbers);
-    else addRuns(words, numbers);
+    const end = at + 2 + (head & lengthBits);
+    if (kind === list) addList(words, bytes, at + 2, end);
+    else addRuns(words, bytes, at + 2, end);
   }
 }
 
-function addList(words: Uint32Array, numbers: Numbers): void {
-  for (let next = 0; numbers.hasMore; next++) {
+/*
+ * Numbers are read in place, since there are so many: a byte that says that more follow, and is the last or the third,
+ * is taken as it is. Whatever the bytes are, what lies beyond the block is left out.
+ */
+
+function readList(bytes: Uint8Array, begin: number, end: number, places: Uint16Array): number {
+  let count = 0;
+  let next = 0;
+  for (let at = begin; at < end && next < blockOrdinals; next++) {
+    let byte = bytes[at++] as number;
+    let value = byte & 0x7f;
+    for (let shift = 7; byte >= 0x80 && at < end && shift < blockBits; shift += 7) {
+      byte = bytes[at++] as number;
+      value |= (byte & 0x7f) << shift;
+    }
+    next += value;
+    if (next < blockOrdinals) places[count++] = next;
+  }
+  return count;
+}
+
+function addList(words: Uint32Array, bytes: Uint8Array, begin: number, end: number): void {
+  let next = 0;
+  for (let at = begin; at < end && next < blockOrdinals; next++) {
+    let byte = bytes[at++] as number;
+    let value = byte & 0x7f;
+    for (let shift = 7; byte >= 0x80 && at < end && shift < blockBits; shift += 7) {
+      byte = bytes[at++] as number;
+      value |= (byte & 0x7f) << shift;
+    }
+    next += value;
+    if (next < blockOrdinals) {
+      words[next >>> 5] = (words[next >>> 5] as number) | (1 << (next & 31));
+    }
+  }
+}
+
+function readRuns(bytes: Uint8Array, begin: number, end: number, places: Uint16Array): number {
+  let count = 0;
+  const numbers = new Numbers(bytes, begin, end);
+  for (let next = 0; numbers.hasMore; ) {
     next += numbers.next();
-    addPlace(words, next);
+    const last = Math.min(next + numbers.next(), blockOrdinals - 1);
+    while (next <= last) places[count++] = next++;
   }
+  return count;
 }
 
-function addRuns(words: Uint32Array, numbers: Numbers): void {
+function addRuns(words: Uint32Array, bytes: Uint8Array, begin: number, end: number): void {
+  const numbers = new Numbers(bytes, begin, end);
   for (let next = 0; numbers.hasMore; ) {
     const first = next + numbers.next();
     next = first + numbers.next() + 1;

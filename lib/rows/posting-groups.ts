@@ -1,5 +1,12 @@
 import { AhnlichError } from "../model/errors.js";
-import { blockOrdinals, endOfPlaces, placesBytesMax, readPlaces, writePlaces } from "./places.js";
+import {
+  addPlaces,
+  blockOrdinals,
+  endOfPlaces,
+  placesBytesMax,
+  readPlaces,
+  writePlaces,
+} from "./places.js";
 
 /*
  * The body of a row of postings: neighbouring terms of one block in their order, each with the places that have it,
@@ -38,7 +45,7 @@ export class PostingGroups {
     const placesAt = start + 2 + rest;
     const end = endOfPlaces(bytes, placesAt);
     if (shared > this.termLength || shared + rest > termBytesMax || !(end <= bytes.length)) {
-      throw new AhnlichError("CORRUPT", "table postings: a row is no posting: it is cut off");
+      throw cutOff();
     }
     for (let i = 0; i < rest; i++) term[shared + i] = bytes[start + 2 + i] as number;
     this.termLength = shared + rest;
@@ -47,6 +54,22 @@ export class PostingGroups {
     this.placesAt = placesAt;
     this.end = end;
     return true;
+  }
+
+  /** Adds the places of the term that was read last, and of all behind it. @throws CORRUPT */
+  addRest(words: Uint32Array): void {
+    const { bytes } = this;
+    const { length } = bytes;
+    addPlaces(words, bytes, this.placesAt);
+    let at = this.end;
+    while (at < length) {
+      const placesAt = at + 2 + (bytes[at + 1] as number);
+      const end = endOfPlaces(bytes, placesAt);
+      if (!(end <= length)) throw cutOff();
+      addPlaces(words, bytes, placesAt);
+      at = end;
+    }
+    this.end = length;
   }
 
   /** Whether there is another one. */
@@ -176,6 +199,10 @@ export function endsRow(term: string, placesBytes: number): boolean {
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   hash = (hash ^ (hash >>> 16)) >>> 0;
   return hash * rowBytes < (2 + term.length + placesBytes) * 0x100000000;
+}
+
+function cutOff(): AhnlichError {
+  return new AhnlichError("CORRUPT", "table postings: a row is no posting: it is cut off");
 }
 
 /** A place for the places of a block. */

@@ -68,9 +68,9 @@ function* addBlock(
       if (its !== block) return its;
       const end = endOfKey(row.key);
       groups.open(postingsOf(row));
-      at = addWithin(groups, ranges, at, words);
-      yield;
       const behindRow = `${end}\u0000`;
+      at = addWithin(groups, { ranges, first: at, behindRow }, words);
+      yield;
       while (at < ranges.length && (ranges[at] as TermRange).to <= behindRow) at++;
       if (at === ranges.length || end === lastEnd) return block + 1;
       hasMore = (ranges[at] as TermRange).from > end;
@@ -83,21 +83,22 @@ function* addBlock(
 /** From that range on, the first that may go on behind the row. */
 function addWithin(
   groups: PostingGroups,
-  ranges: readonly TermRange[],
-  first: number,
+  { ranges, first, behindRow }: { ranges: readonly TermRange[]; first: number; behindRow: string },
   words: () => Uint32Array,
 ): number {
   let at = first;
   let range = ranges[at] as TermRange;
-  let isWithin = false;
   while (groups.next()) {
     while (groups.compare(range.to) >= 0) {
       if (++at === ranges.length) return at;
       range = ranges[at] as TermRange;
-      isWithin = false;
     }
-    isWithin ||= groups.compare(range.from) >= 0;
-    if (isWithin) addPlaces(words(), groups.bytes, groups.placesAt);
+    if (groups.compare(range.from) < 0) continue;
+    if (range.to >= behindRow) {
+      groups.addRest(words());
+      return at;
+    }
+    addPlaces(words(), groups.bytes, groups.placesAt);
   }
   return at;
 }
