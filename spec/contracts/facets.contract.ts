@@ -12,6 +12,14 @@ export function facetsContract(reach: Reach): void {
 
       it(`count the values of a field, the commonest first${by}`, async () => {
         const store = await suite.newStore({ dimension: 1, indexes });
+        assert.deepEqual(await store.facets("a"), []);
+        await store.set(
+          Array.from({ length: 60 }, (_, n) => ({
+            id: `e${n}`,
+            vector: [n],
+            metadata: { a: n % 10 === 0 ? "x" : n % 3, n, b: { c: n < 50 } },
+          })),
+        );
         assert.deepEqual(await store.facets("a"), [
           { value: 0, count: 18 },
           { value: 1, count: 18 },
