@@ -56,6 +56,7 @@ describe("checkQuery", () => {
         },
       },
       delete: { store: "s", target: { kind: "ids", ids: [] }, ifVersion: undefined },
+      facets: { store: "s", field: "f", where: all, limit: 100 },
       search: { ...search, target: { kind: "vector", vector: f32(1) } },
       searchMany: { ...search, targets: [] },
       changes: { store: "s", since: undefined, where: all, limit: 100, waitMs: 0 },

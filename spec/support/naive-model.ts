@@ -35,6 +35,7 @@ import {
   idOfKey,
   type NaiveEntry,
 } from "./naive-entries.js";
+import { naiveFacets } from "./naive-facets.js";
 import { createIndexNaively, demandIndexes, dropIndexNaively } from "./naive-field-indexes.js";
 import { NaiveLog, positionOf } from "./naive-log.js";
 import { checkedPatch, patchedEntries } from "./naive-patch.js";
@@ -112,6 +113,11 @@ export class NaiveModel {
         return this.#find(query);
       case "count":
         return this.#matching(query.store, query.where).length;
+      case "facets": {
+        demandIndexes(this.#limits, [query.field]);
+        const all = this.#matching(query.store, query.where);
+        return naiveFacets(all, query.field).slice(0, checkedCount(this.#limits, query.limit, 100));
+      }
       case "update":
         return this.#update(query);
       case "delete":
