@@ -2,8 +2,8 @@ import { encode } from "./encode.js";
 import { beyondValues, valuesMax, valuesSeen } from "./inspect.js";
 
 /**
- * Makes of a large value, part by part, the bytes that `encode` makes of it at once: a list is opened, its elements follow in runs
- * or one by one, and it is closed. Who calls decides when others have their turns.
+ * Makes of a large value, part by part, the bytes that `encode` makes of it at once: a list is opened, its elements
+ * follow in runs or one by one, and it is closed. Who calls decides when others have their turns.
  */
 export class PieceEncoder {
   readonly #what: string;
@@ -21,7 +21,7 @@ export class PieceEncoder {
     this.#depth = depth;
   }
 
-  /** How many elements of a list are to be encoded at once: so many that they take some 64 KiB, as far as one can tell. */
+  /** How many elements of a list are to be encoded at once: as many as take some 64 KiB, judged by those before. */
   get runLength(): number {
     return this.#run;
   }
