@@ -1,4 +1,4 @@
-// Indexes of metadata fields: made with the store or later, asked by every predicate and by facets, and seen in explain.
+// Indexes of metadata fields: made with the store or later, asked by predicates and facets, and seen in explain.
 import { open, query } from "ahnlich";
 
 await using engine = await open();

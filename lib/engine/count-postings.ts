@@ -67,7 +67,7 @@ interface CountedTerm {
 
 type CountedTerms = Generator<CountedTerm | undefined, void, undefined>;
 
-/** Each term of a part once, in their order, with how many entries count; undefined where others may have their turn. */
+/** Each term of a part once, in order, with how many entries count; undefined where others may have their turn. */
 function* termsOf(counting: Counting, part: string): CountedTerms {
   const { snapshot, sought, unsure } = counting;
   const { incarnation, index, passes } = sought;

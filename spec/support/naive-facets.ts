@@ -1,6 +1,20 @@
 import type { Facet } from "../../lib/model/answers.js";
+import type { Limits } from "../../lib/model/limits.js";
 import type { Metadata, MetadataValue } from "../../lib/model/metadata.js";
+import type { Kinds } from "../../lib/model/query.js";
+import { checkedCount } from "./naive-checks.js";
+import { demandIndexes } from "./naive-field-indexes.js";
 import { lookUp, spell } from "./naive-predicate.js";
+
+/** The facets that the query asks for. */
+export function facetsAsked(
+  limits: Limits,
+  { field, limit }: Kinds["facets"]["ask"],
+  matching: readonly { metadata: Metadata }[],
+): Facet[] {
+  demandIndexes(limits, [field]);
+  return naiveFacets(matching, field).slice(0, checkedCount(limits, limit, 100));
+}
 
 /** The values of a field, each with how many have it: the commonest first. */
 export function naiveFacets(all: readonly { metadata: Metadata }[], field: string): Facet[] {
