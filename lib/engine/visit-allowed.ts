@@ -22,7 +22,11 @@ export type Candidates =
     };
 
 /** Visits what lives and is allowed, in the order of the ordinals: of what indexes have found, where they have. */
-export function* visitAllowed(sought: Sought, found: Candidates | undefined, visit: Visit): Steps<void> {
+export function* visitAllowed(
+  sought: Sought,
+  found: Candidates | undefined,
+  visit: Visit,
+): Steps<void> {
   const { where, time, effort } = sought;
   const matches = found?.isExact || where.kind === "all" ? undefined : compilePredicate(where);
   const plan = found === undefined ? "scan" : "index";
