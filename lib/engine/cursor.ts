@@ -9,8 +9,9 @@ import type { StoredStore } from "../rows/store-rows.js";
  *
  *   | form u8 = 1 | checksum u32 | incarnation u32 | id |
  *
- * The checksum is over all that follows and the predicate and the order of the pages, so that a cursor is good
- * for its own store and its own question only. In place of the id a sorted page has more, as `SortPlace` says. It holds no state of the engine: it outlives restarts and writes.
+ * The checksum is over all that follows, the predicate, and the order of the pages, so that a cursor is good for its
+ * own store and its own question only. In place of the id a sorted page has what `SortPlace` says. It holds no state
+ * of the engine: it outlives restarts and writes.
  */
 
 export function makeCursor(store: StoredStore, query: CheckedQuery<"find">, id: string): string {
