@@ -22,11 +22,9 @@ export const contender: FieldContender = {
     const connection = await connect(folder);
     let table: Table | undefined;
     for (const batch of batches) {
-      const rows = batch.map(({ id, vector, metadata }) => ({
-        id,
-        vector: [...vector],
-        ...metadata,
-      }));
+      const rows = batch.map(({ id, vector, metadata }) => {
+        return { id, vector: [...vector], ...metadata, created: metadata.created.getTime() };
+      });
       if (table === undefined) table = await connection.createTable("goods", rows);
       else await table.add(rows);
     }
