@@ -4,7 +4,7 @@ import type { FieldEntry } from "../../support/field-entries.js";
 export interface FieldContender {
   /** Which indexes these are. */
   readonly how: string;
-  /** Fills the folder, which is empty; `loaded` is called when all is there and indexed, before what makes it smaller. */
+  /** Fills the folder, which is empty. `loaded` is called when all is there, and before what only makes it smaller. */
   fill(
     folder: string,
     batches: Iterable<readonly FieldEntry[]>,
