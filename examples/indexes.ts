@@ -1,4 +1,4 @@
-// Indexes of metadata fields: made with the store or later, asked by every predicate, and seen in explain.
+// Indexes of metadata fields: made with the store or later, asked by predicates and facets, and seen in explain.
 import { open, query } from "ahnlich";
 
 await using engine = await open();
@@ -21,4 +21,5 @@ await show();
 await films.createIndex("director.name"); // behind other work; settles when it is used
 await show();
 console.log((await films.info()).indexes.map(({ field, progress }) => `${field} ${progress}`));
+console.log(await films.facets("director.name", { where, limit: 2 }));
 await films.dropIndex("director.name");

@@ -8,6 +8,7 @@ export type {
   Changes,
   ClientInfo,
   EngineInfo,
+  Facet,
   Outcome,
   Plan,
   RecallReport,

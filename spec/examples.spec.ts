@@ -23,9 +23,13 @@ const printed: Readonly<Record<string, readonly string[]>> = {
     "recall 1 of 3 samples",
   ],
   indexes: [
-    "index of year: 210 looked at, 100 found",
-    "index of director.name, year: 21 looked at, 100 found",
+    "index of year: 202 looked at, 100 found",
+    "index of director.name, year: 3 looked at, 100 found",
     "[ 'year 1', 'director.name 1' ]",
+    "[",
+    "  { value: 'Director 10', count: 10 },",
+    "  { value: 'Director 11', count: 10 }",
+    "]",
   ],
   move: [
     '{"$store":{"dimension":2,"metric":"dot"}}',

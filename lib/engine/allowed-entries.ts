@@ -40,7 +40,14 @@ export function* allowedEntries(sought: Sought): Steps<Allowed> {
   }
   const { isNegated } = found;
   if (!found.isExact) return { ordinals: yield* testEach(sought, found.ordinals), isNegated };
-  const { ordinals } = found;
+  return yield* livingOf(sought, found);
+}
+
+/** What indexes have found and nobody need look at, but what has expired. */
+export function* livingOf(
+  { view: { snapshot }, store, time }: Sought,
+  { ordinals, isNegated }: Found,
+): Steps<Allowed> {
   const pass = isNegated ? ordinals.add.bind(ordinals) : ordinals.delete.bind(ordinals);
   yield* visitExpired(snapshot, store, time, pass);
   return { ordinals, isNegated };
@@ -77,11 +84,12 @@ function* testEach(
   return ordinals;
 }
 
-function everything(): Found {
+/** What is found where all is allowed. */
+export function everything(): Found {
   return { ordinals: new OrdinalSet(), isNegated: true, isExact: true };
 }
 
-/** Where all that matches is wanted, postings are cheaper than entries, as long as there are not many of each. */
-function rowsOfAll({ counters }: StoredStore): number {
-  return 1_000 + 3 * counters.entries;
+/** Where all that matches is wanted, rows of postings are as cheap as those of entries, and have many. */
+export function rowsOfAll({ counters }: StoredStore): number {
+  return 1_000 + counters.entries;
 }

@@ -2,18 +2,12 @@ import type { Metadata } from "../model/metadata.js";
 import type { Snapshot } from "../persistence/persistence.js";
 import type { WriteBatch } from "../persistence/write-batch.js";
 import { fieldPostings } from "../rows/field-postings.js";
-import {
-  blockOrdinals,
-  bodyOfPlaces,
-  keyBytes,
-  placesOf,
-  postingKey,
-  postingPrefix,
-  putPosting,
-  readPosting,
-} from "../rows/posting-rows.js";
+import { mergePostings, type TermChange } from "../rows/merge-postings.js";
+import { blockOrdinals } from "../rows/places.js";
+import { blockPrefix, postingParts, postingPrefix, postingSections } from "../rows/posting-rows.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import { keepsPostings, type StoredIndex } from "../rows/stored-index.js";
+import { DraftedPostingRows, type WrittenPostings } from "./drafted-posting-rows.js";
 import type { Steps } from "./steps.js";
 
 /**
@@ -23,6 +17,8 @@ import type { Steps } from "./steps.js";
 export class DraftedPostings {
   /** By incarnation and index. */
   readonly #indexes: Map<number, IndexChanges> = new Map();
+  /** The rows that were written, as the draft that is built on this one finds them, by what their keys begin with. */
+  readonly #written: Map<string, WrittenPostings> = new Map();
   /** What was changed since the mark; absent where nothing can be undone. */
   #journal: { readonly terms: Terms; readonly term: string }[] | undefined;
 
@@ -82,19 +78,18 @@ export class DraftedPostings {
 
   /** Puts the rows. `before` are those of the draft that this one is built on, which has written its own. */
   *write(batch: WriteBatch, snapshot: Snapshot, before: DraftedPostings | undefined): Steps<void> {
-    for (const [index, { prefix, blocks, written }] of this.#indexes) {
-      const earlier = before === undefined ? undefined : before.#indexes.get(index)?.written;
+    for (const { prefix, blocks } of this.#indexes.values()) {
       for (const [block, terms] of blocks) {
-        for (const [term, changes] of terms) {
-          const text = postingKey(prefix, term, block);
-          const key = keyBytes(text);
-          const there = earlier?.get(text);
-          const was = there === undefined ? readPosting(snapshot, key) : (there ?? undefined);
-          const body = changedBody(was, changes);
-          if (body !== null) putPosting(batch, key, body);
-          else if (was !== undefined) batch.delete("postings", key);
-          written.set(text, body);
-          yield;
+        for (const [section, changes] of bySection(yield* changesOf(terms))) {
+          const place = blockPrefix(prefix + section, block);
+          const below = before === undefined ? undefined : before.#written.get(place);
+          const rows = new DraftedPostingRows(batch, snapshot, { prefix: place, below });
+          try {
+            yield* mergePostings(rows, changes);
+          } finally {
+            rows.close();
+          }
+          this.#written.set(place, rows.written);
         }
       }
       blocks.clear();
@@ -106,7 +101,7 @@ export class DraftedPostings {
     let of = this.#indexes.get(number);
     if (of === undefined) {
       const prefix = postingPrefix(incarnation, index);
-      of = { prefix, blocks: new Map(), written: new Map() };
+      of = { prefix, blocks: new Map() };
       this.#indexes.set(number, of);
     }
     let terms = of.blocks.get(block);
@@ -132,36 +127,26 @@ type Terms = Map<string, number | number[]>;
 interface IndexChanges {
   readonly prefix: string;
   readonly blocks: Map<number, Terms>;
-  /** The rows that were written, as the draft that is built on this one finds them; null where there is none. */
-  readonly written: Map<string, Uint8Array | null>;
 }
 
-/** Null where nothing is left. */
-function changedBody(was: Uint8Array | undefined, changes: number | number[]): Uint8Array | null {
-  if (was === undefined && !Array.isArray(changes)) {
-    return (changes & 1) === 0 ? null : bodyOfPlaces([changes >>> 1]);
-  }
-  const places = changed(was === undefined ? [] : placesOf(was), [changes].flat());
-  return places.length === 0 ? null : bodyOfPlaces(places);
+/** In the order of their terms: sorting thousands takes a millisecond or two. */
+function* changesOf(terms: Terms): Steps<TermChange[]> {
+  const changes = Array.from(terms, ([term, ofTerm]) => ({ term, changes: ofTerm }));
+  yield;
+  changes.sort((a, b) => (a.term < b.term ? -1 : 1));
+  yield;
+  return changes;
 }
 
-/** The places in order, as the changes leave them. */
-function changed(places: number[], changes: readonly number[]): number[] {
-  const last = new Map<number, number>();
-  let isAppended = true;
-  let highest = places.at(-1) ?? -1;
-  for (const change of changes) {
-    last.set(change >>> 1, change & 1);
-    if ((change & 1) === 0 || change >>> 1 <= highest) isAppended = false;
-    highest = Math.max(highest, change >>> 1);
-  }
-  if (isAppended) {
-    for (const place of last.keys()) places.push(place);
-    return places;
-  }
-  const kept = places.filter((place) => !last.has(place));
-  for (const [place, isAdded] of last) if (isAdded === 1) kept.push(place);
-  return kept.sort((a, b) => a - b);
+/** That a list is long comes behind all else. */
+function bySection(changes: TermChange[]): [section: string, TermChange[]][] {
+  const last = changes.at(-1);
+  if (last?.term !== postingParts.long) return [[postingSections.main, changes]];
+  changes.pop();
+  return [
+    [postingSections.main, changes],
+    [postingSections.long, [last]],
+  ];
 }
 
 const none: readonly string[] = [];

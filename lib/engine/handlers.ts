@@ -8,6 +8,7 @@ import { type Call, unlessGivenUp } from "./call.js";
 import { changes } from "./changes.js";
 import { compact } from "./compact.js";
 import { explain } from "./explain.js";
+import { facets } from "./facets.js";
 import { count, find } from "./find.js";
 import type { Handlers } from "./handler-table.js";
 import type { IndexKeeper } from "./index-keeper.js";
@@ -99,6 +100,7 @@ export function makeHandlers(workshop: Workshop): Handlers {
     get: (query, call) => reading(call, (view, time) => get(view, query, time, call)),
     find: (query, call) => reading(call, (view, time) => find(view, query, time, call)),
     count: (query, call) => reading(call, (view, time) => count(view, query, time, call)),
+    facets: (query, call) => reading(call, (view, time) => facets(view, query, time, call)),
     search: (query, call) =>
       reading(call, (view, time) => search(publication, view, query, time, call)),
     searchMany: (query, call) =>

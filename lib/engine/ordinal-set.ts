@@ -1,4 +1,4 @@
-import { addPlaces, blockOrdinals, blockWords } from "../rows/posting-rows.js";
+import { blockOrdinals, blockWords } from "../rows/places.js";
 
 /** Ordinals of one store: a bit each, in the blocks in which there is one. */
 export class OrdinalSet {
@@ -21,7 +21,7 @@ export class OrdinalSet {
   add(ordinal: number): void {
     const block = Math.floor(ordinal / blockOrdinals);
     const place = ordinal - block * blockOrdinals;
-    const words = this.#wordsOf(block);
+    const words = this.wordsOf(block);
     words[place >>> 5] = (words[place >>> 5] as number) | (1 << (place & 31));
   }
 
@@ -33,9 +33,14 @@ export class OrdinalSet {
     words[place >>> 5] = (words[place >>> 5] as number) & ~(1 << (place & 31));
   }
 
-  /** Adds what a row of postings says of a block. */
-  addRow(block: number, body: Uint8Array): void {
-    addPlaces(this.#wordsOf(block), body);
+  /** The bits of a block, which may be set. */
+  wordsOf(block: number): Uint32Array {
+    let words = this.#blocks.get(block);
+    if (words === undefined) {
+      words = new Uint32Array(blockWords);
+      this.#blocks.set(block, words);
+    }
+    return words;
   }
 
   /** Leaves what is in both. */
@@ -59,7 +64,7 @@ export class OrdinalSet {
   /** Adds what is in the other. */
   addAll(other: OrdinalSet): void {
     for (const [block, others] of other.#blocks) {
-      const words = this.#wordsOf(block);
+      const words = this.wordsOf(block);
       for (let i = 0; i < blockWords; i++) words[i] = (words[i] ?? 0) | (others[i] ?? 0);
     }
   }
@@ -75,15 +80,6 @@ export class OrdinalSet {
         }
       }
     }
-  }
-
-  #wordsOf(block: number): Uint32Array {
-    let words = this.#blocks.get(block);
-    if (words === undefined) {
-      words = new Uint32Array(blockWords);
-      this.#blocks.set(block, words);
-    }
-    return words;
   }
 }
 

@@ -1,7 +1,8 @@
 import type { FieldPredicate, Predicate } from "../model/predicate.js";
 import type { Snapshot } from "../persistence/persistence.js";
 import { postingRanges } from "../rows/posting-ranges.js";
-import { blockOfKey, keyBytes, postingOf } from "../rows/posting-rows.js";
+import { postingSections } from "../rows/posting-rows.js";
+import { addPostings, type TermsSought } from "../rows/read-postings.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import { isUsable, type StoredIndex } from "../rows/stored-index.js";
 import { OrdinalSet } from "./ordinal-set.js";
@@ -86,31 +87,36 @@ export class PredicatePlanner {
   *#findField(predicate: FieldPredicate, rowsMax: number): Steps<Found | undefined> {
     const index = this.#indexes.get(predicate.field);
     if (index === undefined) return undefined;
-    const { ranges, doubtful, isExact } = postingRanges(
-      this.#store.incarnation,
-      index.number,
-      predicate,
-    );
-    const ordinals = new OrdinalSet();
-    let isSure = isExact;
-    let left = rowsMax;
-    for (const { from, to } of doubtful === undefined ? ranges : [...ranges, doubtful]) {
-      const before = left;
-      yield;
-      const rows = this.#snapshot.range("postings", keyBytes(from), keyBytes(to));
-      for (const { key, value } of rows) {
-        if (left-- <= 0) {
-          this.#hasRunOut = true;
-          return undefined;
-        }
-        ordinals.addRow(blockOfKey(key), postingOf(key, value));
-        this.rows++;
-        yield;
-      }
-      if (from === doubtful?.from && left < before) isSure = false;
-    }
+    const { ranges, doubtful, isExact } = postingRanges(predicate);
+    const begun = this.rows;
+    const { incarnation } = this.#store;
+    const main = { incarnation, index: index.number, section: postingSections.main, ranges };
+    const ordinals = yield* this.#read(main, rowsMax);
+    if (ordinals === undefined) return undefined;
     this.fields.add(predicate.field);
+    if (doubtful === undefined) return { ordinals, isNegated: false, isExact };
+    const long = { ...main, section: postingSections.long, ranges: [doubtful] };
+    const others = yield* this.#read(long, rowsMax - (this.rows - begun));
+    if (others === undefined) return undefined;
+    const isSure = isExact && others.size === 0;
+    ordinals.addAll(others);
     return { ordinals, isNegated: false, isExact: isSure };
+  }
+
+  /** All ordinals with these terms; undefined where that would take more rows. */
+  *#read(sought: TermsSought, rowsMax: number): Steps<OrdinalSet | undefined> {
+    const ordinals = new OrdinalSet();
+    const wordsOf = ordinals.wordsOf.bind(ordinals);
+    let left = rowsMax;
+    for (const _ of addPostings(this.#snapshot, sought, wordsOf)) {
+      this.rows++;
+      if (left-- <= 0) {
+        this.#hasRunOut = true;
+        return undefined;
+      }
+      yield;
+    }
+    return ordinals;
   }
 
   *#findAny(members: readonly Predicate[], rowsMax: number): Steps<Found | undefined> {
@@ -140,6 +146,7 @@ export class PredicatePlanner {
         this.#hasRunOut = false;
         const found = yield* this.#find(member, bound);
         if (found !== undefined || !this.#hasRunOut || bound === rowsMax) take(member, found);
+        if (all !== undefined) break;
       }
     }
     for (const member of left) {
@@ -160,9 +167,9 @@ function sizeOf(found: Found | undefined): number {
 }
 
 /** Postings of a part are read that far before another part is looked at. */
-const firstRows = 256;
+const firstRows = 64;
 /** To look into an entry costs as much as so many rows of postings. */
-const rowsPerEntry = 3;
+const rowsPerEntry = 1;
 
 function bothOf(a: Found, b: Found): Found {
   const isExact = a.isExact && b.isExact;

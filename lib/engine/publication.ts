@@ -6,12 +6,13 @@ import { Persistence, type Snapshot } from "../persistence/persistence.js";
 import { readState } from "../rows/meta-rows.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import { ChangeWaiters } from "./change-waiters.js";
+import { closeIndex } from "./close-index.js";
 import type { Publisher } from "./committer.js";
 import type { Draft } from "./draft.js";
 import { Logger } from "./ports.js";
 import { Recovery } from "./recovery.js";
 import { Slice } from "./slice.js";
-import { closeIndex, type GiveUp, StoreVectors } from "./store-vectors.js";
+import { type GiveUp, StoreVectors } from "./store-vectors.js";
 import { TrustedCheckpoints } from "./trusted-checkpoints.js";
 import { View, Views } from "./view.js";
 

@@ -1,8 +1,10 @@
 import type { Checkpoint } from "../checkpoints/checkpoint.js";
 import { CheckpointReading } from "../checkpoints/checkpoint-reading.js";
-import type { VectorIndex } from "../indexes/vector-index.js";
+import type { IndexSearch, Nearest, VectorIndex } from "../indexes/vector-index.js";
+import { type Judged, type Judging, judgeVectors } from "./judge-vectors.js";
+import { passVectors } from "./pass-vectors.js";
 import type { Logger } from "./ports.js";
-import { type Restoring, restoreVectors } from "./restore-vectors.js";
+import { restoreVectors } from "./restore-vectors.js";
 import { Slice } from "./slice.js";
 import { inSlices } from "./steps.js";
 import type { TrustedCheckpoints } from "./trusted-checkpoints.js";
@@ -14,6 +16,7 @@ export class Restoration {
   readonly #log: Logger;
   readonly #store: string;
   #reading: CheckpointReading | undefined;
+  #judged: Promise<Judged> | undefined;
 
   private constructor(
     checkpoint: Checkpoint,
@@ -52,22 +55,48 @@ export class Restoration {
   }
 
   /**
+   * Finds what a search in the snapshot is after while the codes pass by, where they fit the index. Undefined where it
+   * cannot: whatever is wrong is met again by `restore`. Never rejects.
+   */
+  async pass(
+    around: Restoring,
+    { image }: VectorIndex,
+    search: IndexSearch,
+  ): Promise<Nearest | undefined> {
+    const checkpoint = this.#checkpoint;
+    if (image === undefined || !checkpoint.fits(image)) return undefined;
+    try {
+      return await passVectors({
+        ...{ ...around, checkpoint, search, judge: () => this.#judge(around) },
+      });
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
    * Takes what lives in the snapshot, but the rows: all below the ordinal `from`, and some of the others. Undefined
    * where nothing can be taken. Never rejects.
    */
-  async restore(
-    around: Omit<Restoring, "reading">,
-  ): Promise<{ from: number; changed: number } | undefined> {
+  async restore(around: Restoring): Promise<{ from: number; changed: number } | undefined> {
     const reading = this.#reading;
     if (reading === undefined) return undefined;
     try {
-      const changed = await restoreVectors({ ...around, reading });
+      const judge = () => this.#judge(around);
+      const changed = await restoreVectors({ ...around, reading, judge });
+      this.#judged = undefined;
       this.#log.info({ store: this.#store, changed }, "vectors were read from a checkpoint");
       return { from: this.#checkpoint.header.nextOrdinal, changed };
     } catch (error) {
       if (around.isWanted()) this.distrust(error);
       return undefined;
     }
+  }
+
+  /** Once: what is asked for is always the same. */
+  #judge(around: Restoring): Promise<Judged> {
+    this.#judged ??= judgeVectors({ ...around, checkpoint: this.#checkpoint });
+    return this.#judged;
   }
 
   /**
@@ -107,4 +136,10 @@ export class Restoration {
   close(): Promise<void> {
     return this.#checkpoint.close();
   }
+}
+
+/** What a checkpoint is restored from and beside: always the same snapshot, and the store as that has it. */
+interface Restoring extends Omit<Judging, "checkpoint"> {
+  /** Asked now and then. */
+  readonly isWanted: () => boolean;
 }

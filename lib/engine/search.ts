@@ -1,7 +1,8 @@
-import type { Nearest } from "../indexes/vector-index.js";
+import type { IndexSearch, Nearest } from "../indexes/vector-index.js";
 import type { CheckedQuery, CheckedSearchOptions } from "../model/checked-query.js";
 import type { Match } from "../model/entry.js";
 import { checkDimension } from "../model/vector.js";
+import type { StoredStore } from "../rows/store-rows.js";
 import type { Call } from "./call.js";
 import type { Effort } from "./effort.js";
 import { resolveExamples } from "./examples.js";
@@ -29,9 +30,24 @@ export async function search(
   }
   const vectors = publication.vectorsOf(store);
   using _ = vectors.hold(time);
-  const index = vectors.loaded ?? (await vectors.ready(store, call));
-  const slice = new Slice(call);
   const { target } = query;
+  const sought =
+    vectors.loaded ??
+    (target.kind === "vector" && selectsAll(store, query.where)
+      ? await vectors.find(store, requestOf([target.vector], view, store, query), call)
+      : await vectors.ready(store, call));
+  const slice = new Slice(call);
+  if ("ordinals" in sought) {
+    effort?.add(effortOf(sought), sought.examined);
+    const wanted = { limit: query.limit, include: query.include, excluded: noIds, call };
+    return resolveMatches(
+      { snapshot: view.snapshot, store, ids: vectors.ids },
+      sought,
+      wanted,
+      slice,
+    );
+  }
+  const index = sought;
   const { vector, excluded } =
     target.kind === "vector"
       ? { vector: target.vector, excluded: noIds }
@@ -85,34 +101,39 @@ async function nearest(
 ): Promise<Match[][]> {
   const { index, ids, view, store, options, call, slice, effort } = searched;
   const { within, without } = selectsAll(store, options.where)
-    ? all
+    ? everything
     : await keptSelectionsOf(searched, options.where);
-  const { limit, recall, maxDistance, include } = options;
-  const request = {
-    targets,
-    metric: options.metric ?? store.metric,
-    limit: limit + excluded.size,
-    recall,
-    sequence: view.sequence,
-    maxDistance,
-    within,
-    without,
-    source: new RowSource(view.snapshot, store),
-  };
+  const { limit, include } = options;
+  const all = requestOf(targets, view, store, options);
+  const request = { ...all, limit: limit + excluded.size, within, without };
   const found: readonly Nearest[] =
     within?.size === 0 ? targets.map(() => nothing) : await index.search(request, call.signal);
   const entries = { snapshot: view.snapshot, store, ids };
   const answers: Match[][] = [];
   for (const candidates of found) {
-    const { plan, examined } = candidates;
-    effort?.add(examined === 0 ? "empty" : plan, examined);
+    effort?.add(effortOf(candidates), candidates.examined);
     const wanted = { limit, include, excluded, call };
     answers.push(await resolveMatches(entries, candidates, wanted, slice));
   }
   return answers;
 }
 
-const all: Selections = { within: undefined, without: undefined };
+/** A search among all that the view has. */
+function requestOf(
+  targets: readonly Float32Array[],
+  view: View,
+  store: StoredStore,
+  { metric = store.metric, limit, recall, maxDistance }: CheckedSearchOptions,
+): IndexSearch {
+  const source = new RowSource(view.snapshot, store);
+  return { targets, metric, limit, recall, sequence: view.sequence, maxDistance, source };
+}
+
+function effortOf({ plan, examined }: Nearest): "empty" | Nearest["plan"] {
+  return examined === 0 ? "empty" : plan;
+}
+
+const everything: Selections = { within: undefined, without: undefined };
 const noIds: ReadonlySet<string> = new Set();
 const nothing: Nearest = {
   ordinals: new Float64Array(0),

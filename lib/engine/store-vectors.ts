@@ -1,18 +1,28 @@
-import type { VectorBlock, VectorIndex, VectorIndexes } from "../indexes/vector-index.js";
+import { setTimeout as pause } from "node:timers/promises";
+import type {
+  IndexSearch,
+  Nearest,
+  VectorBlock,
+  VectorIndex,
+  VectorIndexes,
+} from "../indexes/vector-index.js";
 import { closedError } from "../model/errors.js";
 import type { VectorPlace } from "../model/vector-place.js";
 import type { Persistence } from "../persistence/persistence.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import { adjacentVectors } from "./adjacent-vectors.js";
 import { type Call, unlessGivenUp } from "./call.js";
+import { closeIndex } from "./close-index.js";
 import type { Effects } from "./draft.js";
 import { fillRows } from "./fill-rows.js";
 import { KnownIds } from "./known-ids.js";
+import { Leisure } from "./leisure.js";
 import { loadVectors } from "./load-vectors.js";
 import type { Logger } from "./ports.js";
 import { Restoration } from "./restoration.js";
 import { Slice } from "./slice.js";
 import type { TrustedCheckpoints } from "./trusted-checkpoints.js";
+import { unheld } from "./unheld.js";
 import { UnkeptChanges } from "./unkept-changes.js";
 import type { View, Views } from "./view.js";
 import { ViewedRows } from "./viewed-rows.js";
@@ -41,8 +51,7 @@ export class StoreVectors {
   #awaiting: Effects[] | undefined;
   /** A checkpoint is being read into the index, whose memory stays until that is over. */
   #filling: Promise<unknown> | undefined;
-  #fillNow: () => void = () => {};
-  #isHurried = false;
+  readonly #leisure = new Leisure();
   /** Why the index that is being loaded is given up. */
   #failure: unknown;
   #isClosed = false;
@@ -90,7 +99,7 @@ export class StoreVectors {
 
   /** Settles when all that it has in memory is there, also what searches can do without. Never rejects. */
   async whole(): Promise<void> {
-    this.#hurry();
+    this.#leisure.end();
     await this.#filling;
   }
 
@@ -103,10 +112,19 @@ export class StoreVectors {
       if (this.#place === store.vectors) return this.#index;
       this.#leave(this.#index);
     }
-    this.#loading ??= this.#load(store).finally(() => {
-      this.#loading = undefined;
+    return unlessGivenUp(call, this.#loading ?? this.#begin(store));
+  }
+
+  /**
+   * As `ready`, or what a search in the view of its reader is after, where that was found while the vectors passed
+   * by: then they come into memory afterwards.
+   */
+  find(store: StoredStore, search: IndexSearch, call: Call): Promise<VectorIndex | Nearest> {
+    if (this.#index || this.#loading) return this.ready(store, call);
+    const finding = new Promise<VectorIndex | Nearest>((resolve, reject) => {
+      this.#begin(store, { search, found: resolve }).then(resolve, reject);
     });
-    return unlessGivenUp(call, this.#loading);
+    return unlessGivenUp(call, finding);
   }
 
   /** Follows what was committed; nothing of it is seen before its sequence is published. */
@@ -143,7 +161,7 @@ export class StoreVectors {
     this.#isClosed = true;
     const index = this.#index;
     this.#index = undefined;
-    this.#hurry();
+    this.#leisure.end();
     await this.#filling;
     if (index) closeIndex(this.#parts.log, this.#store, index);
   }
@@ -170,7 +188,7 @@ export class StoreVectors {
   #leave(index: VectorIndex): void {
     this.#index = undefined;
     this.#giveUp(this.#store, index, undefined, this.#filling);
-    this.#fillNow();
+    this.#leisure.skip();
   }
 
   /** What was written is durable, so that it is no longer its failure: who searches next reads all again. */
@@ -182,7 +200,14 @@ export class StoreVectors {
   }
 
   /** @param store as the current view has it */
-  async #load(store: StoredStore): Promise<VectorIndex> {
+  #begin(store: StoredStore, seeking?: Seeking): Promise<VectorIndex> {
+    this.#loading = this.#load(store, seeking).finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  async #load(store: StoredStore, seeking: Seeking | undefined): Promise<VectorIndex> {
     const { persistence, views, log, checkpoints } = this.#parts;
     const { incarnation, dimension } = store;
     const view = views.acquire();
@@ -197,6 +222,7 @@ export class StoreVectors {
     try {
       if (this.#isClosed) throw closedError();
       index = this.#create(store);
+      if (restoration && seeking) await this.#pass(restoration, index, { view, store, seeking });
       const isLaid = restoration?.layIn(index);
       const missed = this.#awaiting;
       this.#awaiting = undefined;
@@ -227,6 +253,27 @@ export class StoreVectors {
     }
   }
 
+  /** Finds what is sought before anything is taken into memory, and lets it be answered. @throws CLOSED */
+  async #pass(
+    restoration: Restoration,
+    index: VectorIndex,
+    { view: { snapshot }, store, seeking }: { view: View; store: StoredStore; seeking: Seeking },
+  ): Promise<void> {
+    const { indexes } = this.#parts;
+    const around = { indexes, snapshot, store, slice: new Slice(), isWanted: this.#isWanted };
+    const passing = restoration.pass(around, index, seeking.search);
+    this.#filling = passing;
+    const found = await passing;
+    this.#filling = undefined;
+    if (found !== undefined) {
+      seeking.found(found);
+      await pause(answerMs);
+    }
+    if (this.#isClosed) throw closedError();
+  }
+
+  readonly #isWanted = (): boolean => !this.#isClosed;
+
   /** From which ordinal on rows are still to be read; undefined where all of them are. @throws CLOSED */
   async #restore(
     restoration: Restoration | undefined,
@@ -234,9 +281,9 @@ export class StoreVectors {
     store: StoredStore,
     slice: Slice,
   ): Promise<number | undefined> {
-    const isWanted = (): boolean => !this.#isClosed;
     const { indexes } = this.#parts;
-    const restoring = restoration?.restore({ indexes, snapshot, store, slice, isWanted });
+    const around = { indexes, snapshot, store, slice, isWanted: this.#isWanted };
+    const restoring = restoration?.restore(around);
     this.#filling = restoring;
     const restored = await restoring;
     this.#filling = undefined;
@@ -245,23 +292,6 @@ export class StoreVectors {
     this.unkept.keep(this.unkept.mark - restored.changed);
     for (const [ordinal, died] of this.#deaths ?? []) this.#index?.kill(ordinal, died);
     return restored.from;
-  }
-
-  #hurry(): void {
-    this.#isHurried = true;
-    this.#fillNow();
-  }
-
-  /** The first search is answered before, and whoever wants all of it ends the wait. */
-  #waitToFill(delayMs: number): Promise<void> {
-    if (this.#isHurried) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, delayMs).unref();
-      this.#fillNow = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 
   /**
@@ -282,12 +312,12 @@ export class StoreVectors {
       if (!isWanted()) throw closedError();
       return slice.isOver ? slice.next() : undefined;
     };
-    this.#isHurried = this.#isClosed;
+    if (!this.#isClosed) this.#leisure.begin();
     try {
       // Linking anew helps nobody soon, and takes the processor from the first search.
-      await this.#waitToFill(restoration?.hasLinks ? linkLaterMs : fillLaterMs);
+      await this.#leisure.wait(restoration?.hasLinks ? linkLaterMs : fillLaterMs);
       await restoration?.link(pause, isWanted);
-      await this.#waitToFill(fillLaterMs);
+      await this.#leisure.wait(fillLaterMs);
       await pause();
       const { image } = index;
       const slots = restoration?.slots;
@@ -335,28 +365,15 @@ export class StoreVectors {
   }
 }
 
-/** An implementation that cannot even let go is no failure of those who write. */
-export function closeIndex(log: Logger, { name: store }: StoredStore, index: VectorIndex): void {
-  try {
-    index.close();
-  } catch (error) {
-    log.error({ store, error }, "the vectors in memory could not be given back");
-  }
-}
-
+/** What is found is answered within it, for the vectors take the thread for longer at a time. */
+const answerMs = 2;
 const linkLaterMs = 10;
 const fillLaterMs = 200;
 
-/** Those of a block that the index does not hold. */
-function unheld(index: VectorIndex, { ordinals, bytes }: VectorBlock): VectorBlock {
-  const places = [...ordinals.keys()].filter((i) => !index.has(ordinals[i] as number));
-  if (places.length === ordinals.length) return { ordinals, bytes };
-  const length = bytes.length / ordinals.length;
-  const left = new Uint8Array(places.length * length);
-  for (const [to, from] of places.entries()) {
-    left.set(bytes.subarray(from * length, (from + 1) * length), to * length);
-  }
-  return { ordinals: Float64Array.from(places, (i) => ordinals[i] as number), bytes: left };
+/** Who searches before the vectors are in memory. */
+interface Seeking {
+  readonly search: IndexSearch;
+  readonly found: (nearest: Nearest) => void;
 }
 
 interface Parts {

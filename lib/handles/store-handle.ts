@@ -1,4 +1,4 @@
-import type { Change, RecallReport, SetResponse, StoreInfo } from "../model/answers.js";
+import type { Change, Facet, RecallReport, SetResponse, StoreInfo } from "../model/answers.js";
 import type { Entry, EntryInput, Examples, Include, Key, Match, Page } from "../model/entry.js";
 import { AhnlichError } from "../model/errors.js";
 import type { Metadata } from "../model/metadata.js";
@@ -98,6 +98,13 @@ export class StoreHandle<M = Metadata> implements Store<M> {
 
   count(options?: { where?: Where<M> | undefined } & CallOptions): Promise<number> {
     return this.#call("count", {}, options);
+  }
+
+  facets(
+    field: FieldName<M>,
+    options?: { where?: Where<M> | undefined; limit?: number | undefined } & CallOptions,
+  ): Promise<Facet[]> {
+    return this.#call("facets", { field }, options);
   }
 
   search<const I extends Include = {}>(

@@ -1,4 +1,4 @@
-import type { Change, RecallReport, SetResponse, StoreInfo } from "../model/answers.js";
+import type { Change, Facet, RecallReport, SetResponse, StoreInfo } from "../model/answers.js";
 import type { Entry, EntryInput, Examples, Include, Key, Match, Page } from "../model/entry.js";
 import type { Metadata } from "../model/metadata.js";
 import type { CallOptions, FindOptions, SearchOptions, SetMode, Target } from "../model/options.js";
@@ -65,6 +65,18 @@ export interface Store<M = Metadata> extends AsyncIterable<Entry<M>> {
     options?: Omit<FindOptions<M, I>, "cursor" | "limit"> & CallOptions,
   ): AsyncIterableIterator<Entry<M, I>>;
   count(options?: { where?: Where<M> | undefined } & CallOptions): Promise<number>;
+  /**
+   * How many entries have each value of a field, dotted or not, among all or those that the predicate allows. Where
+   * the field has an index that is asked, else the entries are. Values are told apart as predicates do, by type and
+   * content; a list counts for each of its elements, once, an entry without the field for nothing.
+   *
+   * The commonest first, `limit` of them at most, 1 to `limits.limit` (100); those that are as common in the order that
+   * `sort` of `find` has.
+   */
+  facets(
+    field: FieldName<M>,
+    options?: { where?: Where<M> | undefined; limit?: number | undefined } & CallOptions,
+  ): Promise<Facet[]>;
   /** The nearest first: `limit` of them whenever that many match. */
   search<const I extends Include = {}>(
     target: VectorInput | Examples,

@@ -193,6 +193,11 @@ export function sizesOf(dimension: number): SlotSizes {
   return { dimension, stride, recordStride: layout.recordCode + Math.ceil(dimension / 16) * 16 };
 }
 
+/** What a run is asked for that is to have room for so many slots. */
+export function bytesForSlots(sizes: SlotSizes, slots: number): number {
+  return layout.runOverhead + Math.ceil(slots * (scannedBytes(sizes) + sizes.stride));
+}
+
 /** Bytes that one vector takes, its share of the headers included. */
 export function bytesPerVector(dimension: number): number {
   return bytesPerSlot(sizesOf(dimension), true);

@@ -5,9 +5,16 @@ import { closedError } from "../model/errors.js";
 import { defaultLimits } from "../model/limits.js";
 import type { Metric } from "../model/metric.js";
 import { linkBytesPerSlot } from "./graph.js";
+import { PassingCodes } from "./passing-codes.js";
 import { bytesPerVector } from "./run.js";
 import { SlotVectorIndex } from "./slot-vector-index.js";
-import type { StoredRows, VectorIndex, VectorIndexes } from "./vector-index.js";
+import type {
+  PassingSearch,
+  PassingTarget,
+  StoredRows,
+  VectorIndex,
+  VectorIndexes,
+} from "./vector-index.js";
 
 export interface SlotVectorIndexesOptions extends SearchQueueOptions {
   /** The most that the vectors of all indexes together may take; `defaultLimits.memoryBytes`. */
@@ -62,6 +69,11 @@ export class SlotVectorIndexes implements VectorIndexes {
       graphLeast: this.#graphLeast,
       keepsQueries: this.#keepsQueries,
     });
+  }
+
+  pass(search: PassingTarget, slots: number): PassingSearch {
+    if (this.#queue.closed) throw closedError();
+    return new PassingCodes(this.#arenas, search, slots);
   }
 
   async close(): Promise<void> {

@@ -7,6 +7,13 @@ import type { Beam } from "./beam.js";
 export interface VectorIndexes {
   /** @param rows - where its float32 rows are; it keeps them itself where this is absent */
   create(dimension: number, metric?: Metric, rows?: StoredRows): VectorIndex;
+  /**
+   * Begins a search by codes that are not in memory and do not stay; `slots` are looked at together. Absent where there
+   * are no codes.
+   *
+   * @throws LIMIT_EXCEEDED, CLOSED
+   */
+  pass?(search: PassingTarget, slots: number): PassingSearch;
   /** What one vector of this dimension takes in memory. */
   bytesPerEntry(dimension: number): number;
   /** Bytes taken by all of them. */
@@ -17,6 +24,29 @@ export interface VectorIndexes {
 }
 
 export const VectorIndexes: InjectionToken<VectorIndexes> = Symbol("VectorIndexes");
+
+/** What is searched for in vectors that pass by. */
+export interface PassingTarget
+  extends Pick<IndexSearch, "metric" | "limit" | "maxDistance" | "sequence"> {
+  readonly target: Float32Array;
+}
+
+/**
+ * A search by codes that are written to windows, looked at, and written over: so that nothing but the windows need be
+ * in memory before it is answered. What it finds are candidates: who has their vectors knows which are the nearest.
+ */
+export interface PassingSearch {
+  /** To be written to in turn. */
+  readonly windows: number;
+  /** Where the records of the first so many slots of a window go. */
+  view(window: number, count: number): Uint8Array;
+  /** Looks at a window: its slots hold these ordinals, or nothing (0). False where codes cannot tell what is near. */
+  look(window: number, ordinals: Float64Array): boolean;
+  /** All that may be among the nearest of those that were looked at, and some more. */
+  readonly candidates: Float64Array;
+  /** Nobody writes to its windows any more. */
+  close(): void;
+}
 
 /** Where the float32 rows of an index are that keeps none in memory. */
 export interface StoredRows {

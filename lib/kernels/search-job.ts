@@ -130,6 +130,30 @@ export class SearchJob implements Job {
     wishStop(this.arena.words, this.address);
   }
 
+  /** Of a job with one target that nobody has begun: what lies beyond this key is too far. */
+  cutAt(key: number): void {
+    const { floats } = this.arena;
+    const at = (this.#target(0) + layout.targetCut) >>> 2;
+    floats[at] = Math.min(floats[at], key);
+  }
+
+  /** Of a job with one target that wants rows: whether it only does because all slots were looked at. */
+  get hasScanned(): boolean {
+    return this.arena.words[(this.address + layout.jobPhase) >>> 2] === layout.finishing;
+  }
+
+  /** Calls with each candidate of its one target: the bounds of its key, and its place in its run. */
+  forEachCandidate(visit: (lower: number, upper: number, index: number) => void): void {
+    const { words, floats } = this.arena;
+    const target = this.#target(0);
+    const count = words[(target + layout.targetCount) >>> 2];
+    let at = words[(target + layout.targetArea) >>> 2] >>> 2;
+    for (let i = 0; i < count; i++, at += layout.candidateBytes / 4) {
+      const index = words[at + layout.candidateIndex / 4];
+      visit(floats[at], floats[at + layout.candidateUpper / 4], index);
+    }
+  }
+
   /** Doubles the area that a hungry job lacks. @throws LIMIT_EXCEEDED */
   feed(): void {
     const { words } = this.arena;

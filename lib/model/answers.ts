@@ -51,6 +51,12 @@ export interface Plan {
   readonly elapsedMs: number;
 }
 
+/** A value of a field, and how many entries have it. */
+export interface Facet {
+  readonly value: unknown;
+  readonly count: number;
+}
+
 /** What a look at some searches has found. */
 export interface RecallReport {
   /** The share of the true nearest that was found, in the mean over the samples; 1 where there were none. */

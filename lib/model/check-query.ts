@@ -291,6 +291,16 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
       where: checkWhere(ask.where, limits),
     }),
   },
+  facets: {
+    fields: { kind, store, field: true, where: true, limit: true },
+    check: (ask, limits) => ({
+      kind: "facets",
+      store: checkStoreName(ask.store),
+      field: checkIndexed(ask.field, limits, "field"),
+      where: checkWhere(ask.where, limits),
+      limit: checkPageLimit(ask.limit, 100, limits),
+    }),
+  },
   delete: {
     fields: { kind, store, target: true, ifVersion: true },
     check: (ask, limits) => ({

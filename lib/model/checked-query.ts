@@ -64,6 +64,12 @@ export interface CheckedKinds {
     readonly include: CheckedInclude;
   };
   count: { readonly store: string; readonly where: Predicate };
+  facets: {
+    readonly store: string;
+    readonly field: string;
+    readonly where: Predicate;
+    readonly limit: number;
+  };
   delete: GuardedTarget & { readonly store: string };
   search: CheckedSearchOptions & { readonly target: CheckedSearchTarget };
   searchMany: CheckedSearchOptions & { readonly targets: readonly Float32Array[] };

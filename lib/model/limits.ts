@@ -6,8 +6,8 @@ export interface Limits {
   /** The largest dimension of a store. */
   readonly dimension: number;
   /**
-   * The most matches of a search, entries of a page, keys of a get, examples of a search, samples of a `measureRecall`;
-   * a hundred times as many matches of all targets of a `searchMany` together.
+   * The most matches of a search, entries of a page, keys of a get, examples of a search, samples of a `measureRecall`,
+   * values of `facets`; a hundred times as many matches of all targets of a `searchMany` together.
    */
   readonly limit: number;
   /** UTF-8 bytes of an id. */

@@ -2,6 +2,7 @@ import type {
   Changes,
   ClientInfo,
   EngineInfo,
+  Facet,
   Outcome,
   Plan,
   RecallReport,
@@ -65,6 +66,14 @@ export interface Kinds {
   };
   find: { ask: StoreName & FindOptions; answer: Page<Entry> };
   count: { ask: StoreName & { where?: Where | undefined }; answer: number };
+  /**
+   * How many entries have each value of the field, the commonest first, at most `limit` (100) of them; a list counts
+   * for each of its elements, once.
+   */
+  facets: {
+    ask: StoreName & { field: string; where?: Where | undefined; limit?: number | undefined };
+    answer: Facet[];
+  };
   delete: {
     ask: StoreName & { target: Target; ifVersion?: number | undefined };
     answer: number;
@@ -154,6 +163,7 @@ export const rights: { readonly [K in QueryKind]: Right } = {
   get: "read",
   find: "read",
   count: "read",
+  facets: "read",
   delete: "write",
   search: "read",
   searchMany: "read",

@@ -112,6 +112,7 @@ export class LmdbPersistence implements Persistence {
 
   async *#readBehind(module: URL, input: unknown): AsyncGenerator<unknown, void, undefined> {
     this.#checkOpen();
+    this.#environment.expectReads();
     const reading = readInThread(this.#file, module, input);
     this.#readings.add(reading);
     try {

@@ -55,6 +55,7 @@ export class LmdbState {
     if (to.length === 0) return;
     const rows = this.#rows(table, from, to, isReversed);
     this.#iterations.add(rows);
+    let count = 0;
     try {
       let next = nextOf(rows, table);
       let isInOrder =
@@ -62,6 +63,7 @@ export class LmdbState {
       while (next !== undefined) {
         if (!isInOrder) throw unreadable(table, "its keys are not in order");
         const { key } = next;
+        if (++count % rowsTold === 0) this.environment.expectReads(rowsTold);
         yield next;
         this.#checkOpen();
         next = nextOf(rows, table);
@@ -69,6 +71,7 @@ export class LmdbState {
           next === undefined || (isReversed ? isBefore(next.key, key) : isBefore(key, next.key));
       }
     } finally {
+      this.environment.expectReads(count % rowsTold);
       if (this.#iterations.delete(rows)) rows.return?.();
     }
   }
@@ -100,6 +103,9 @@ export class LmdbState {
     throw new AhnlichError("INTERNAL", "a snapshot was read after its release");
   }
 }
+
+/** So many rows are told of at a time. */
+const rowsTold = 64;
 
 function nextOf(rows: Rows, table: TableName): Row | undefined {
   try {

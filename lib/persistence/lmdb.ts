@@ -1,6 +1,8 @@
 import { type Database, openAsClass, type RootDatabase, type Transaction } from "lmdb";
+import type { FileWarming } from "./file-warming.js";
 import { despiteFreePages, despiteFreePagesHere } from "./free-page-fault.js";
 import { syncNewFile } from "./lmdb-file.js";
+import { patiently } from "./patiently.js";
 import { type Row, type TableName, tableNames } from "./table.js";
 import { WriteBatch } from "./write-batch.js";
 
@@ -20,23 +22,30 @@ export class LmdbEnvironment {
   readonly #root: Root;
   readonly #owner: Table;
   readonly #tables: ReadonlyMap<TableName, Table>;
+  readonly #warming: FileWarming | undefined;
+  #reads = 0;
   #turning = false;
 
-  private constructor(root: Root, { owner, tables }: Tables) {
+  private constructor(root: Root, { owner, tables }: Tables, warming?: FileWarming) {
     this.#root = root;
+    this.#warming = warming;
     this.#owner = owner;
     this.#tables = tables;
   }
 
-  /** The file must be an environment, or empty. */
-  static open(file: string): Promise<LmdbEnvironment> {
+  /**
+   * The file must be an environment, or empty. By itself the system reads what lies around each page that it is asked
+   * for, up to megabytes: with `warming` it does not, and all is brought to memory when much is about to be read.
+   */
+  static open(file: string, warming?: FileWarming): Promise<LmdbEnvironment> {
     return patiently(async () => {
-      const root = await openRoot(file, environmentOptions);
+      const noReadAhead = warming !== undefined;
+      const root = await openRoot(file, { ...environmentOptions, noReadAhead });
       try {
         syncNewFile(file);
         // Inside one transaction, a new environment costs one flush instead of one for every table.
         const tables = root.transactionSync(() => openTables(root));
-        return new LmdbEnvironment(root, tables);
+        return new LmdbEnvironment(root, tables, warming);
       } catch (error) {
         await root.close();
         throw error;
@@ -144,6 +153,7 @@ export class LmdbEnvironment {
 
   get(name: TableName, key: Uint8Array, transaction: Transaction): Uint8Array | undefined {
     const table = this.#tables.get(name);
+    this.expectReads(1);
     if (!this.#turning) return table?.get(key, { transaction });
     // While a write transaction is open over several turns, lmdb-js answers `get` from it, whatever
     // transaction is named; ranges keep to theirs.
@@ -192,6 +202,7 @@ export class LmdbEnvironment {
 
   /** Copies the latest commit into a new file, by a thread of lmdb-js, while others write. */
   copyTo(file: string): Promise<void> {
+    this.expectReads();
     return this.#root.backup(file, false);
   }
 
@@ -213,9 +224,17 @@ export class LmdbEnvironment {
     }
   }
 
+  /** So many rows are read; where it is known before, all that is about to be, or infinity. */
+  expectReads(rows: number = Number.POSITIVE_INFINITY): void {
+    this.#reads += rows;
+    if (this.#reads >= manyReads) this.#warming?.begin();
+  }
+
   /** Waits for writes under way. Transactions that are held must be done before. */
-  close(): Promise<void> {
-    return this.#root.close();
+  async close(): Promise<void> {
+    const warmed = this.#warming?.end();
+    await this.#root.close();
+    await warmed;
   }
 
   /**
@@ -277,23 +296,6 @@ const keys: Uint8Array[] = [];
 export type { Transaction };
 
 export type Rows = Iterator<Row>;
-
-/**
- * The last process that closes an environment destroys its locks, and one that opens it at the same
- * moment meets EINVAL until everyone has closed it again. So we do, and come back.
- */
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      const invalid = error instanceof Error && "code" in error && error.code === 22;
-      if (!invalid || attempt === attempts) throw error;
-      const pause = 2 + Math.random() * 2 * Math.min(attempt, 20);
-      await new Promise((resolve) => setTimeout(resolve, pause));
-    }
-  }
-}
 
 function countOf(table: Table): number {
   const { entryCount } = table.getStats() as { entryCount: number };
@@ -385,7 +387,8 @@ const appending = { append: true } as const;
 const ownerTable = "owner";
 const ownerKey: Uint8Array = new TextEncoder().encode("owner");
 
-const attempts = 60;
+/** Who has read so many rows will mostly read more. */
+const manyReads = 1_000;
 
 /** About 1 ms of work. */
 const operationsPerTurn = 500;

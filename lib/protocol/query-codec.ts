@@ -99,6 +99,7 @@ const askShapes: { readonly [K in QueryKind]: Shape } = {
   get: fieldsOf({ keys: listOf(vector) }),
   find: fieldsOf({ where: predicate }),
   count: fieldsOf({ where: predicate }),
+  facets: fieldsOf({ where: predicate }),
   update: fieldsOf({ target: writeTarget(), patch: fieldsOf({ vector }) }),
   delete: fieldsOf({ target: writeTarget() }),
   search: fieldsOf({ target: searchTarget(), where: predicate }),

@@ -27,20 +27,17 @@ export function isVectorLike(value: MetadataValue | undefined): boolean {
 function postingsOf(read: FieldReader, metadata: Metadata): readonly string[] {
   const value = read(metadata);
   if (value === undefined) return none;
-  const own = valuePart + termOf(value).text;
-  if (!Array.isArray(value)) return [therePart, own];
-  if (value.length > elementsMax) return [therePart, own, longPart];
+  const own = postingParts.value + termOf(value).text;
+  const { there, long } = postingParts;
+  if (!Array.isArray(value)) return [there, own];
+  if (value.length > elementsMax) return [there, own, long];
   const elements = new Set<string>();
   for (const element of value as readonly MetadataValue[]) {
-    elements.add(elementPart + termOf(element).text);
+    elements.add(postingParts.element + termOf(element).text);
   }
-  return [therePart, own, ...elements];
+  return [there, own, ...elements];
 }
 
-const therePart: string = String.fromCharCode(postingParts.there);
-const valuePart: string = String.fromCharCode(postingParts.value);
-const elementPart: string = String.fromCharCode(postingParts.element);
-const longPart: string = String.fromCharCode(postingParts.long);
 const none: readonly string[] = [];
 /** Of a longer list the elements are not told, but that it is long: who asks for one looks into the entry. */
 const elementsMax = 256;

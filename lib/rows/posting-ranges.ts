@@ -1,78 +1,81 @@
 import type { FieldPredicate, RangePredicate } from "../model/predicate.js";
-import { behind, postingParts, postingPrefix } from "./posting-rows.js";
+import { behind, postingParts } from "./posting-rows.js";
 import { prefixTerm, termOf } from "./value-terms.js";
 
-/** The postings of what a predicate allows. */
+/** The terms of what a predicate allows. */
 export interface PostingRanges {
-  /** Bounds of keys, the upper ones exclusive, one character a byte. */
-  readonly ranges: readonly KeyRange[];
-  /** Rows that say, where there are any, that others may be allowed besides. */
-  readonly doubtful: KeyRange | undefined;
+  /** In their order; none has anything in common with another. */
+  readonly ranges: readonly TermRange[];
+  /** Terms that say, where an entry has one, that others may be allowed besides. */
+  readonly doubtful: TermRange | undefined;
   /** Whether all that is found is allowed; all that is allowed is found in any case. */
   readonly isExact: boolean;
 }
 
-export interface KeyRange {
+/** The terms with from <= term < to, what they tell before them. */
+export interface TermRange {
   readonly from: string;
   readonly to: string;
 }
 
 /** Where an index of the predicate's field has what the predicate allows. */
-export function postingRanges(
-  incarnation: number,
-  index: number,
-  predicate: FieldPredicate,
-): PostingRanges {
-  const prefix = postingPrefix(incarnation, index);
-  const values = prefix + String.fromCharCode(postingParts.value);
+export function postingRanges(predicate: FieldPredicate): PostingRanges {
+  const { there, value, element, long } = postingParts;
   switch (predicate.kind) {
     case "exists":
-      return one(prefix + String.fromCharCode(postingParts.there), true);
+      return rangesOf([only(there)], true);
     case "equal": {
       const { text, isExact } = termOf(predicate.value);
-      return one(values + text, isExact);
+      return rangesOf([only(value + text)], isExact);
     }
     case "in": {
       const terms = predicate.values.map(termOf);
-      const texts = [...new Set(terms.map(({ text }) => text))];
-      const ranges = texts.map((text) => rangeOf(values + text));
-      return { ranges, doubtful: undefined, isExact: terms.every(({ isExact }) => isExact) };
+      const texts = [...new Set(terms.map(({ text }) => text))].sort(order);
+      return rangesOf(
+        texts.map((text) => only(value + text)),
+        terms.every(({ isExact }) => isExact),
+      );
     }
     case "prefix": {
       const { text, isExact } = prefixTerm(predicate.prefix);
-      return one(values + text, isExact);
+      return rangesOf([{ from: value + text, to: value + behind(text) }], isExact);
     }
     case "range":
-      return betweenBounds(values, predicate);
+      return betweenBounds(predicate);
     case "contains": {
       const { text, isExact } = termOf(predicate.value);
-      const elements = prefix + String.fromCharCode(postingParts.element) + text;
-      const long = rangeOf(prefix + String.fromCharCode(postingParts.long));
-      return { ranges: [rangeOf(elements)], doubtful: long, isExact };
+      return { ranges: [only(element + text)], doubtful: only(long), isExact };
     }
   }
 }
 
-function betweenBounds(values: string, { lower, upper }: RangePredicate): PostingRanges {
+function betweenBounds({ lower, upper }: RangePredicate): PostingRanges {
   const type = termOf(((lower ?? upper) as { value: number }).value).text.slice(0, 1);
   const least = lower && termOf(lower.value);
   const most = upper && termOf(upper.value);
-  let from = values + type;
-  // Beyond the term of a bound that others have too, some may be allowed that have it.
-  if (least)
-    from = lower?.inclusive || !least.isExact ? values + least.text : behind(values + least.text);
-  let to = behind(values + type);
-  if (most)
-    to = upper?.inclusive || !most.isExact ? behind(values + most.text) : values + most.text;
+  let from = type;
+  // Of those with the term of a bound that others have too, some may be allowed.
+  if (least) from = lower?.inclusive || !least.isExact ? least.text : next(least.text);
+  let to = behind(type);
+  if (most) to = upper?.inclusive || !most.isExact ? next(most.text) : most.text;
   const isExact = (least?.isExact ?? true) && (most?.isExact ?? true);
-  const ranges = from < to ? [{ from, to }] : [];
+  const { value } = postingParts;
+  return rangesOf(from < to ? [{ from: value + from, to: value + to }] : [], isExact);
+}
+
+function rangesOf(ranges: readonly TermRange[], isExact: boolean): PostingRanges {
   return { ranges, doubtful: undefined, isExact };
 }
 
-function one(start: string, isExact: boolean): PostingRanges {
-  return { ranges: [rangeOf(start)], doubtful: undefined, isExact };
+function only(term: string): TermRange {
+  return { from: term, to: next(term) };
 }
 
-function rangeOf(start: string): KeyRange {
-  return { from: start, to: behind(start) };
+/** The first text behind that one. */
+function next(term: string): string {
+  return `${term}\u0000`;
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : 1;
 }

@@ -1,31 +1,38 @@
 import { AhnlichError } from "../model/errors.js";
-import type { Snapshot } from "../persistence/persistence.js";
+import type { Row } from "../persistence/table.js";
 import type { WriteBatch } from "../persistence/write-batch.js";
 import { readU32, readU48 } from "./keys.js";
 import { bodyOf, putRow } from "./row.js";
 
 /*
- *   postings   incarnation, index u16, part u8, term, block u48   | ordinals |
+ *   postings   incarnation, index u16, section u8, block u48, end   | terms with their places |
  *
- * A row says which ordinals of one block, 8,192 of them, have the term: as u16 each, in their order, below the first of
- * the block; where these would take 1,024 bytes or more as a bit each, the lowest first. A row of none is not kept.
+ * A block is 32,768 ordinals. Each row has some of the terms that entries of its block have, one next to the other:
+ * those behind the row before, up to its end, which is its last term or, of the last row of a block, the byte ff. A row
+ * without terms is not kept. So a term is found in the first row whose end does not come before it. A term here begins
+ * with what of its field it tells.
  */
 
-/** What of a field a posting tells. */
+/** What of a field a posting tells, and what its term begins with, one character a byte. */
 export const postingParts = {
-  /** That it is there: the term is empty. */
-  there: 0,
+  /** That it is there: nothing comes behind. */
+  there: "\u0000",
   /** What it holds. */
-  value: 1,
+  value: "\u0001",
   /** What one of the elements of its list is. */
-  element: 2,
-  /** That its list has more elements than are told: the term is empty. */
-  long: 3,
+  element: "\u0002",
+  /** That its list has more elements than are told: nothing comes behind. */
+  long: "\u0003",
 } as const;
 
-export const blockBits = 13;
-export const blockOrdinals: number = 2 ** blockBits;
-export const blockWords: number = blockOrdinals / 32;
+/**
+ * The sections of an index. That lists are long is kept apart from all else: it is seldom so, and whoever looks for an
+ * element must know.
+ */
+export const postingSections = { main: "\u0000", long: "\u0001" } as const;
+
+/** The end of the last row of a block, behind all terms. */
+export const lastEnd = "\u00ff";
 
 /** What the keys of all postings of an index begin with, one character a byte. */
 export function postingPrefix(incarnation: number, index: number): string {
@@ -33,9 +40,20 @@ export function postingPrefix(incarnation: number, index: number): string {
   return String.fromCharCode(...chars.map((char) => char & 0xff), index >>> 8, index & 0xff);
 }
 
-/** The key of a posting, one character a byte; `term` begins with its part. */
-export function postingKey(prefix: string, term: string, block: number): string {
-  return prefix + term + blockText(block);
+/** What the keys of one block begin with; `section` begins with the index's prefix. */
+export function blockPrefix(section: string, block: number): string {
+  const high = Math.floor(block / 0x100000000);
+  return (
+    section +
+    String.fromCharCode(
+      (high >>> 8) & 0xff,
+      high & 0xff,
+      (block >>> 24) & 0xff,
+      (block >>> 16) & 0xff,
+      (block >>> 8) & 0xff,
+      block & 0xff,
+    )
+  );
 }
 
 /** The range of the keys of all postings whose keys begin with that. */
@@ -55,105 +73,41 @@ export function keyBytes(text: string): Uint8Array {
 }
 
 export function blockOfKey(key: Uint8Array): number {
-  return readU48(key, key.length - 6);
+  return readU48(key, sectionBytes);
 }
 
-/** The incarnation, the index, and what tells its postings of one term from those of others. */
-export function partsOfKey(key: Uint8Array): {
+/** Up to where the row has the terms of its block. */
+export function endOfKey(key: Uint8Array): string {
+  return Buffer.prototype.latin1Slice.call(key, sectionBytes + blockBytes, key.length);
+}
+
+/** What tells whose postings a row has. @throws CORRUPT */
+export function placeOfKey(key: Uint8Array): {
   incarnation: number;
   index: number;
-  term: Uint8Array;
+  block: number;
+  end: string;
 } {
-  if (key.length < shortestKey) throw corrupt("its key is too short");
+  if (key.length < sectionBytes + blockBytes) throw corrupt("its key is too short");
   const index = ((key[4] as number) << 8) | (key[5] as number);
-  return { incarnation: readU32(key, 0), index, term: key.subarray(6, key.length - 6) };
+  return { incarnation: readU32(key, 0), index, block: blockOfKey(key), end: endOfKey(key) };
 }
 
-/** The ordinals of a row, below the first of their block, in order. */
-export function placesOf(body: Uint8Array): number[] {
-  const places: number[] = [];
-  if (body.length < bitmapBytes) {
-    for (let i = 0; i < body.length; i += 2) {
-      places.push(((body[i] as number) << 8) | (body[i + 1] as number));
-    }
-    return places;
-  }
-  for (let i = 0; i < bitmapBytes; i++) {
-    for (let bits = body[i] as number; bits !== 0; bits &= bits - 1) {
-      places.push(i * 8 + (31 - Math.clz32(bits & -bits)));
-    }
-  }
-  return places;
-}
-
-/** Sets the bits of a row's ordinals in those of its block. */
-export function addPlaces(words: Uint32Array, body: Uint8Array): void {
-  if (body.length === bitmapBytes) {
-    for (let i = 0, at = 0; i < blockWords; i++, at += 4) {
-      const low = (body[at] as number) | ((body[at + 1] as number) << 8);
-      const high = (body[at + 2] as number) | ((body[at + 3] as number) << 8);
-      words[i] = (words[i] as number) | low | (high << 16);
-    }
-    return;
-  }
-  for (let i = 0; i < body.length; i += 2) {
-    const place = ((body[i] as number) << 8) | (body[i + 1] as number);
-    const word = place >>> 5;
-    words[word] = (words[word] as number) | (1 << (place & 31));
-  }
-}
-
-/** The body of a row of these ordinals, which are in order, each once. */
-export function bodyOfPlaces(places: readonly number[]): Uint8Array {
-  if (places.length * 2 < bitmapBytes) {
-    const body = new Uint8Array(places.length * 2);
-    for (let i = 0; i < places.length; i++) {
-      body[i * 2] = (places[i] as number) >>> 8;
-      body[i * 2 + 1] = places[i] as number;
-    }
-    return body;
-  }
-  const body = new Uint8Array(bitmapBytes);
-  for (const place of places) {
-    body[place >>> 3] = (body[place >>> 3] as number) | (1 << (place & 7));
-  }
-  return body;
-}
-
-export function putPosting(batch: WriteBatch, key: Uint8Array, body: Uint8Array): void {
+export function putPostings(batch: WriteBatch, key: Uint8Array, body: Uint8Array): void {
   putRow(batch, "postings", key, body.length, (bytes, at) => bytes.set(body, at));
 }
 
-/** Undefined where no ordinal of the block has the term. */
-export function readPosting(snapshot: Snapshot, key: Uint8Array): Uint8Array | undefined {
-  const row = snapshot.get("postings", key);
-  return row === undefined ? undefined : postingOf(key, row);
-}
-
-/** @throws CORRUPT */
-export function postingOf(key: Uint8Array, row: Uint8Array): Uint8Array {
-  const body = bodyOf("postings", key, row);
-  const isList = body.length < bitmapBytes && body.length % 2 === 0 && body.length > 0;
-  if (isList || body.length === bitmapBytes) return body;
-  throw corrupt(`its body has ${body.length} bytes`);
-}
-
-function blockText(block: number): string {
-  const high = Math.floor(block / 0x100000000);
-  return String.fromCharCode(
-    (high >>> 8) & 0xff,
-    high & 0xff,
-    (block >>> 24) & 0xff,
-    (block >>> 16) & 0xff,
-    (block >>> 8) & 0xff,
-    block & 0xff,
-  );
+/** The body of a row. @throws CORRUPT */
+export function postingsOf({ key, value }: Row): Uint8Array {
+  const body = bodyOf("postings", key, value);
+  if (body.length === 0) throw corrupt("it has no terms");
+  return body;
 }
 
 function corrupt(what: string): AhnlichError {
   return new AhnlichError("CORRUPT", `table postings: a row is no posting: ${what}`);
 }
 
-const bitmapBytes: number = blockOrdinals / 8;
-/** Incarnation, index, part, block. */
-const shortestKey = 13;
+/** Incarnation, index, section. */
+const sectionBytes = 7;
+const blockBytes = 6;

@@ -4,7 +4,7 @@ import type { MetadataValue } from "../model/metadata.js";
  * A term is a value as bytes, of which the order is that of the values of one type; here a text of one character a
  * byte, which compares as the bytes do:
  *
- *   | type u8 | numbers and dates: 8 bytes; strings: UTF-8, each zero byte as 00 ff, then 00 01 |
+ *   | type u8 | numbers and dates: 8 bytes without zeros at their end; strings: UTF-8, each zero byte as 00 ff, then 00 01 |
  *
  * Of a string of more than `stringBytesMax` bytes only so many are there, with 00 02 behind them. Lists, objects and
  * bytes have their type alone. So terms of what differs may be equal; those of what is equal always are.
@@ -78,7 +78,7 @@ function numberTerm(type: number, value: number): string {
   // The sign is turned round; of what is below zero, where more is less, all other bits too.
   const flip = (scratch[0] as number) >= 0x80 ? 0xff : 0;
   const first = flip === 0 ? (scratch[0] as number) | 0x80 : (scratch[0] as number) ^ 0xff;
-  return String.fromCharCode(
+  const text = String.fromCharCode(
     type,
     first,
     (scratch[1] as number) ^ flip,
@@ -89,8 +89,13 @@ function numberTerm(type: number, value: number): string {
     (scratch[6] as number) ^ flip,
     (scratch[7] as number) ^ flip,
   );
+  if (scratch[7] !== flip) return text;
+  let length = 8;
+  while (length > 2 && scratch[length - 2] === flip) length--;
+  return text.slice(0, length);
 }
 
+/** What is missing at the end is zero. */
 function numberOf(term: string): number {
   for (let i = 0; i < 8; i++) scratch[i] = term.charCodeAt(i + 1);
   const flip = (scratch[0] as number) >= 0x80 ? 0 : 0xff;

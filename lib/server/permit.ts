@@ -94,6 +94,7 @@ const placesOf: { readonly [K in QueryKind]: (query: Query<K>) => readonly Place
   get: ofStore,
   find: ofStore,
   count: ofStore,
+  facets: ofStore,
   delete: ofStore,
   search: ofStore,
   searchMany: ofStore,

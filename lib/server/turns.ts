@@ -52,6 +52,7 @@ export class Turns {
         return query.where === undefined ? this.#searches : this.#scans;
       case "find":
       case "count":
+      case "facets":
       case "measureRecall":
       case "explain":
         return this.#scans;

@@ -1,5 +1,6 @@
 import type { Clock, Random } from "../engine/ports.js";
 import { diskFailure } from "../persistence/disk-failure.js";
+import { FileWarming } from "../persistence/file-warming.js";
 import { LmdbEnvironment } from "../persistence/lmdb.js";
 import { type LmdbFile, prepareFile, readyFile } from "../persistence/lmdb-file.js";
 import { LmdbPersistence } from "../persistence/lmdb-persistence.js";
@@ -61,7 +62,7 @@ async function openClaimed(
   threads: number,
   letGo: () => void,
 ): Promise<LmdbPersistence> {
-  const environment = await LmdbEnvironment.open(file);
+  const environment = await LmdbEnvironment.open(file, FileWarming.of(file));
   try {
     const ownership = EpochOwnership.take(environment, claim, letGo);
     claim.establish();

@@ -78,6 +78,7 @@ function asks(store: string): { readonly [kind: string]: object } {
     get: { store, keys: [] },
     find: { store },
     count: { store },
+    facets: { store, field: "n" },
     update: { store, target: "a", patch: {} },
     delete: { store, target: "a" },
     search: { store, target: [1] },

@@ -116,6 +116,7 @@ export function callsContract(reach: Reach): void {
           store.searchMany(given),
           store.find(given),
           store.count(given),
+          store.facets(given, given),
           engine.listStores(given),
         ];
         for (const promise of promises) assert.ok(promise instanceof Promise);
@@ -183,6 +184,7 @@ const methods: { readonly [method: string]: Call } = {
   find: (_, store, options) => store.find(options),
   entries: (_, store, options) => store.entries(options).next(),
   count: (_, store, options) => store.count(options),
+  facets: (_, store, options) => store.facets("n", options),
   search: (_, store, options) => store.search([1, 2], options),
   searchMany: (_, store, options) => store.searchMany([[1, 2]], options),
   "store info": (_, store, options) => store.info(options),

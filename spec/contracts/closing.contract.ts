@@ -48,6 +48,7 @@ export function closingContract(reach: Reach): void {
           store.delete("a"),
           store.find(),
           iterator.next(),
+          store.facets("n"),
           store.search([1]),
           store.searchMany([]),
           store.info(),

@@ -13,6 +13,7 @@ import { examplesContract } from "./examples.contract.js";
 import { executeContract } from "./execute.contract.js";
 import { expiryContract } from "./expiry.contract.js";
 import { explainContract } from "./explain.contract.js";
+import { facetsContract } from "./facets.contract.js";
 import { findContract } from "./find.contract.js";
 import { followingContract } from "./following.contract.js";
 import { getContract } from "./get.contract.js";
@@ -66,6 +67,7 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   searchManyContract,
   examplesContract,
   explainContract,
+  facetsContract,
   measureRecallContract,
   vectorsOnDiskContract,
   changesContract,

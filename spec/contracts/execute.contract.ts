@@ -126,6 +126,10 @@ const pairs: { readonly [K in Exclude<QueryKind, "shutdown" | "backup">]: Pair }
     call: (engine, store) =>
       engine.store(store).search({ near: ["a"] }, { metric: "dot", include: { vector: true } }),
   },
+  facets: {
+    ask: (store) => ({ store, field: "n", limit: 2 }),
+    call: (engine, store) => engine.store(store).facets("n", { limit: 2 }),
+  },
   searchMany: {
     ask: (store) => ({ store, targets: [[1], [2]], limit: 1 }),
     call: (engine, store) => engine.store(store).searchMany([[1], [2]], { limit: 1 }),

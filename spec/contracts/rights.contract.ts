@@ -87,6 +87,8 @@ export function rightsContract(reach: GuardedReach): void {
       assert.equal((await reader.store("films/a").search([1])).length, 1);
       const films = await reader.explain({ kind: "count", store: "films/a" });
       assert.equal(films.matched, 1);
+      assert.deepEqual(await reader.store("films/a").facets("n"), [{ value: 1, count: 1 }]);
+      await assert.rejects(reader.store("music/a").facets("n"), forbidden);
       assert.equal((await reader.store("films/a").measureRecall()).recall, 1);
       await assert.rejects(reader.store("music/a").measureRecall(), forbidden);
       await assert.rejects(reader.explain({ kind: "count", store: "music/a" }), forbidden);

@@ -174,7 +174,7 @@ describe("checkpoints of vectors", () => {
     {
       await using engine = await engines.open(at("a"));
       await engine.store("s").set(entries(100, 1_000));
-      await engine.store("s").search([0, 0, 0]);
+      await engine.store("s").searchMany([[0, 0, 0]]);
     }
     cpSync(file("a"), file("old"));
     engines.logged = [];
@@ -201,7 +201,7 @@ describe("checkpoints of vectors", () => {
     ] as const) {
       await using engine = await engines.open(at(name));
       await engine.store("s").set(Array.from({ length: 50 }, (_, i) => entry(300 + i, value + i)));
-      await engine.store("s").search([0, 0, 0]);
+      await engine.store("s").searchMany([[0, 0, 0]]);
     }
     for (let i = 0; i < 50; i++) model.set(`${300 + i}`, entry(0, 5 + i).vector);
     cpSync(file("other"), file("a"));

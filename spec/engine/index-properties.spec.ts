@@ -8,6 +8,7 @@ import {
   type Where,
 } from "../../lib/index.js";
 import { Clock, provide } from "../../lib/ports.js";
+import { naiveFacets } from "../support/naive-facets.js";
 import { constantOf, holds } from "../support/naive-predicate.js";
 
 describe("indexes after any sequence of writes", function () {
@@ -37,16 +38,20 @@ describe("indexes after any sequence of writes", function () {
           name = `${name}-`;
         }
         for (const asked of questions) {
-          const expected = [...naive]
-            .filter(([, { expiresAt, metadata }]) => expiresAt > now && holds(asked, metadata))
-            .map(([id]) => id)
-            .sort();
+          const allowed = [...naive]
+            .map(([id, kept]) => ({ id, ...kept }))
+            .filter(({ expiresAt, metadata }) => expiresAt > now && holds(asked, metadata));
+          const expected = allowed.map(({ id }) => id).sort();
           const found = await engine.store(name).find({ where: asked });
           assert.deepEqual(
             found.entries.map(({ id }) => id),
             expected,
           );
           assert.equal(await engine.store(name).count({ where: asked }), expected.length);
+          for (const field of ["a", "b.c"]) {
+            const counted = await engine.store(name).facets(field, { where: asked });
+            assert.deepEqual(counted, naiveFacets(allowed, field).slice(0, 100));
+          }
           const matches = await engine.store(name).search([1], { where: asked, limit: 50 });
           assert.deepEqual(matches.map(({ id }) => id).sort(), expected);
         }

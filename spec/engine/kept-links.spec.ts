@@ -42,7 +42,11 @@ describe("A graph that is kept with the vectors", () => {
     query.search({ store: "s", target: vector(), limit: 10, recall });
 
   /** Until all is in memory, and nothing is left to be linked. */
-  const settled = () => until(() => indexes.largest.image?.hasRows === true && links().isSettled);
+  const settled = () =>
+    until(() => {
+      const { size, image } = indexes.largest;
+      return size > 0 && image?.hasRows === true && links().isSettled;
+    });
 
   /** What is kept of each slot, by the file. */
   const kindsIn = (name: string) => {

@@ -6,6 +6,11 @@ export class Distribution {
     this.#numbers.push(number);
   }
 
+  /** How many they are. */
+  get size(): number {
+    return this.#numbers.length;
+  }
+
   get text(): string {
     if (this.#numbers.length === 0) return "none";
     const sorted = this.#numbers.toSorted((a, b) => a - b);

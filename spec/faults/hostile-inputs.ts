@@ -93,5 +93,5 @@ function framed(body: Buffer): Buffer {
 const kinds = [
   ...["set", "get", "find", "count", "update", "delete", "search", "searchMany", "changes"],
   ...["pipeline", "transaction", "createStore", "alterStore", "renameStore", "listStores"],
-  ...["createIndex", "dropIndex"],
+  ...["createIndex", "dropIndex", "facets"],
 ];

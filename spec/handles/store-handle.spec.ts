@@ -21,6 +21,7 @@ describe("StoreHandle", () => {
     await store.delete({ all: true });
     await store.find({ limit: 3, cursor: "c" });
     await store.count({ where: { a: 1 } });
+    await store.facets("a", { where: { b: 2 }, limit: undefined });
     await store.search([1, 2], { limit: 2, recall: 1, metric: undefined });
     await store.searchMany([[1, 2]], { limit: 1 });
     await store.measureRecall({ samples: 5, limit: undefined });
@@ -35,6 +36,7 @@ describe("StoreHandle", () => {
       { kind: "delete", store: "s", target: { all: true } },
       { kind: "find", store: "s", limit: 3, cursor: "c" },
       { kind: "count", store: "s", where: { a: 1 } },
+      { kind: "facets", store: "s", field: "a", where: { b: 2 } },
       { kind: "search", store: "s", target: [1, 2], limit: 2, recall: 1 },
       { kind: "searchMany", store: "s", targets: [[1, 2]], limit: 1 },
       { kind: "measureRecall", store: "s", samples: 5 },

@@ -32,7 +32,7 @@ if (python === undefined) {
       assert.ok("port" in address);
       const { code, stdout, stderr } = await run("verbs.py", address.host, `${address.port}`);
       assert.equal(code, 0, stdout + stderr);
-      assert.equal(stdout.match(/^ok: /gm)?.length, 20, stdout);
+      assert.equal(stdout.match(/^ok: /gm)?.length, 21, stdout);
       assert.deepEqual(server.clients(), []);
       const { entries } = await engine.store("films").find();
       assert.deepEqual(

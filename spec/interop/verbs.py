@@ -164,6 +164,13 @@ def _(client):
     refused("INVALID_ARGUMENT", lambda: client.ask("explain", {"query": ["ping"]}))
 
 
+@check("has the values of a field counted")
+def _(client):
+    facets = client.ask("facets", {"store": "films", "field": "year", "where": {"year": {"$gte": 1970}}, "limit": 5})
+    assert [(facet["value"], facet["count"]) for facet in facets] == [(1979, 1), (1985, 1)]
+    refused("INVALID_ARGUMENT", lambda: client.ask("facets", {"store": "films"}))
+
+
 @check("has the recall of a store measured")
 def _(client):
     report = client.ask("measureRecall", {"store": "films", "limit": 2, "where": {"year": {"$exists": True}}})

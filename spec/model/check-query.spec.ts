@@ -56,6 +56,7 @@ describe("checkQuery", () => {
         },
       },
       delete: { store: "s", target: { kind: "ids", ids: [] }, ifVersion: undefined },
+      facets: { store: "s", field: "f", where: all, limit: 100 },
       search: { ...search, target: { kind: "vector", vector: f32(1) } },
       searchMany: { ...search, targets: [] },
       changes: { store: "s", since: undefined, where: all, limit: 100, waitMs: 0 },
@@ -158,7 +159,7 @@ describe("checkQuery", () => {
   });
 
   it("refuses a bad store name in every kind that has one", () => {
-    assert.equal(withStore.length, 17);
+    assert.equal(withStore.length, 18);
     for (const kind of withStore) {
       for (const store of ["", "a/b/c", "a b", "x".repeat(129), 1, undefined]) {
         refusesQuery({ ...least[kind], store }, /^store: expected "name" or "namespace\/name"/);

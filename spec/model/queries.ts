@@ -38,6 +38,7 @@ export const least: { readonly [K in QueryKind]: Raw<K> } = {
   count: { kind: "count", store: "s" },
   update: { kind: "update", store: "s", target: [], patch: {} },
   delete: { kind: "delete", store: "s", target: [] },
+  facets: { kind: "facets", store: "s", field: "f" },
   search: { kind: "search", store: "s", target: [1] },
   searchMany: { kind: "searchMany", store: "s", targets: [] },
   changes: { kind: "changes", store: "s" },

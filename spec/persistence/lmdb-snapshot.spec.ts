@@ -13,6 +13,7 @@ describe("a snapshot of pages that are not what was written", () => {
   function snapshotOf(rows: () => Iterable<Row>): LmdbSnapshot {
     const environment = {
       hold: () => ({ done: () => {} }),
+      expectReads: () => {},
       get: () => rows()[Symbol.iterator]().next().value?.value,
       range: () => rows()[Symbol.iterator](),
       rangeBack: () => rows()[Symbol.iterator](),

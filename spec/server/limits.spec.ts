@@ -123,10 +123,11 @@ describe("a limit of the server", () => {
       peer.request(5, { ...search, where: { n: 1 } });
       peer.request(6, { kind: "explain", query: search });
       peer.request(7, { kind: "measureRecall", store: "s" });
+      peer.request(8, { kind: "facets", store: "s", field: "n" });
       await serving.engine.held(2);
       await turns();
-      const begun = ["count", "search", "find", "explain", "measureRecall"].map(asked);
-      assert.deepEqual(begun, [1, 1, 0, 0, 0]);
+      const begun = ["count", "search", "find", "explain", "measureRecall", "facets"].map(asked);
+      assert.deepEqual(begun, [1, 1, 0, 0, 0, 0]);
     },
     largeWritesAtOnceMax: async () => {
       serving.engine.executor.holding.add("delete");

@@ -37,6 +37,7 @@ const wants: { readonly [K in QueryKind]: readonly [Right, Where, object][] } = 
   find: inBoth("read", {}),
   count: inBoth("read", {}),
   delete: inBoth("write", { target: [] }),
+  facets: inBoth("read", { field: "f" }),
   search: inBoth("read", { target: [1] }),
   searchMany: inBoth("read", { targets: [] }),
   changes: inBoth("read", {}),

@@ -60,6 +60,9 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
     include: include(),
   }),
   count: asks("count", { store: fc.string(), where: where() }),
+  facets: asks("facets", {
+    ...{ store: fc.string(), field: fc.string(), where: where(), limit: fc.nat() },
+  }),
   update: asks("update", {
     store: fc.string(),
     target: target(),
@@ -157,6 +160,7 @@ const answersOf: { readonly [K in Exclude<QueryKind, "pipeline">]: fc.Arbitrary<
     ...page,
   })),
   count: fc.nat(),
+  facets: fc.array(some({ value: values(), count: fc.nat() })),
   update: fc.nat(),
   delete: fc.nat(),
   search: fc.array(matches()),

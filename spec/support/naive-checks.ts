@@ -22,6 +22,7 @@ export const fieldsOf: { readonly [kind: string]: readonly string[] } = {
   get: ["store", "keys", "include"],
   find: ["store", "where", "limit", "cursor", "include"],
   count: ["store", "where"],
+  facets: ["store", "field", "where", "limit"],
   update: ["store", "target", "patch", "metadata", "ifVersion"],
   delete: ["store", "target", "ifVersion"],
   search: ["store", "target", "limit", "where", "recall", "metric", "maxDistance", "include"],

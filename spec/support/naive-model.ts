@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../lib/engine/ports.js";
 import type { Changes, EngineInfo, SetResponse, StoreInfo } from "../../lib/model/answers.js";
-import type { Entry, Match, Page } from "../../lib/model/entry.js";
+import type { Entry, Match } from "../../lib/model/entry.js";
 import type { Limits } from "../../lib/model/limits.js";
 import type { Kinds, Query } from "../../lib/model/query.js";
 import type { Where } from "../../lib/model/where.js";
@@ -26,7 +26,6 @@ import {
   refuseBackup,
   within,
 } from "./naive-checks.js";
-import { makeCursor, readCursor } from "./naive-cursor.js";
 import {
   contentId,
   demandVersions,
@@ -35,7 +34,9 @@ import {
   idOfKey,
   type NaiveEntry,
 } from "./naive-entries.js";
+import { facetsAsked } from "./naive-facets.js";
 import { createIndexNaively, demandIndexes, dropIndexNaively } from "./naive-field-indexes.js";
+import { findNaively } from "./naive-find.js";
 import { NaiveLog, positionOf } from "./naive-log.js";
 import { checkedPatch, patchedEntries } from "./naive-patch.js";
 import { naivePipeline } from "./naive-pipeline.js";
@@ -109,9 +110,13 @@ export class NaiveModel {
       case "get":
         return this.#get(query);
       case "find":
-        return this.#find(query);
+        return findNaively(this.#limits, this.#storeOf(query.store), query, () =>
+          this.#matching(query.store, query.where),
+        );
       case "count":
         return this.#matching(query.store, query.where).length;
+      case "facets":
+        return facetsAsked(this.#limits, query, this.#matching(query.store, query.where));
       case "update":
         return this.#update(query);
       case "delete":
@@ -297,20 +302,6 @@ export class NaiveModel {
     within(this.#limits, "limit", keys.length);
     const entries = keys.map((key) => store.entries.get(idOfKey(this.#limits, key)));
     return entries.map((entry) => entry && entryOf(entry, include));
-  }
-
-  #find({ store: name, where, limit, cursor, include }: Ask<"find">): Page<Entry> {
-    const store = this.#storeOf(name);
-    demandInclude(include);
-    const count = checkedCount(this.#limits, limit, 100);
-    const after = cursor === undefined ? undefined : readCursor(cursor, store.created);
-    const rest = this.#matching(name, where).filter(
-      ({ id }) => after === undefined || byId({ id }, { id: after }) > 0,
-    );
-    const page = rest.slice(0, count);
-    const entries = page.map((entry) => entryOf(entry, include));
-    if (rest.length <= count) return { entries };
-    return { entries, cursor: makeCursor(store.created, page[count - 1].id) };
   }
 
   /** In the order of their ids. */

@@ -40,7 +40,7 @@ export function constantOf(where: Where): boolean | undefined {
 }
 
 /** All fields at all depths with the names that lead to them; the one to take is the first. */
-function lookUp(name: string, metadata: Metadata): MetadataValue | undefined {
+export function lookUp(name: string, metadata: Metadata): MetadataValue | undefined {
   const found = walk(metadata, []).filter(({ names }) => names.join(".") === name);
   found.sort((a, b) => compareLengths(a.names, b.names));
   return found[0]?.value;
@@ -110,7 +110,7 @@ function compare(a: MetadataValue | undefined, b: MetadataValue): number | undef
 }
 
 /** The same text for equal values only: every value with its type, fields sorted by name. */
-function spell(value: unknown): string {
+export function spell(value: unknown): string {
   switch (typeOf(value)) {
     case "Date":
       return `Date ${(value as Date).getTime()}`;

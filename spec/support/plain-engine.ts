@@ -85,6 +85,7 @@ function plainStore(executor: Executor, name: string): Store<never> {
     find: (options?: object) => ask("find", { store: name }, options),
     entries: (options?: object) => entries(ask, name, options),
     count: (options?: object) => ask("count", { store: name }, options),
+    facets: (field: string, options?: object) => ask("facets", { store: name, field }, options),
     search: (target: unknown, options?: object) => ask("search", { store: name, target }, options),
     searchMany: (targets: unknown, options?: object) =>
       ask("searchMany", { store: name, targets }, options),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { expectTypeOf } from "expect-type";
 import type { Engine } from "../../lib/handles/engine.js";
 import type { Store } from "../../lib/handles/store.js";
-import type { Outcome, Plan, RecallReport, SetResponse } from "../../lib/model/answers.js";
+import type { Facet, Outcome, Plan, RecallReport, SetResponse } from "../../lib/model/answers.js";
 import type { Entry, EntryInput, Match } from "../../lib/model/entry.js";
 import type { Metadata } from "../../lib/model/metadata.js";
 import {
@@ -107,6 +107,15 @@ describe("the type of a store", () => {
       void films.count({ year: 3 });
       // @ts-expect-error a field that films do not have
       void films.find({ where: { yaer: 3 } });
+    });
+  });
+
+  it("knows the fields whose values are counted", () => {
+    compiles((_, films) => {
+      const counted = films.facets("year", { where: { year: { $gt: 1990 } }, limit: 3 });
+      expectTypeOf(counted).resolves.toEqualTypeOf<Facet[]>();
+      // @ts-expect-error a field that films do not have
+      void films.facets("yaer");
     });
   });
 

@@ -4,6 +4,7 @@ import {
   candidateRun,
   finished,
   jobDimension,
+  jobHistogram,
   jobKept,
   jobLimit,
   jobMaxDistance,
@@ -28,7 +29,7 @@ import {
 } from "../layout";
 import { isSpent, spend } from "./budget";
 import { narrow } from "./candidates";
-import { exactDistance } from "./exact";
+import { exactFour } from "./exact-four";
 import { sift } from "./heap";
 import { giveBack, rowOf, want } from "./lent";
 import { refine } from "./refine";
@@ -85,33 +86,30 @@ function begin(job: usize, stage: u32): void {
 
 /** Results take the places of candidates from the first on; what is farther than was asked for is left out. */
 function rescore(job: usize, target: usize): u32 {
-  const metric: u32 = load<u32>(job, jobMetric);
-  const dimension: u32 = load<u32>(job, jobDimension);
-  const stride: usize = load<u32>(job, jobStride);
   const farthest = load<f64>(job, jobMaxDistance);
-  const given = <usize>load<u32>(target, targetGiven);
-  const norm = load<f64>(target, targetNorm);
   const area = <usize>load<u32>(target, targetArea);
   const count: u32 = load<u32>(target, targetCount);
   let step: u32 = load<u32>(job, jobStep);
   let kept: u32 = load<u32>(job, jobKept);
   let status: u32 = finished;
-  for (; step < count && !isSpent(); step++) {
+  while (step < count && !isSpent()) {
     const at = area + <usize>step * candidateBytes;
-    const row = rowOf(job, at, step, stride);
-    if (!row) {
+    const some = scoreSome(job, target, at, step, count - step);
+    if (some == 0) {
       status = want(job, step, count - step);
       break;
     }
-    spend(dimension * 8 + 16);
-    const distance = exactDistance(metric, given, row, dimension, norm);
-    if (distance <= farthest) {
-      const ordinal = ordinalOf(at);
+    for (let i: u32 = 0; i < some; i++) {
+      const candidate = at + <usize>i * candidateBytes;
+      const distance = load<f64>(candidate, resultDistance);
+      if (!(distance <= farthest)) continue;
+      const ordinal = ordinalOf(candidate);
       const result = area + <usize>kept * candidateBytes;
       kept++;
       store<f64>(result, distance, resultDistance);
       store<f64>(result, ordinal, resultOrdinal);
     }
+    step += some;
   }
   store<u32>(job, step, jobStep);
   store<u32>(job, kept, jobKept);
@@ -119,6 +117,39 @@ function rescore(job: usize, target: usize): u32 {
   store<u32>(target, kept, targetCount);
   begin(job, heaping);
   return finished;
+}
+
+/**
+ * Writes the distances of up to four candidates from `at` on, of `left` there are, in place of their bounds. How many; 0
+ * where the row of the first is not there.
+ */
+function scoreSome(job: usize, target: usize, at: usize, index: u32, left: u32): u32 {
+  const stride: usize = load<u32>(job, jobStride);
+  const a = rowOf(job, at, index, stride);
+  if (!a) return 0;
+  const b = left > 1 ? rowOf(job, at + candidateBytes, index + 1, stride) : 0;
+  const c = b && left > 2 ? rowOf(job, at + 2 * candidateBytes, index + 2, stride) : 0;
+  const d = c && left > 3 ? rowOf(job, at + 3 * candidateBytes, index + 3, stride) : 0;
+  const count: u32 = 1 + u32(b != 0) + u32(c != 0) + u32(d != 0);
+  const given = <usize>load<u32>(target, targetGiven);
+  const dimension: u32 = load<u32>(job, jobDimension);
+  const distances = job + jobHistogram;
+  exactFour(
+    load<u32>(job, jobMetric),
+    given,
+    a,
+    b ? b : a,
+    c ? c : a,
+    d ? d : a,
+    dimension,
+    load<f64>(target, targetNorm),
+    distances,
+  );
+  for (let i: usize = 0; i < <usize>count; i++) {
+    store<f64>(at + i * candidateBytes, load<f64>(distances + i * 8), resultDistance);
+  }
+  spend(<i32>dimension * 12 + 64);
+  return count;
 }
 
 @inline

@@ -1,0 +1,45 @@
+import { compilePredicate } from "../model/compile-predicate.js";
+import type { Metadata } from "../model/metadata.js";
+import { decodeMetadata, entryOfRow, type StoredEntry } from "../rows/entry-rows.js";
+import { afterStoreKey, ordinalOfKey, storeKey } from "../rows/keys.js";
+import type { Sought } from "./allowed-entries.js";
+import { hasExpired } from "./expiry.js";
+import type { Found } from "./predicate-planner.js";
+import { readByOrdinal } from "./read.js";
+import type { Steps } from "./steps.js";
+
+/** Gets an entry, whose bytes are good until it returns, and its metadata. */
+export type Visit = (entry: StoredEntry, metadata: Metadata) => void;
+
+/** Visits what lives and is allowed, in the order of the ordinals: of what indexes have found, where they have. */
+export function* visitAllowed(sought: Sought, found: Found | undefined, visit: Visit): Steps<void> {
+  const { where, time, effort } = sought;
+  const matches = found?.isExact || where.kind === "all" ? undefined : compilePredicate(where);
+  const plan = found === undefined ? "scan" : "index";
+  for (const entry of entriesOf(sought, found)) {
+    if (entry !== undefined) {
+      effort?.add(plan, 1);
+      if (!hasExpired(entry.expiresAt, time)) {
+        const metadata = decodeMetadata(entry.metadata);
+        if (!matches || matches(metadata)) visit(entry, metadata);
+      }
+    }
+    yield;
+  }
+}
+
+function* entriesOf(
+  { view: { snapshot }, store }: Sought,
+  found: Found | undefined,
+): Generator<StoredEntry | undefined, void, undefined> {
+  if (found !== undefined && !found.isNegated) {
+    for (const ordinal of found.ordinals) yield readByOrdinal(snapshot, store, ordinal);
+    return;
+  }
+  const { incarnation } = store;
+  const rows = snapshot.range("entries", storeKey(incarnation), afterStoreKey(incarnation));
+  for (const { key, value } of rows) {
+    const ordinal = ordinalOfKey(key);
+    yield found?.ordinals.has(ordinal) ? undefined : entryOfRow(key, value, ordinal);
+  }
+}
