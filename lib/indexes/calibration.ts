@@ -107,8 +107,9 @@ export class Calibration {
         this.#measured.set(curves.limit, { curves, size, changed, source });
       }
     };
-    const isFirst = limits.every((limit) => !this.#measured.has(limit));
-    const known = isFirst ? keep : undefined;
+    const unknown = new Set(limits.filter((limit) => !this.#measured.has(limit)));
+    const known = (all: readonly LimitCurves[]): void =>
+      keep(all.filter(({ limit }) => unknown.has(limit)));
     const study = { ...options, random, known };
     if (source === "store") keep(await studyStored(probe, targets, limits, study));
     else keep(await studyRecall(probe, targets, limits, study));

@@ -159,6 +159,26 @@ describe("Calibration", () => {
     assert.equal(calibration.beamFor(10, 0.95, 400_001), undefined);
   });
 
+  it("knows small limits before it measures larger ones, those known before stay until the end", async () => {
+    const probe = new SyntheticProbe(recallOf);
+    const calibration = new Calibration();
+    const random = randomNumbers(1);
+    await calibration.calibrate(probe, { random, targetsMax: 256 });
+    const known = calibration.beamFor(10, 0.95);
+    const seen: (Beam | undefined)[][] = [];
+    const walk = probe.walk.bind(probe);
+    probe.walk = (targets, limit, beam) => {
+      if (limit === 316) seen.push([10, 100, 316].map((one) => calibration.beamFor(one, 0.95)));
+      return walk(targets, limit, beam);
+    };
+    calibration.beamFor(316, 0.95);
+    await calibration.calibrate(probe, { random, targetsMax: 256 });
+    const [[ten, hundred, largest]] = seen;
+    assert.deepEqual(ten, known);
+    assert(hundred !== undefined && largest === undefined);
+    assert(calibration.beamFor(316, 0.95) !== undefined);
+  });
+
   it("gives the same beams for the same seed", async () => {
     const [one, two] = [new SyntheticProbe(recallOf), new SyntheticProbe(recallOf)];
     assert.deepEqual((await calibrated(one)).toBytes(), (await calibrated(two)).toBytes());
