@@ -166,9 +166,8 @@ export class Calibration {
   /** What was measured, as bytes that `fromBytes` takes. @param changed - the index's count of changes now */
   toBytes(changed = 0): Uint8Array {
     const since = (before: number): number => (changed >= before ? changed - before : changed);
-    return calibrationToBytes(
-      [...this.#measured.values()].map((one) => ({ ...one, changed: since(one.changed) })),
-    );
+    const measured = [...this.#measured.values()].sort((a, b) => a.curves.limit - b.curves.limit);
+    return calibrationToBytes(measured.map((one) => ({ ...one, changed: since(one.changed) })));
   }
 
   /**

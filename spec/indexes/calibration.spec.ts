@@ -171,7 +171,7 @@ describe("Calibration", () => {
       if (limit === 316) seen.push([10, 100, 316].map((one) => calibration.beamFor(one, 0.95)));
       return walk(targets, limit, beam);
     };
-    calibration.beamFor(316, 0.95);
+    for (const one of [100, 316]) calibration.beamFor(one, 0.95);
     await calibration.calibrate(probe, { random, targetsMax: 256 });
     const [[ten, hundred, largest]] = seen;
     assert.deepEqual(ten, known);
@@ -286,6 +286,18 @@ describe("a calibration as bytes", () => {
       }
       assert.deepEqual(again.toBytes(), calibration.toBytes());
       assert.equal(Calibration.fromBytes(again.toBytes()).isDue(probe.size, 0), false);
+    }
+  });
+
+  it("is read again whatever was measured first", async () => {
+    const probe = new SyntheticProbe(recallOf);
+    const calibration = await calibrated(probe, [32]);
+    calibration.beamFor(1, 0.9);
+    await calibration.calibrate(probe, { random: randomNumbers(2), targetsMax: 256 });
+    const again = Calibration.fromBytes(calibration.toBytes());
+    for (const limit of [1, 10, 32]) {
+      assert(calibration.beamFor(limit, 0.9) !== undefined);
+      assert.deepEqual(again.beamFor(limit, 0.9), calibration.beamFor(limit, 0.9));
     }
   });
 
