@@ -12,9 +12,9 @@ export function slackOf({ width, slack }: Beam, nth: number, tightness: number):
 }
 
 /**
- * Finds the tightness that spares a walk such a share of its distances as it can do without: to find as much a wider pool
- * then costs less than is spared. The probe's walks have none meanwhile. Infinity where there are few vectors, or where
- * walks are hardly shortened by any slack.
+ * Finds the tightness that spares a walk such a share of its distances as it can do without: to find as much, a wider
+ * pool then costs less than is spared. The probe's walks have none meanwhile. Infinity where there are few vectors, or
+ * where walks are hardly shortened by any slack.
  *
  * @throws ABORTED, what the probe throws
  */
