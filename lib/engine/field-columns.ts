@@ -70,11 +70,11 @@ export class FieldColumns {
     read: ReadStore,
     where: Predicate,
   ): { add(ordinal: number, metadata: Metadata): void; keep(): void } | undefined {
+    const { sequence, store } = read;
     const fields = fieldsOf(where);
     const isWorth = store.counters.entries >= entriesLeast && fields.length <= fieldsMax;
     // Where all is known the scan has other reasons.
     if (!isWorth || fields.length === 0 || this.#known(read, fields)) return undefined;
-    const { sequence, store } = read;
     const wanted = fields.filter((field) => this.#columnOf(store, field)?.isFit !== false);
     if (wanted.length < fields.length) return undefined;
     const making = wanted.map((field) => ({ field, column: new ValueColumn() }));
