@@ -67,9 +67,10 @@ export function checkComparisons(targets: number, limit: number, limits: Limits)
   const got = targets * candidatesPerMatch * limit * limit;
   const bound = manyLimits * limits.limit;
   if (got <= bound) return;
+  const asked = `${targets} targets x ${candidatesPerMatch} x limit ${limit} x limit`;
   throw new AhnlichError(
     "LIMIT_EXCEEDED",
-    `diversity: ${targets} targets x ${candidatesPerMatch} x limit ${limit} x limit are above ${bound} comparisons (${manyLimits} x limits.limit)`,
+    `diversity: ${asked} are above ${bound} comparisons (${manyLimits} x limits.limit)`,
     { details: { limit: "limit", bound, got } },
   );
 }
