@@ -1,10 +1,10 @@
-import { lstatSync, mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { showSpread, type Table } from "../report.js";
 import { askChild } from "../support/child.js";
 import { forget } from "../support/forget.js";
 import { interleave, valuesOf } from "../support/interleave.js";
-import { scratchFolder } from "../support/places.js";
+import { bytesBelow, scratchFolder } from "../support/places.js";
 import { ratios, spreadOf } from "../support/stats.js";
 import { threeDigits } from "../support/table.js";
 import { dimension } from "../support/word-set.js";
@@ -142,12 +142,6 @@ function freshFolder(parent: string, name: string): string {
   const path = join(parent, name);
   mkdirSync(path);
   return path;
-}
-
-function bytesBelow(path: string): number {
-  const status = lstatSync(path);
-  if (!status.isDirectory()) return status.isFile() ? status.size : 0;
-  return readdirSync(path).reduce((bytes, name) => bytes + bytesBelow(join(path, name)), 0);
 }
 
 const child: URL = new URL("./contender-child.js", import.meta.url);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -24,4 +24,11 @@ export function scratchFolder(): { readonly path: string } & Disposable {
     path,
     [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
   };
+}
+
+/** Of all files in a folder, and below. */
+export function bytesBelow(path: string): number {
+  const status = lstatSync(path);
+  if (!status.isDirectory()) return status.isFile() ? status.size : 0;
+  return readdirSync(path).reduce((bytes, name) => bytes + bytesBelow(join(path, name)), 0);
 }

@@ -35,10 +35,20 @@ function visit(value: unknown, depth: number): number {
   }
 }
 
+/** How many values the last `inspect` has looked at, the outermost among them. */
+export function valuesSeen(): number {
+  return visited;
+}
+
+/** The error for a value of more than `valuesMax`. */
+export function beyondValues(path: string): AhnlichError {
+  return beyond(path, `more than ${valuesMax} values`, valuesMax);
+}
+
 /** The error for the first value in here that cannot be encoded, with its path. */
 export function findUnencodable(value: unknown, path: string, depth = 0): AhnlichError {
   if (depth > depthMax) return beyond(path, `nested deeper than ${depthMax} levels`, depthMax);
-  if (visited > valuesMax) return beyond(path, `more than ${valuesMax} values`, valuesMax);
+  if (visited > valuesMax) return beyondValues(path);
   const found = isContainer(value) ? findWithin(value, path, depth) : undefined;
   if (found !== undefined) return found;
   const expected = "null, boolean, number, text, Date, Uint8Array, array or plain object";

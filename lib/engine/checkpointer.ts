@@ -119,7 +119,8 @@ export class Checkpointer {
     const links = image?.links;
     if (!links?.areWhole) return noLinks;
     const kept = this.#keptLinks.get(links) ?? noLinks;
-    return { changed: links.changed - kept.changed, measured: links.measured - kept.measured };
+    const { changed, measured } = linksNow(links);
+    return { changed: changed - kept.changed, measured: measured - kept.measured };
   }
 
   /** Whether what was linked is worth a file; what was measured is, where it is the first time. */
@@ -156,7 +157,7 @@ export class Checkpointer {
     const { views } = this.#publication;
     const { mark } = unkept;
     const { links } = image;
-    const linked = links?.areWhole ? { changed: links.changed, measured: links.measured } : noLinks;
+    const linked = links?.areWhole ? linksNow(links) : noLinks;
     const begun = views.current.sequence;
     const { nextOrdinal } = counters;
     using _ = vectors.hold();
@@ -196,6 +197,11 @@ interface KeptLinks {
 }
 
 const noLinks: KeptLinks = { changed: 0, measured: 0 };
+
+/** What was linked a second time is worth a file as well. */
+function linksNow({ changed, refined, measured }: SlotLinks): KeptLinks {
+  return { changed: changed + refined, measured };
+}
 /** What share of a store must have changed. */
 const partWhenQuiet = 4;
 const partAtClose = 32;

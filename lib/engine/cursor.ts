@@ -9,8 +9,9 @@ import type { StoredStore } from "../rows/store-rows.js";
  *
  *   | form u8 = 1 | checksum u32 | incarnation u32 | id |
  *
- * The checksum is over all that follows and the predicate, so that a cursor is good for its own store and its
- * own question only. It holds no state of the engine: it outlives restarts and writes.
+ * The checksum is over all that follows, the predicate, and the order of the pages, so that a cursor is good for its
+ * own store and its own question only. In place of the id a sorted page has what `SortPlace` says. It holds no state
+ * of the engine: it outlives restarts and writes.
  */
 
 export function makeCursor(store: StoredStore, query: CheckedQuery<"find">, id: string): string {
@@ -38,8 +39,9 @@ export function readCursor(store: StoredStore, query: CheckedQuery<"find">): str
   return bytes.toString("utf8", prefixBytes);
 }
 
-function sumOf(bytes: Uint8Array, { where }: CheckedQuery<"find">): number {
-  return checksum(bytes.subarray(5), checksum(Buffer.from(describe(where)), 0));
+function sumOf(bytes: Uint8Array, { where, sort }: CheckedQuery<"find">): number {
+  const asked = describe(where) + (sort === undefined ? "" : describe(sort));
+  return checksum(bytes.subarray(5), checksum(Buffer.from(asked), 0));
 }
 
 /** Predicates of the same form and operands, and only those, have the same text: no field begins with `$`. */

@@ -122,8 +122,8 @@ function leftAlone(field: string, cause: unknown): AhnlichError {
   return new AhnlichError("OUTCOME_UNKNOWN", sentence, { cause });
 }
 
-/** Some ten milliseconds of work. */
-const rowsPerStep = 1_000;
+/** As many as a transaction of writes takes: some tens of milliseconds of work, in slices. */
+const rowsPerStep = 3_000;
 const pauseMs = 1_000;
 /** So often somebody who waits looks whether it can still be built. */
 const lookMs = 1_000;

@@ -11,8 +11,22 @@ import type { Steps } from "./steps.js";
 /** Gets an entry, whose bytes are good until it returns, and its metadata. */
 export type Visit = (entry: StoredEntry, metadata: Metadata) => void;
 
+/** What indexes have found, or some ordinals in their order. */
+export type Candidates =
+  | Found
+  | {
+      readonly ordinals: readonly number[];
+      readonly isNegated: false;
+      /** Whether all of them are allowed. */
+      readonly isExact: boolean;
+    };
+
 /** Visits what lives and is allowed, in the order of the ordinals: of what indexes have found, where they have. */
-export function* visitAllowed(sought: Sought, found: Found | undefined, visit: Visit): Steps<void> {
+export function* visitAllowed(
+  sought: Sought,
+  found: Candidates | undefined,
+  visit: Visit,
+): Steps<void> {
   const { where, time, effort } = sought;
   const matches = found?.isExact || where.kind === "all" ? undefined : compilePredicate(where);
   const plan = found === undefined ? "scan" : "index";
@@ -30,16 +44,17 @@ export function* visitAllowed(sought: Sought, found: Found | undefined, visit: V
 
 function* entriesOf(
   { view: { snapshot }, store }: Sought,
-  found: Found | undefined,
+  found: Candidates | undefined,
 ): Generator<StoredEntry | undefined, void, undefined> {
   if (found !== undefined && !found.isNegated) {
     for (const ordinal of found.ordinals) yield readByOrdinal(snapshot, store, ordinal);
     return;
   }
   const { incarnation } = store;
+  const without = found?.ordinals;
   const rows = snapshot.range("entries", storeKey(incarnation), afterStoreKey(incarnation));
   for (const { key, value } of rows) {
     const ordinal = ordinalOfKey(key);
-    yield found?.ordinals.has(ordinal) ? undefined : entryOfRow(key, value, ordinal);
+    yield without?.has(ordinal) ? undefined : entryOfRow(key, value, ordinal);
   }
 }

@@ -45,6 +45,11 @@ export class LateCallOptions implements CallOptions {
     return this.#reason !== undefined;
   }
 
+  /** How many bytes were made for the answer so far, about. */
+  get answerBytes(): number {
+    return this.#answerBytes;
+  }
+
   /** So many bytes more are made for the answer. @throws LIMIT_EXCEEDED */
   takeRoom(bytes: number): void {
     this.#answerBytes += bytes;

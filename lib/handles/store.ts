@@ -53,12 +53,12 @@ export interface Store<M = Metadata> extends AsyncIterable<Entry<M>> {
     target: Target<M>,
     options?: { ifVersion?: number | undefined } & CallOptions,
   ): Promise<number>;
-  /** A page of entries in id order. */
+  /** A page of entries in id order, or by `sort`. */
   find<const I extends Include = {}>(
     options?: FindOptions<M, I> & CallOptions,
   ): Promise<Page<Entry<M, I>>>;
   /**
-   * Every entry in id order, page by page. One that is there all along comes exactly once. A page is
+   * Every entry in id order, or by `sort`, page by page. One that is there all along comes exactly once. A page is
    * asked for when the one before is used up, and `timeoutMs` counts for each.
    */
   entries<const I extends Include = {}>(

@@ -40,12 +40,21 @@ export class GraphLinks implements SlotLinks {
     return this.#graphs.changed;
   }
 
+  get refined(): number {
+    return this.#graphs.refined;
+  }
+
   get measured(): number {
     return this.#recall.measured;
   }
 
+  /** Whether slots were linked twice, and what was measured. */
   note(): Uint8Array {
-    return this.#recall.note();
+    const measured = this.#recall.note();
+    const note = new Uint8Array(1 + measured.length);
+    note[0] = this.#graphs.isRefined ? linkedTwice : linkedOnce;
+    note.set(measured, 1);
+    return note;
   }
 
   expect(areThere: boolean): boolean {
@@ -53,8 +62,8 @@ export class GraphLinks implements SlotLinks {
   }
 
   *adopt(nextOrdinal: number, note: Uint8Array): Generator<undefined, void, undefined> {
-    yield* this.#graphs.adopt(nextOrdinal);
-    this.#recall.takeNote(note);
+    yield* this.#graphs.adopt(nextOrdinal, note[0] === linkedTwice);
+    this.#recall.takeNote(note.subarray(1));
   }
 
   forgo(): Generator<undefined, void, undefined> {
@@ -70,3 +79,6 @@ export class GraphLinks implements SlotLinks {
     return run.arena.bytes.subarray(at, at + count * bytesPerSlot);
   }
 }
+
+const linkedOnce = 1;
+const linkedTwice = 2;

@@ -4,6 +4,19 @@ import type { SearchQueue } from "../kernels/search-queue.js";
 import { type Upkeep, UpkeepTask } from "../kernels/upkeep-task.js";
 import { closedError } from "../model/errors.js";
 import type { Graph } from "./graph.js";
+import {
+  dyingWhileLinking,
+  dyingWhileRelinking,
+  LinkStates,
+  linked,
+  linking,
+  none,
+  relinked,
+  relinking,
+  retired,
+  unlinked,
+} from "./link-states.js";
+import { settleAll } from "./settle-all.js";
 import { SlotQueue } from "./slot-queue.js";
 import type { Slots } from "./slots.js";
 
@@ -16,20 +29,28 @@ export interface GraphUpkeepOptions {
   readonly linked: (slot: number) => void;
   /** No link leads to the slot any more: it is to be linked again. */
   readonly lost: (slot: number) => void;
+  /** Links were chosen anew, so that searches find another share. */
+  readonly refined: () => void;
   readonly released: () => void;
 }
 
 /**
  * Links slots and sweeps dead ones out of the graphs, in the background and in turns: while a sweep takes all links to
- * some dead slots away, nothing is linked that could lead to them again.
+ * some dead slots away, nothing is linked that could lead to them again. When all is linked and nothing is written,
+ * each slot is linked once more: neighbours are chosen among all then, and come to the links there are.
  */
 export class GraphUpkeep {
   readonly #options: GraphUpkeepOptions;
-  #states = new Uint8Array(1024);
+  readonly #states = new LinkStates();
   readonly #pending = new SlotQueue();
   #retired: number[] = [];
   #linked = 0;
   #changed = 0;
+  /** Slots that were linked a second time, and those that are not counted yet. */
+  #refined = 0;
+  #uncounted = 0;
+  /** Slots that are being linked the first time. */
+  #underWay = 0;
   #isBusy = false;
   #isHeld = false;
   #isClosed = false;
@@ -59,22 +80,38 @@ export class GraphUpkeep {
     return this.#isBusy;
   }
 
-  get isSettled(): boolean {
-    return !this.#isBusy && !this.#isHeld && !this.#isDue;
+  /** Whether slots are linked the first time or swept at present. */
+  get isLinking(): boolean {
+    return this.#isBusy && (this.#isDue || this.#underWay > 0);
   }
 
-  /** Settles when there is nothing left to be linked, or nothing more is done. */
+  /** Whether there is nothing left to be linked the first time or swept. */
+  get isSettled(): boolean {
+    return !this.isLinking && !this.#isHeld && !this.#isDue;
+  }
+
+  /** Slots that were linked a second time so far; it changes when all are. */
+  get refined(): number {
+    return this.#refined;
+  }
+
+  /** Whether nearly all were linked twice. */
+  get isRefined(): boolean {
+    return this.#states.linkedOnce * refinedPart <= this.#linked;
+  }
+
+  /** Settles when there is nothing left to be linked, once or again, or nothing more is done. */
   async settled(): Promise<void> {
-    while (!this.#isOver && !this.isSettled) {
+    while (!this.#isOver && (this.#isBusy || this.#states.linkedOnce > 0 || !this.isSettled)) {
+      const told = new Promise<void>((resolve) => this.#waiting.push(resolve));
       if (!this.#isBusy && !this.#isToTryAgain) this.#begin();
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      await told;
     }
   }
 
   /** A slot holds a vector from now on. */
   add(slot: number, time: number): void {
-    if (slot >= this.#states.length) this.#makeRoom(slot);
-    this.#states[slot] = unlinked;
+    this.#states.set(slot, unlinked);
     this.#addedAt = time;
     if (!this.#hasPending) this.#pendingSince = this.#addedAt;
     this.#pending.push(slot);
@@ -83,10 +120,11 @@ export class GraphUpkeep {
 
   /** A slot holds nothing any more that is seen; whether no link leads to it, so that it may be used again at once. */
   retire(slot: number): boolean {
-    const state = this.#states[slot] ?? none;
-    if (state === linking) this.#states[slot] = dyingWhileLinking;
-    else if (state === linked) this.#retire(slot);
-    else if (state === unlinked) this.#states[slot] = none;
+    const state = this.#states.of(slot);
+    if (state === linking) this.#states.set(slot, dyingWhileLinking);
+    else if (state === relinking) this.#states.set(slot, dyingWhileRelinking);
+    else if (state === linked || state === relinked) this.#retire(slot);
+    else if (state === unlinked) this.#states.set(slot, none);
     return state === unlinked || state === none;
   }
 
@@ -97,14 +135,13 @@ export class GraphUpkeep {
 
   resume(): void {
     this.#isHeld = false;
-    if (this.#isDue) this.#wake();
+    this.#wakeIfDue();
     this.#tellWaiting();
   }
 
-  /** While it is held: a slot that was linked elsewhere, and holds a vector or has died since. */
-  adopt(slot: number, lives: boolean): void {
-    if (slot >= this.#states.length) this.#makeRoom(slot);
-    this.#states[slot] = lives ? linked : retired;
+  /** While it is held: a slot that was linked elsewhere, once or twice, and holds a vector or has died since. */
+  adopt(slot: number, lives: boolean, isRefined: boolean): void {
+    this.#states.set(slot, lives ? (isRefined ? relinked : linked) : retired);
     if (!lives) this.#retired.push(slot);
     this.#linked++;
   }
@@ -117,7 +154,7 @@ export class GraphUpkeep {
   }
 
   #retire(slot: number): void {
-    this.#states[slot] = retired;
+    this.#states.set(slot, retired);
     this.#retired.push(slot);
     this.#wake();
   }
@@ -146,15 +183,24 @@ export class GraphUpkeep {
     this.#timer.unref();
   }
 
+  #wakeIfDue(): void {
+    if (this.#isDue || this.#states.linkedOnce > 0) this.#wake();
+  }
+
   #beginOrWait(): void {
     this.#timer = undefined;
     const hasWaited = performance.now() - this.#pendingSince >= waitMostMs;
-    if (hasWaited || !this.#areWritesBusy) this.#begin();
+    if ((hasWaited && this.#isDue) || !this.#areWritesBusy) this.#begin();
     else this.#wake();
   }
 
   get #areWritesBusy(): boolean {
     return performance.now() - this.#addedAt < pauseMs;
+  }
+
+  /** To link again has time, unless somebody waits for it. */
+  get #mayRefine(): boolean {
+    return this.#states.linkedOnce > 0 && (this.#waiting.length > 0 || !this.#areWritesBusy);
   }
 
   #begin(): void {
@@ -170,7 +216,7 @@ export class GraphUpkeep {
     this.#isBusy = true;
     let isDone = false;
     try {
-      while (!this.#isOver && this.#isDue) {
+      while (!this.#isOver && (this.#isDue || this.#mayRefine)) {
         if (this.#isSweepDue) await this.#sweep();
         else await this.#link();
       }
@@ -183,6 +229,7 @@ export class GraphUpkeep {
       this.#options.released();
       this.#tellWaiting();
       if (!isDone) this.#wake(againMs);
+      else this.#wakeIfDue();
     }
   }
 
@@ -190,11 +237,15 @@ export class GraphUpkeep {
   async #link(): Promise<void> {
     const { lanes } = this.#options.queue;
     await settleAll(Array.from({ length: lanes }, (_, lane) => this.#linkInTurn(lane)));
+    if (this.#uncounted === 0 || this.#states.linkedOnce > 0) return;
+    this.#refined += this.#uncounted;
+    this.#uncounted = 0;
+    this.#options.refined();
   }
 
   async #linkInTurn(lane: number): Promise<void> {
     while (!this.#isOver && !this.#isSweepDue && (lane === 0 || !this.#areWritesBusy)) {
-      const batch = this.#takeBatch();
+      const batch = this.#takeBatch() ?? this.#takeRefined();
       if (batch === undefined) return;
       const { graph, slots } = batch;
       let isDone = false;
@@ -209,18 +260,36 @@ export class GraphUpkeep {
   }
 
   /** Some slots of one graph that live. */
-  #takeBatch(): { graph: Graph; slots: number[] } | undefined {
+  #takeBatch(): Batch | undefined {
     const { graphOf, slots: all } = this.#options;
     let graph: Graph | undefined;
     const slots: number[] = [];
     for (; this.#pending.first !== undefined && slots.length < batchMax; this.#pending.shift()) {
       const slot = this.#pending.first;
-      if (this.#states[slot] !== unlinked || !all.holds(slot)) continue;
+      if (this.#states.of(slot) !== unlinked || !all.holds(slot)) continue;
       const own = graphOf(slot);
       if (own === undefined) continue;
       graph ??= own;
       if (own !== graph) break;
-      this.#states[slot] = linking;
+      this.#states.set(slot, linking);
+      slots.push(slot);
+    }
+    this.#underWay += slots.length;
+    return graph === undefined ? undefined : { graph, slots };
+  }
+
+  /** The same of slots that are linked, as long as nothing else is to be done. */
+  #takeRefined(): Batch | undefined {
+    if (this.#isDue || !this.#mayRefine) return undefined;
+    let graph: Graph | undefined;
+    const slots: number[] = [];
+    while (slots.length < batchMax) {
+      const slot = this.#states.firstLinkedOnce;
+      if (slot === undefined) break;
+      const own = this.#options.graphOf(slot) as Graph;
+      graph ??= own;
+      if (own !== graph) break;
+      this.#states.set(slot, relinking);
       slots.push(slot);
     }
     return graph === undefined ? undefined : { graph, slots };
@@ -228,15 +297,23 @@ export class GraphUpkeep {
 
   /** Where it was not done nobody knows how far it came: the slot may be linked, and is linked once more. */
   #afterLinking(slot: number, isDone: boolean): void {
-    const isDying = this.#states[slot] === dyingWhileLinking;
+    const state = this.#states.of(slot);
+    if (state === relinking || state === dyingWhileRelinking) {
+      if (state === dyingWhileRelinking) this.#retire(slot);
+      else this.#states.set(slot, isDone ? relinked : linked);
+      this.#uncounted++;
+      return;
+    }
+    this.#underWay--;
+    const isDying = state === dyingWhileLinking;
     if (isDying || isDone) {
       this.#linked++;
       this.#changed++;
       this.#options.linked(slot);
       if (isDying) this.#retire(slot);
-      else this.#states[slot] = linked;
+      else this.#states.set(slot, linked);
     } else {
-      this.#states[slot] = unlinked;
+      this.#states.set(slot, unlinked);
       this.#pending.push(slot);
     }
   }
@@ -250,7 +327,7 @@ export class GraphUpkeep {
     if (first !== undefined) await this.#sweepOut(first, swept);
     this.#retired = this.#retired.filter((slot) => !isSwept.has(slot));
     for (const slot of swept) {
-      this.#states[slot] = none;
+      this.#states.set(slot, none);
       this.#linked--;
       this.#changed++;
       slots.release(slot);
@@ -283,7 +360,8 @@ export class GraphUpkeep {
   #noteLost(graph: Graph, map: Uint8Array): void {
     for (let at = map.indexOf(lostSlot); at >= 0; at = map.indexOf(lostSlot, at + 1)) {
       const slot = graph.slotOf(at);
-      if (this.#states[slot] !== linked) continue;
+      if (this.#states.of(slot) !== linked && this.#states.of(slot) !== relinked) continue;
+      this.#states.set(slot, none);
       this.#linked--;
       this.#options.lost(slot);
       this.add(slot, performance.now());
@@ -301,34 +379,18 @@ export class GraphUpkeep {
     }
   }
 
-  #makeRoom(slot: number): void {
-    const larger = new Uint8Array(2 ** Math.ceil(Math.log2(slot + 1)));
-    larger.set(this.#states);
-    this.#states = larger;
-  }
-
   #tellWaiting(): void {
     for (const tell of this.#waiting.splice(0)) tell();
   }
 }
 
-/** Waits for all, whichever fails: they use the same memory. */
-async function settleAll(promises: readonly Promise<void>[]): Promise<void> {
-  const settled = await Promise.allSettled(promises);
-  for (const one of settled) if (one.status === "rejected") throw one.reason;
-}
-
-/** States of a slot. */
-const none = 0;
-const unlinked = 1;
-const linking = 2;
-const linked = 3;
-/** It died after it was linked: links may lead to it. */
-const retired = 4;
-const dyingWhileLinking = 5;
+/** Some slots of one graph. */
+type Batch = { readonly graph: Graph; readonly slots: readonly number[] };
 
 const linkWidth = 200;
 const batchMax = 128;
+/** Where fewer than one in so many were linked only once, it is not worth while to link all again. */
+const refinedPart = 8;
 const pauseMs = 100;
 const waitMostMs = 5_000;
 const againMs = 1_000;

@@ -19,6 +19,8 @@ export interface GraphsOptions {
   readonly least: number;
   /** Called when upkeep that was under way has ended. */
   readonly released: () => void;
+  /** Called when links were chosen anew, so that searches find another share. */
+  readonly refined?: (() => void) | undefined;
 }
 
 /**
@@ -39,13 +41,14 @@ export class Graphs implements SlotWatcher {
   #unseen: number[] = [];
 
   constructor(options: GraphsOptions) {
-    const { slots, queue, metric, released } = options;
+    const { slots, queue, metric, released, refined = () => {} } = options;
     this.metric = metric;
     this.#options = options;
     this.#upkeep = new GraphUpkeep({
       queue,
       slots,
       released,
+      refined,
       graphOf: (slot) => this.#graphOf(slot),
       linked: (slot) => this.#unlinked.delete(slot),
       lost: (slot) => this.#unlinked.add(slot),
@@ -86,17 +89,32 @@ export class Graphs implements SlotWatcher {
     return this.#upkeep.isBusy;
   }
 
+  /** Whether slots come into the graphs or go at present. */
+  get areGrowing(): boolean {
+    return this.#upkeep.isLinking;
+  }
+
+  /** Slots that were linked a second time so far, which changes what searches find. */
+  get refined(): number {
+    return this.#upkeep.refined;
+  }
+
+  /** Whether nearly all slots were linked twice. */
+  get isRefined(): boolean {
+    return this.#upkeep.isRefined;
+  }
+
   /** Whether links come from elsewhere. */
   get areExpected(): boolean {
     return this.#awaited !== undefined;
   }
 
-  /** Whether there is nothing left to be linked or swept. */
+  /** Whether there is nothing left to be linked the first time or swept. */
   get isSettled(): boolean {
     return this.#upkeep.isSettled;
   }
 
-  /** Settles when there is nothing left to be linked or swept. */
+  /** Settles when there is nothing left to be linked, once or again, or swept. */
   settled(): Promise<void> {
     return this.#upkeep.settled();
   }
@@ -170,8 +188,12 @@ export class Graphs implements SlotWatcher {
     return true;
   }
 
-  /** They are there, as far as they are any good. In small steps. @throws LIMIT_EXCEEDED */
-  *adopt(nextOrdinal: number): Generator<undefined, void, undefined> {
+  /**
+   * They are there, as far as they are any good, and were linked once or twice. In small steps.
+   *
+   * @throws LIMIT_EXCEEDED
+   */
+  *adopt(nextOrdinal: number, isRefined = false): Generator<undefined, void, undefined> {
     const { slots } = this.#options;
     if (this.#awaited?.graph === undefined) return;
     const { graph, end } = this.#awaited;
@@ -182,10 +204,10 @@ export class Graphs implements SlotWatcher {
       const state = map[slot] as number;
       const lives = (state & layout.absentSlot) === 0;
       if (lives && state === (layout.linkedSlot | layout.ledToSlot)) {
-        this.#upkeep.adopt(slot, true);
+        this.#upkeep.adopt(slot, true, isRefined);
       } else if ((state & layout.absentSlot) === layout.deadSlot) {
         if (state === layout.deadSlot) continue;
-        this.#upkeep.adopt(slot, false);
+        this.#upkeep.adopt(slot, false, isRefined);
         retired.add(slot);
       } else this.#addIfHeld(slot);
     }

@@ -30,7 +30,7 @@ export class IndexProbe implements Probe {
 
   /** Whether there is a graph that searches walk through, and all vectors are in memory. */
   get isReady(): boolean {
-    return !this.#graphs.isBusy && this.#slots.hasRows && this.#graphs.plan !== undefined;
+    return !this.#graphs.areGrowing && this.#slots.hasRows && this.#graphs.plan !== undefined;
   }
 
   get size(): number {
@@ -38,7 +38,7 @@ export class IndexProbe implements Probe {
   }
 
   get changed(): number {
-    return this.#slots.changed;
+    return this.#slots.changed + this.#graphs.refined;
   }
 
   async sample(count: number, random: () => number): Promise<readonly ProbeTarget[]> {

@@ -84,6 +84,11 @@ export class RecallKeeper {
     return this.#calibration.costOf(limit, beam);
   }
 
+  /** Searches find another share than before: where it was measured, it is soon measured again. */
+  look(): void {
+    if (this.#calibration.isKnown) this.#plan();
+  }
+
   /** Settles when nothing is left to be measured now. */
   async settled(): Promise<void> {
     await this.#working;

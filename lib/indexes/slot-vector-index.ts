@@ -65,7 +65,8 @@ export class SlotVectorIndex implements VectorIndex {
     this.#slots = slots;
     this.#queue = queue;
     const least = graphLeast ?? graphLeastOf(dimension);
-    this.#graphs = new Graphs({ arenas, queue, slots, metric, least, released: unused });
+    const refined = (): void => this.#recall.look();
+    this.#graphs = new Graphs({ arenas, queue, slots, metric, least, released: unused, refined });
     this.#searches = new SlotSearches(slots, queue, unused);
     this.#recall = new RecallKeeper(
       dimension,
@@ -76,7 +77,7 @@ export class SlotVectorIndex implements VectorIndex {
     slots.watch(this.#graphs);
   }
 
-  /** Settles when all that lives is linked. */
+  /** Settles when all that lives is linked, and was once more. */
   async linked(): Promise<void> {
     await this.#graphs.settled();
   }

@@ -171,13 +171,15 @@ export interface SlotLinks {
   readonly areWhole: boolean;
   /** Whether they are waited for. */
   readonly areExpected: boolean;
-  /** Whether nothing is left to be linked at present. */
+  /** Whether nothing is left to be linked at present, but a second time. */
   readonly isSettled: boolean;
   /** Slots that came into them or went so far, those taken over left out. */
   readonly changed: number;
+  /** Slots that were linked a second time here, when all are: their links are better then. */
+  readonly refined: number;
   /** How often searches along them were measured here. */
   readonly measured: number;
-  /** What was measured of searches along them, for `adopt`; empty where nothing was. */
+  /** Whether they were refined, and what was measured of searches along them, for `adopt`. */
   note(): Uint8Array;
   /**
    * Slots were laid, and until links are adopted or forgone none of them is linked: what the views of the sections will

@@ -22,6 +22,7 @@ import {
   checkWhere,
   manyLimits,
 } from "./check-search.js";
+import { checkSort } from "./check-sort.js";
 import { checkTarget } from "./check-target.js";
 import { checkTtl, checkTtlOrNull } from "./check-ttl.js";
 import { checkWrites } from "./check-writes.js";
@@ -83,11 +84,12 @@ function checkReason(reason: unknown): string {
   throw new AhnlichError("INVALID_ARGUMENT", `reason: expected ${bound}, got ${reason.length}`);
 }
 
-function checkCursor(cursor: unknown, limits: Limits): string | undefined {
+function checkCursor({ cursor, sort }: Arguments, limits: Limits): string | undefined {
   if (cursor === undefined) return undefined;
   if (typeof cursor !== "string") throw refusal("cursor", "a string", cursor);
-  // An id in whatever notation, and some more: what is longer was not made here.
-  if (cursor.length <= 4 * limits.idBytes + 256) return cursor;
+  // An id and perhaps a value, in whatever notation, and some more: what is longer was not made here.
+  const valueMax = sort === undefined ? 0 : 8 * limits.metadataBytes;
+  if (cursor.length <= 4 * limits.idBytes + valueMax + 256) return cursor;
   throw new AhnlichError(
     "INVALID_ARGUMENT",
     `cursor: expected one that a page gave, got ${cursor.length} characters`,
@@ -282,13 +284,14 @@ const checkers: { readonly [K in QueryKind]: Checker<K> } = {
     }),
   },
   find: {
-    fields: { kind, store, where: true, limit: true, cursor: true, include: true },
+    fields: { kind, store, where: true, sort: true, limit: true, cursor: true, include: true },
     check: (ask, limits) => ({
       kind: "find",
       store: checkStoreName(ask.store),
       where: checkWhere(ask.where, limits),
+      sort: checkSort(ask.sort, limits),
       limit: checkPageLimit(ask.limit, 100, limits),
-      cursor: checkCursor(ask.cursor, limits),
+      cursor: checkCursor(ask, limits),
       include: checkInclude(ask.include, true),
     }),
   },

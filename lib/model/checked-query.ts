@@ -59,6 +59,8 @@ export interface CheckedKinds {
   find: {
     readonly store: string;
     readonly where: Predicate;
+    /** Absent: by the id. */
+    readonly sort: CheckedSort | undefined;
     readonly limit: number;
     readonly cursor: string | undefined;
     readonly include: CheckedInclude;
@@ -109,6 +111,12 @@ export interface CheckedEntry {
 export interface CheckedInclude {
   readonly vector: boolean;
   readonly metadata: boolean;
+}
+
+export interface CheckedSort {
+  /** Its name, dotted or not. */
+  readonly field: string;
+  readonly isDescending: boolean;
 }
 
 export interface CheckedSearchOptions {

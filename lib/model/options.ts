@@ -77,6 +77,13 @@ export interface SearchOptions<M = Metadata, I extends Include = Include> {
 
 export interface FindOptions<M = Metadata, I extends Include = Include> {
   where?: Where<M> | undefined;
+  /**
+   * By what pages are ordered, those with equal values by id; by id alone, unless given. Of several types: null, false,
+   * true, numbers, texts by their UTF-8 bytes, dates, then bytes, lists and objects, each of which are all equal. What
+   * lacks the field comes last, whether `descending` (false) or not. An index of the field spares looking at all
+   * entries for each page.
+   */
+  sort?: { field: FieldName<M>; descending?: boolean | undefined } | undefined;
   /** 1 to `limits.limit`; 100. */
   limit?: number | undefined;
   /** From the page before: an opaque text that outlives restarts and writes. */

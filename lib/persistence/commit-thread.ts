@@ -1,10 +1,13 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { CommitJob, CommitOutcome } from "./commit-worker.js";
+import type { CommitJob, CommitOutcome, CommitThread } from "./commit-worker.js";
 import { thrownThere } from "./disk-failure.js";
+import { giveWay } from "./give-way.js";
 import { LmdbEnvironment } from "./lmdb.js";
 
 /** The thread of a CommitWorker: it has nothing but the environment and applies the batches it is given. */
-const environment = await LmdbEnvironment.open(String(workerData));
+const { file, givesWay } = workerData as CommitThread;
+if (givesWay) giveWay();
+const environment = await LmdbEnvironment.open(file);
 
 parentPort?.on("message", async (job: CommitJob) => {
   if (job !== "close") {

@@ -7,11 +7,12 @@ import type { ThrownThere } from "./disk-failure.js";
  * batch, takes one at a time, and does not keep the process alive while it has none.
  */
 export class CommitWorker {
-  #file: string;
+  readonly #thread: CommitThread;
   #worker: Worker | undefined;
 
-  constructor(file: string) {
-    this.#file = file;
+  /** @param givesWay - to other threads, where the system knows such a thing */
+  constructor(file: string, givesWay = false) {
+    this.#thread = { file, givesWay };
   }
 
   /** Makes the environment, where there is none, and the owner row of it. */
@@ -22,11 +23,6 @@ export class CommitWorker {
   /** As `LmdbEnvironment.writeHere`, over there; the bytes' buffer is moved and gone from here. */
   write(bytes: Uint8Array<ArrayBuffer>, epoch: number, isOrdered = false): Promise<boolean> {
     return this.#ask({ bytes, epoch, isOrdered }, [bytes.buffer]);
-  }
-
-  /** The file has another name now: a thread that is started from now on finds it there. */
-  moved(file: string): void {
-    this.#file = file;
   }
 
   async #ask(job: CommitJob, moved: ArrayBuffer[]): Promise<boolean> {
@@ -46,7 +42,7 @@ export class CommitWorker {
   /** One that ended by itself is forgotten: there is nobody to answer, or to be closed. */
   #start(): Worker {
     const worker = new Worker(new URL("./commit-thread.js", import.meta.url), {
-      workerData: this.#file,
+      workerData: this.#thread,
     });
     // Who waits for an answer hears of it; between answers nobody has to.
     worker.on("error", () => undefined);
@@ -69,6 +65,12 @@ export class CommitWorker {
     await ended;
     clearTimeout(timer);
   }
+}
+
+/** What the thread is started with. */
+export interface CommitThread {
+  readonly file: string;
+  readonly givesWay: boolean;
 }
 
 /** What the thread is told, and what it answers to all but the end. */

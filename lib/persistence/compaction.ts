@@ -46,7 +46,7 @@ export class Compaction {
   ): Promise<Compaction> {
     sweepCompaction(file);
     checkRoomForLocks(file);
-    const worker = threads > 0 ? new CommitWorker(newName(file)) : undefined;
+    const worker = threads > 0 ? new CommitWorker(newName(file), true) : undefined;
     try {
       // Making it takes some syncs, for which this thread does not wait where it need not.
       await worker?.own(owner.epoch, row);
@@ -83,7 +83,7 @@ export class Compaction {
     if (expected !== got) {
       throw new AhnlichError("INTERNAL", `compacting: expected rows ${expected}, got ${got}`);
     }
-    const [file, environment, worker] = [this.#file, this.#environment, this.#worker];
+    const [file, environment] = [this.#file, this.#environment];
     let failure: unknown;
     try {
       former.transact(() => this.#rename(former));
@@ -92,14 +92,15 @@ export class Compaction {
       if (!this.#isInPlace) throw error;
       failure = error;
     }
-    worker?.moved(file);
+    // What is committed from now on gives way to nobody.
+    const worker = this.#worker && new CommitWorker(file);
     return { environment, ...(worker && { worker }), ...(failure !== undefined && { failure }) };
   }
 
-  /** Takes away what was made, unless it has taken the place. */
-  async discard(): Promise<void> {
-    if (this.#isInPlace) return;
+  /** Ends its thread, and takes away what was made, unless it has taken the place. */
+  async end(): Promise<void> {
     await this.#worker?.close();
+    if (this.#isInPlace) return;
     await this.#environment.close();
     if (this.#owner.isHeld) sweepCompaction(this.#file);
   }

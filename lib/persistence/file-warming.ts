@@ -1,6 +1,5 @@
 import { readSync, statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { freemem } from "node:os";
 
 /**
  * Brings a file into the cache of the system, from end to end and in the background, before much of it is read in
@@ -15,10 +14,11 @@ export class FileWarming {
     this.#file = file;
   }
 
-  /** Undefined for a file without anything, and for one that is large beside the `free` bytes of memory. */
-  static of(file: string, free: number = freemem()): FileWarming | undefined {
+  /** Undefined for a file without anything, and for one that is large, also beside the memory that can be had. */
+  static of(file: string, memory: number = process.availableMemory()): FileWarming | undefined {
     const { size } = statSync(file);
-    return size > 0 && size <= free * shareOfMemory ? new FileWarming(file) : undefined;
+    const most = Math.min(memory * shareOfMemory, sizeMax);
+    return size > 0 && size <= most ? new FileWarming(file) : undefined;
   }
 
   /** Once; it costs hardly anything where the file is there already. */
@@ -73,6 +73,8 @@ function isThere(descriptor: number, size: number): boolean {
 }
 
 const shareOfMemory = 0.5;
+/** More than that would keep a slow disk from others for too long. */
+const sizeMax = 1024 * 1024 * 1024;
 /** As much as a disk reads in the milliseconds until this thread, which has other work now, asks for more. */
 const pieceBytes = 8 * 1024 * 1024;
 /** Others want threads of the system, too. */

@@ -272,13 +272,13 @@ export class LmdbPersistence implements Persistence {
       while (this.#copies.size > 0) await Promise.allSettled(this.#copies);
       const worker = this.#worker;
       await this.#replaceBy(compaction);
-      await worker?.close();
+      await Promise.all([worker?.close(), compaction.end()]);
     } catch (error) {
       this.#journal?.stepped();
       this.#journal = undefined;
       // Before what was written is taken away: a disk that is full would not look so any more.
       const failure = await diskFailure(error, this.path, "compacting");
-      await compaction.discard();
+      await compaction.end();
       throw failure;
     }
     return Math.max(0, before - this.bytes);

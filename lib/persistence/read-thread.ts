@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { giveWay } from "./give-way.js";
 import { LmdbEnvironment } from "./lmdb.js";
 import { LmdbSnapshot, LmdbState } from "./lmdb-snapshot.js";
 import { PassingSnapshot } from "./passing-snapshot.js";
@@ -14,6 +15,8 @@ const ahead = 8;
  */
 const { file, module, input, control } = workerData as ReadJob;
 const { read, isPassing = false } = (await import(module)) as ReadModule;
+// Who waits for rows wants those of one state; what passes is done beside the work of others.
+if (isPassing) giveWay();
 const environment = await LmdbEnvironment.openToRead(file);
 try {
   const take = () => new LmdbSnapshot(new LmdbState(environment, () => {}));

@@ -1,5 +1,7 @@
 import { decode } from "../encoding/decode.js";
+import type { Pause } from "../encoding/decode-gradually.js";
 import { encode } from "../encoding/encode.js";
+import { PieceEncoder } from "../encoding/piece-encoder.js";
 import type { DecodeOptions } from "../encoding/scan.js";
 import type { Outcome } from "../model/answers.js";
 import { AhnlichError, toAhnlichError } from "../model/errors.js";
@@ -8,13 +10,28 @@ import { nilAnswer, pingOutcome } from "./constant-bytes.js";
 import { encodeList } from "./encode-list.js";
 import { errorFromWire, errorToWire } from "./error-codec.js";
 import { repeats } from "./repeats.js";
-import { fieldsOf, isFields, listOf, type Shape, vector } from "./shape.js";
+import { fieldsOf, isFields, listOf, type Pieces, type Shape, vector } from "./shape.js";
 
 /** The answer to `query` as bytes, copied. */
 export function encodeAnswer<Q extends Query>(query: Q, answer: ResponseTo<Q>): Uint8Array {
   if (answer === null) return nilAnswer;
   if (query.kind === "pipeline" && Array.isArray(answer)) return encodeOutcomes(query, answer);
   return encode(answerToWire(query, answer), "answer");
+}
+
+/**
+ * As `encodeAnswer`, but that others have their turns while it is under way; the bytes come in pieces, one behind the
+ * other.
+ */
+export async function encodeAnswerGradually<Q extends Query>(
+  query: Q,
+  answer: ResponseTo<Q>,
+  pause: Pause,
+): Promise<readonly [Uint8Array, ...Uint8Array[]]> {
+  const encoder = new PieceEncoder("answer");
+  const steps = encodeInSteps(query, answer, encoder);
+  while (!steps.next().done) if (pause.isOver) await pause.next();
+  return encoder.finish();
 }
 
 /**
@@ -45,6 +62,37 @@ function encodeOutcomes({ queries }: Query<"pipeline">, outcomes: readonly unkno
   const encoded: Uint8Array[] = [];
   for (let i = 0; i < outcomes.length; i++) encoded.push(encodeOutcome(queries[i], outcomes[i]));
   return encodeList(nothing, encoded);
+}
+
+function* encodeInSteps(query: Query, answer: unknown, encoder: PieceEncoder): Pieces {
+  if (query.kind === "pipeline" && Array.isArray(answer)) {
+    yield* encodeOutcomesInSteps(query, answer, encoder);
+    return;
+  }
+  const { encode: encodeShape } = answerShapes[query.kind];
+  if (encodeShape !== undefined) yield* encodeShape(answer, "answer", encoder);
+  else encoder.value(answerToWire(query, answer));
+}
+
+function* encodeOutcomesInSteps(
+  { queries }: Query<"pipeline">,
+  outcomes: readonly unknown[],
+  encoder: PieceEncoder,
+): Pieces {
+  encoder.openList(outcomes.length);
+  for (const [i, outcome] of outcomes.entries()) {
+    const query = queries[i];
+    if (isFields(outcome) && outcome.ok === true) {
+      encoder.openList(2);
+      encoder.value(query.kind);
+      yield* encodeInSteps(query, outcome.response, encoder);
+      encoder.close();
+    } else {
+      encoder.bytes(encodeOutcome(query, outcome));
+    }
+    yield;
+  }
+  encoder.close();
 }
 
 function answerFromWire(kind: QueryKind, answer: unknown): unknown {
@@ -110,7 +158,7 @@ const answerShapes: { readonly [K in QueryKind]: Shape } = {
   delete: plain,
   search: listOf(entry),
   searchMany: listOf(listOf(entry)),
-  changes: plain,
+  changes: fieldsOf({ changes: listOf(plain) }),
   measureRecall: plain,
   explain: plain,
   pipeline: listOf(outcome),

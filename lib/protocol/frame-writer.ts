@@ -103,35 +103,42 @@ export class FrameWriter {
   }
 
   #writeResponse(message: ResponseMessage): void {
-    const { id, answer } = message;
-    if (headBytes + answer.length > this.maxFrameBytes) {
-      this.#writeParts(id, answer);
+    const { id, answer, more } = message;
+    const length = more === undefined ? answer.length : bytesOf([answer, ...more]);
+    if (headBytes + length > this.maxFrameBytes) {
+      this.#writeParts(id, more === undefined ? [answer] : [answer, ...more], length);
       return;
     }
-    this.#begin(headBytes + answer.length);
+    this.#begin(headBytes + length);
     this.#array(3, messageTypes.response);
     this.#uint(id);
-    this.#append(answer);
+    if (more === undefined) this.#append(answer);
+    else for (const bytes of [answer, ...more]) this.#appendWhole(bytes);
   }
 
-  #writeParts(id: number, answer: Uint8Array): void {
-    const size = this.maxFrameBytes - headBytes - 6;
-    for (let at = 0; at < answer.length; at += size) {
-      const bytes = answer.subarray(at, at + size);
-      this.#writePart({ kind: "part", id, last: at + size >= answer.length, bytes });
+  #writeParts(id: number, pieces: readonly Uint8Array[], length: number): void {
+    const size = this.maxFrameBytes - headBytes - partHeadBytes;
+    const cutter = new Cutter(pieces);
+    for (let at = 0; at < length; at += size) {
+      const left = Math.min(size, length - at);
+      this.#beginPart(id, at + size >= length, left);
+      for (const bytes of cutter.take(left)) this.#appendWhole(bytes);
     }
   }
 
-  #writePart(message: PartMessage): void {
-    const { length } = message.bytes;
-    this.#begin(headBytes + 6 + length);
+  #writePart({ id, last, bytes }: PartMessage): void {
+    this.#beginPart(id, last, bytes.length);
+    this.#append(bytes);
+  }
+
+  #beginPart(id: number, last: boolean, length: number): void {
+    this.#begin(headBytes + partHeadBytes + length);
     this.#array(4, messageTypes.part);
-    this.#uint(message.id);
-    this.#byte(message.last ? 0xc3 : 0xc2);
+    this.#uint(id);
+    this.#byte(last ? 0xc3 : 0xc2);
     const size = length < 0x100 ? 1 : length < 0x10000 ? 2 : 4;
     this.#byte(size === 4 ? 0xc6 : 0xc3 + size);
     this.#number(length, size);
-    this.#append(message.bytes);
   }
 
   /** Makes sure that a message of at most `bytes` fits the open frame, and its small ones the slab. */
@@ -167,15 +174,20 @@ export class FrameWriter {
   #append(bytes: Uint8Array): void {
     const { length } = bytes;
     if (length > largestCopied) {
-      this.#flushSlab();
-      this.#chunks.push(bytes);
-      this.#length += length;
-      this.#bodyBytes += length;
+      this.#appendWhole(bytes);
       return;
     }
     if (length > 48) this.#slab.set(bytes, this.#at);
     else for (let i = 0; i < length; i++) this.#slab[this.#at + i] = bytes[i];
     this.#at += length;
+  }
+
+  /** However long or short it is, it is not copied: the slab has room for one alone. */
+  #appendWhole(bytes: Uint8Array): void {
+    this.#flushSlab();
+    this.#chunks.push(bytes);
+    this.#length += bytes.length;
+    this.#bodyBytes += bytes.length;
   }
 
   #array(count: number, type: number): void {
@@ -215,6 +227,32 @@ export function encodeFrames(messages: readonly Message[], maxFrameBytes: number
   const writer = new FrameWriter(maxFrameBytes);
   for (const message of messages) writer.write(message);
   return writer.take();
+}
+
+function bytesOf(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** Takes bytes from the beginning of pieces, as views on them. */
+class Cutter {
+  readonly #pieces: readonly Uint8Array[];
+  #piece = 0;
+  #at = 0;
+
+  constructor(pieces: readonly Uint8Array[]) {
+    this.#pieces = pieces;
+  }
+
+  *take(length: number): Generator<Uint8Array, void, undefined> {
+    for (let left = length; left > 0; ) {
+      const bytes = this.#pieces[this.#piece].subarray(this.#at, this.#at + left);
+      this.#at += bytes.length;
+      left -= bytes.length;
+      if (this.#at === this.#pieces[this.#piece].length)
+        [this.#piece, this.#at] = [this.#piece + 1, 0];
+      yield bytes;
+    }
+  }
 }
 
 type SmallMessage = Exclude<Message, { kind: "request" | "response" | "part" | "cancel" }>;
@@ -265,6 +303,8 @@ const firstSlabBytes = 512;
 const largestCopied = 8 * 1024;
 /** The array's head, the type and the id take at most this. */
 const headBytes = 7;
+/** Of a part: whether it is the last, and the head of its bytes. */
+const partHeadBytes = 6;
 /** A header takes at most this. */
 const headerBytesMax: number = keyBytesMax + 64;
 /** `{ timeoutMs: ... }`, up to its number. */

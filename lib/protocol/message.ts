@@ -71,6 +71,8 @@ export interface ResponseMessage {
   readonly id: number;
   /** From `encodeAnswer`, for `decodeAnswer`. */
   readonly answer: Uint8Array;
+  /** What follows of one that was encoded in pieces; it arrives as one. */
+  readonly more?: readonly Uint8Array[] | undefined;
 }
 
 /** The request failed. */

@@ -1,5 +1,6 @@
 import { endianness } from "node:os";
-import { inspect, undefinedProperty, unencodable } from "../encoding/inspect.js";
+import { inspect, isPlain, undefinedProperty, unencodable } from "../encoding/inspect.js";
+import type { PieceEncoder } from "../encoding/piece-encoder.js";
 import { AhnlichError } from "../model/errors.js";
 import { isVectorInput, vectorFromBytes, vectorToBytes } from "../model/vector.js";
 
@@ -12,7 +13,14 @@ export interface Shape {
   wire(value: unknown, path: string): unknown;
   /** The value again, from what was decoded, which it may change. */
   read(value: unknown, path: string): unknown;
+  /** The value encoded as `wire` gives it, in steps of a millisecond or so; undefined: it is never that long. */
+  readonly encode?: EncodeInSteps | undefined;
 }
+
+export type EncodeInSteps = (value: unknown, path: string, encoder: PieceEncoder) => Pieces;
+
+/** Others may have their turn wherever it yields. */
+export type Pieces = Generator<undefined, void, undefined>;
 
 /** A vector, or a key that is one: little-endian float32 bytes. */
 export const vector: Shape = {
@@ -66,7 +74,33 @@ export function listOf(element: Shape): Shape {
       for (let i = 0; i < value.length; i++) value[i] = element.read(value[i], `${path}[${i}]`);
       return value;
     },
+    *encode(value, path, encoder) {
+      if (!Array.isArray(value)) return encoder.value(value);
+      encoder.openList(value.length);
+      yield* element.encode === undefined
+        ? encodeRuns(value, element, path, encoder)
+        : encodeEach(value, element.encode, path, encoder);
+      encoder.close();
+    },
   };
+}
+
+function* encodeRuns(list: unknown[], element: Shape, path: string, encoder: PieceEncoder): Pieces {
+  for (let from = 0; from < list.length; ) {
+    const run = list.slice(from, from + encoder.runLength);
+    encoder.elements(run.map((item, i) => element.wire(item, `${path}[${from + i}]`)));
+    from += run.length;
+    yield;
+  }
+}
+
+function* encodeEach(
+  list: unknown[],
+  encodeElement: EncodeInSteps,
+  path: string,
+  encoder: PieceEncoder,
+): Pieces {
+  for (const [i, item] of list.entries()) yield* encodeElement(item, `${path}[${i}]`, encoder);
 }
 
 /** A plain object some of whose fields have shapes. */
@@ -92,7 +126,28 @@ export function fieldsOf(shapes: { readonly [name: string]: Shape }): Shape {
       }
       return value;
     },
+    encode: names.some((name) => shapes[name].encode !== undefined)
+      ? (value, path, encoder) => encodeFields(value, shapes, path, encoder)
+      : undefined,
   };
+}
+
+function* encodeFields(
+  value: unknown,
+  shapes: { readonly [name: string]: Shape },
+  path: string,
+  encoder: PieceEncoder,
+): Pieces {
+  if (!isFields(value) || !isPlain(value)) return encoder.value(value);
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  encoder.openMap(fields.length);
+  for (const [name, field] of fields) {
+    encoder.value(name);
+    const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
+    if (shape?.encode !== undefined) yield* shape.encode(field, `${path}.${name}`, encoder);
+    else encoder.value(shape === undefined ? field : shape.wire(field, `${path}.${name}`));
+  }
+  encoder.close();
 }
 
 export interface Fields {

@@ -52,7 +52,9 @@ export function writePlaces(
 ): number {
   if (count === 1) return writeHead(bytes, at, places[0] as number);
   const asList = listBytes(places, count);
-  const asRuns = runBytes(places, count);
+  // Each run takes two bytes at least.
+  const most = Math.min(asList, bitmapBytes);
+  const asRuns = runsOf(places, count) * 2 < most ? runBytes(places, count) : most;
   if (Math.min(asList, asRuns) >= bitmapBytes) {
     const end = writeHead(bytes, at, bitmap);
     bytes.fill(0, end, end + bitmapBytes);
@@ -166,6 +168,12 @@ function readBits(bytes: Uint8Array, begin: number, places: Uint16Array): number
     }
   }
   return count;
+}
+
+function runsOf(places: Uint16Array, count: number): number {
+  let runs = 1;
+  for (let i = 1; i < count; i++) if (places[i] !== (places[i - 1] as number) + 1) runs++;
+  return runs;
 }
 
 function listBytes(places: Uint16Array, count: number): number {

@@ -170,10 +170,11 @@ export class PostingBody {
 
   /** Most groups are a few bytes: a call costs more than they do. */
   #append(bytes: Uint8Array, from: number, to: number): void {
-    const to_ = this.#length - from;
-    if (to - from > 64) this.#bytes.set(bytes.subarray(from, to), this.#length);
-    else for (let i = from; i < to; i++) this.#bytes[to_ + i] = bytes[i] as number;
-    this.#length += to - from;
+    const begin = this.#length;
+    const length = to - from;
+    if (length > 64) this.#bytes.set(bytes.subarray(from, to), begin);
+    else for (let i = 0; i < length; i++) this.#bytes[begin + i] = bytes[from + i] as number;
+    this.#length += length;
   }
 
   #room(bytes: number): void {

@@ -1,9 +1,9 @@
 import { LateCallOptions } from "../handles/late-call-options.js";
-import { AhnlichError, toAhnlichError } from "../model/errors.js";
+import { AhnlichError, closedError, toAhnlichError } from "../model/errors.js";
 import type { CallOptions } from "../model/options.js";
 import { type Query, waitsForChanges } from "../model/query.js";
 import { identityOfNumber, scopeOfKeys, type WriteIdentity } from "../model/write-identity.js";
-import { encodeAnswer } from "../protocol/answer-codec.js";
+import { encodeAnswer, encodeAnswerGradually } from "../protocol/answer-codec.js";
 import type { FailureMessage, RequestMessage, ResponseMessage } from "../protocol/message.js";
 import { decodeQuery, decodeQueryGradually } from "../protocol/query-codec.js";
 import { longWork } from "./long-work.js";
@@ -137,6 +137,10 @@ export class RequestWindow {
 
   #answer(id: number, options: LateCallOptions, query: Query, answer: unknown): void {
     if (this.#requests.get(id) !== options) return;
+    if (options.answerBytes > answerBytesAtOnce) {
+      void this.#answerLong(id, options, query, answer);
+      return;
+    }
     let bytes: Uint8Array;
     try {
       bytes = encodeAnswer(query, answer as never);
@@ -146,6 +150,33 @@ export class RequestWindow {
     }
     this.#forget(id, options);
     this.#write({ kind: "response", id, answer: bytes });
+  }
+
+  /** It is in flight until it is encoded; nothing of it is kept when it is abandoned before. */
+  async #answerLong(
+    id: number,
+    options: LateCallOptions,
+    query: Query,
+    answer: unknown,
+  ): Promise<void> {
+    try {
+      const [first, ...more] = await longWork((turn) =>
+        encodeAnswerGradually(query, answer as never, {
+          get isOver() {
+            return turn.isOver;
+          },
+          next: async () => {
+            await turn.next();
+            if (this.#requests.get(id) !== options) throw closedError("the connection");
+          },
+        }),
+      );
+      if (this.#requests.get(id) !== options) return;
+      this.#forget(id, options);
+      this.#write({ kind: "response", id, answer: first, more });
+    } catch (error) {
+      this.#fail(id, options, error);
+    }
   }
 
   #fail(id: number, options: LateCallOptions, thrown: unknown): void {
@@ -168,6 +199,8 @@ function tooManyWait(waiting: number): AhnlichError {
 
 /** Of a query that is decoded in one go. */
 const bytesAtOnce = 16 * 1024;
+/** Of what an answer is made of that is encoded in one go. */
+const answerBytesAtOnce = 128 * 1024;
 
 /** A key that the caller chose wins over the number that its client gave. */
 function identityOf(

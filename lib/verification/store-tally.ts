@@ -76,11 +76,16 @@ export class PostingSum {
   count = 0;
   sum = 0;
 
-  /** @param term its part and term, as they are in its key */
+  /** @param term as it is in its row */
   add(term: Uint8Array, ordinal: number): void {
+    this.addSummed(checksum(term, 0), ordinal);
+  }
+
+  /** The same with the checksum of the term, which may have many ordinals. */
+  addSummed(term: number, ordinal: number): void {
     this.count++;
     writeU48(ordinalBytes, 0, ordinal);
-    this.sum = (this.sum + checksum(ordinalBytes, checksum(term, 0))) % Number.MAX_SAFE_INTEGER;
+    this.sum = (this.sum + checksum(ordinalBytes, term)) % Number.MAX_SAFE_INTEGER;
   }
 }
 

@@ -1,5 +1,6 @@
 import { AhnlichError } from "../model/errors.js";
 import type { Metadata } from "../model/metadata.js";
+import { checksum } from "../rows/checksum.js";
 import { fieldPostings } from "../rows/field-postings.js";
 import { blockOrdinals } from "../rows/places.js";
 import { endsRow, PostingBody, PostingGroups, roomForPlaces } from "../rows/posting-groups.js";
@@ -50,8 +51,8 @@ export function* verifyPostings({
     layout.begin(Buffer.from(key.subarray(0, key.length - end.length)).toString("latin1"), end);
     while (groups.next()) {
       const count = groups.readPlaces(places);
-      const term = groups.term.subarray(0, groups.termLength);
-      for (let i = 0; i < count; i++) found.add(term, first + (places[i] as number));
+      const term = checksum(groups.term, 0, 0, groups.termLength);
+      for (let i = 0; i < count; i++) found.addSummed(term, first + (places[i] as number));
       layout.add(groups, count);
     }
     if (layout.isRight(groups.bytes)) return;

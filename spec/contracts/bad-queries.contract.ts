@@ -41,9 +41,9 @@ export function badQueriesContract(reach: Reach): void {
 
     for (const kind of queryKinds) {
       it(`refuses an unknown field of ${kind}`, async () => {
-        const asked = { kind, ...asks(store)[kind], sort: { field: "a" } };
+        const asked = { kind, ...asks(store)[kind], order: { field: "a" } };
         const error = await rejects(execute(asked), "INVALID_ARGUMENT");
-        assert.match(error.message, /sort/);
+        assert.match(error.message, /order/);
       });
     }
 
@@ -55,7 +55,7 @@ export function badQueriesContract(reach: Reach): void {
 
     it("refuses unknown options of the handle's methods too", async () => {
       const handle = suite.engine.store(store);
-      const options = { sort: "a" } as object;
+      const options = { order: "a" } as object;
       await rejects(handle.find(options), "INVALID_ARGUMENT");
       await rejects(handle.search([1], options), "INVALID_ARGUMENT");
       await rejects(handle.count(options), "INVALID_ARGUMENT");

@@ -32,6 +32,7 @@ import { searchContract } from "./search.contract.js";
 import { searchManyContract } from "./search-many.contract.js";
 import { searchWhereContract } from "./search-where.contract.js";
 import { setContract } from "./set.contract.js";
+import { sortContract } from "./sort.contract.js";
 import { storesContract } from "./stores.contract.js";
 import { transactionContract } from "./transaction.contract.js";
 import { updateContract } from "./update.contract.js";
@@ -70,6 +71,7 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   examplesContract,
   explainContract,
   facetsContract,
+  sortContract,
   measureRecallContract,
   vectorsOnDiskContract,
   changesContract,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Store } from "../../lib/handles/store.js";
 import { byId } from "../support/naive-search.js";
+import { pagesOf } from "../support/pages-of.js";
 import { randomNumbers } from "../support/random.js";
 import { duringSuite, type Reach } from "../support/reach.js";
 import { rejects } from "../support/rejects.js";
@@ -222,17 +223,6 @@ function numbered(count: number): { id: string; vector: number[]; metadata: { nu
     vector: [number],
     metadata: { number },
   }));
-}
-
-async function pagesOf(store: Store, options: object): Promise<string[][]> {
-  const pages: string[][] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await store.find({ ...options, cursor });
-    pages.push(page.entries.map(({ id }) => id));
-    cursor = page.cursor;
-  } while (cursor !== undefined && pages.length < 100);
-  return pages;
 }
 
 /** UTF-16 would order the last of these before the ones from U+E000. */

@@ -13,6 +13,7 @@ describe("a cursor", () => {
   const asking = (where: object, cursor?: string): CheckedQuery<"find"> => ({
     ...{ kind: "find", store: "s", limit: 10, cursor },
     where: parsePredicate(where, defaultLimits),
+    sort: undefined,
     include: { vector: true, metadata: true },
   });
 

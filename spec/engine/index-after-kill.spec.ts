@@ -10,7 +10,7 @@ const random = randomNumbers(seed);
 
 describe("an index whose building, or erasing, ends with kill -9", function () {
   this.timeout(120_000);
-  const count = 5_000;
+  const count = 8_000;
   let folder: TemporaryFolder;
   before(async () => {
     folder = new TemporaryFolder();

@@ -8,8 +8,9 @@ import {
   type Where,
 } from "../../lib/index.js";
 import { Clock, provide } from "../../lib/ports.js";
-import { naiveFacets } from "../support/naive-facets.js";
-import { constantOf, holds } from "../support/naive-predicate.js";
+import { naiveFacets, naiveOrder } from "../support/naive-facets.js";
+import { constantOf, holds, lookUp } from "../support/naive-predicate.js";
+import { pagesOf } from "../support/pages-of.js";
 
 describe("indexes after any sequence of writes", function () {
   this.timeout(120_000);
@@ -48,6 +49,19 @@ describe("indexes after any sequence of writes", function () {
             expected,
           );
           assert.equal(await engine.store(name).count({ where: asked }), expected.length);
+          for (const [field, descending] of orders) {
+            const sort = { field, descending };
+            const pages = await pagesOf(engine.store(name), { where: asked, sort, limit: 2 });
+            const inOrder = [...allowed].sort(
+              (a, b) =>
+                naiveOrder(lookUp(field, a.metadata), lookUp(field, b.metadata), descending) ||
+                (a.id < b.id ? -1 : 1),
+            );
+            assert.deepEqual(
+              pages.flat(),
+              inOrder.map(({ id }) => id),
+            );
+          }
           for (const field of ["a", "b.c"]) {
             const counted = await engine.store(name).facets(field, { where: asked });
             assert.deepEqual(counted, naiveFacets(allowed, field).slice(0, 100));
@@ -120,6 +134,12 @@ function applyNaively(entries: Map<string, Kept>, step: Step, now: number): void
   }
 }
 
+const orders = [
+  ["a", false],
+  ["a", true],
+  ["b.c", true],
+  ["at", false],
+] as const;
 const fields = ["a", "b.c", "at"];
 const long = "x".repeat(121);
 const scalar = fc.constantFrom(

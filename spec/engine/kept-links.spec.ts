@@ -88,6 +88,23 @@ describe("A graph that is kept with the vectors", () => {
     assert.deepEqual(engines.logged, [used]);
   });
 
+  it("is linked once more by the next process, where the last one ended before that", async () => {
+    await made("a");
+    {
+      await using engine = await opened("a", eager);
+      await engine.execute(search(1));
+      await settled();
+      await until(() => links().note()[0] === 2);
+      await checkWalks(engine, count);
+      assert.equal(links().changed, 0);
+    }
+    await using engine = await opened("a");
+    await engine.execute(search(1));
+    await settled();
+    await checkWalks(engine, count);
+    assert.equal(links().refined, 0);
+  });
+
   it("is searched at once with the recall asked for, as it was measured before", async () => {
     let note: Uint8Array;
     {
@@ -95,6 +112,7 @@ describe("A graph that is kept with the vectors", () => {
       const store = await engine.createStore("s", { dimension, metric: "euclidean" });
       await store.set(entries(0, 300));
       await settled();
+      await until(() => links().refined >= 300);
       await engine.execute(search(0.8));
       await until(() => links().measured > 0);
       note = links().note();

@@ -113,7 +113,7 @@ const names: readonly string[] = [
   ...["dropStore", "listStores", "storeInfo", "set", "update", "get", "find", "count", "delete"],
   ...["search", "searchMany", "changes", "pipeline", "transaction", "verify", "backup", "compact"],
   ...["explain", "query", "measureRecall", "samples", "createIndex", "dropIndex", "field"],
-  ...["facets"],
+  ...["facets", "sort", "descending"],
   ...["store", "entries", "id", "vector", "metadata", "ttlMs", "ifVersion", "mode", "upsert"],
   ...["insert", "replace", "keys", "include", "where", "limit", "cursor", "target", "targets"],
   ...[

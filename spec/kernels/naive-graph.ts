@@ -95,7 +95,9 @@ export class NaiveGraph {
     }
   }
 
-  #linkOn(level: number, slot: number, from: number): number {
+  #linkOn(level: number, slot: number, start: number): number {
+    const from = start === slot ? (this.list(slot, level)[0] ?? slot) : start;
+    if (from === slot) return slot;
     const pool = this.#walk(level, slot, from);
     const chosen = this.#choose(pool, [], roomOf(level));
     for (const one of chosen) this.#addLink(level, slot, one);

@@ -44,6 +44,7 @@ describe("checkQuery", () => {
       set: { store: "s", mode: "upsert", entries: [] },
       get: { store: "s", ids: [], include: { vector: true, metadata: true } },
       find: {
+        sort: undefined,
         ...{ store: "s", where: all, limit: 100, cursor: undefined },
         include: { vector: true, metadata: true },
       },

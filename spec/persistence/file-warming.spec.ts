@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readlinkSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { open } from "../../lib/index.js";
 import { FileWarming } from "../../lib/persistence/file-warming.js";
 import { TemporaryFolder } from "../support/temporary-folder.js";
@@ -13,13 +13,17 @@ describe("A file that is warmed", () => {
 
   afterEach(() => folder.remove());
 
-  it("has something, and is small beside the memory that is free", () => {
+  it("has something, and is small, also beside the memory that can be had", () => {
     const file = folder.at("file");
     writeFileSync(file, "");
     assert.equal(FileWarming.of(file), undefined);
     writeFileSync(file, new Uint8Array(1_000));
     assert.equal(FileWarming.of(file, 1_999), undefined);
     assert.ok(FileWarming.of(file, 2_000));
+    truncateSync(file, 2 ** 30);
+    assert.ok(FileWarming.of(file, 2 ** 40));
+    truncateSync(file, 2 ** 30 + 1);
+    assert.equal(FileWarming.of(file, 2 ** 40), undefined);
   });
 
   it("is let go of when it has been read, or it is ended", async () => {

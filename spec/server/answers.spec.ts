@@ -94,4 +94,56 @@ describe("The answers of a server", () => {
       await serving.close();
     }
   });
+
+  describe("that are long", () => {
+    const count = 4_000;
+    const metadata = { many: Array.from({ length: 200 }, (_, i) => i * 1_000) };
+    const all = { kind: "find", store: "s", limit: count } as const;
+
+    /** With a store whose entries take a while to be encoded. */
+    async function serving() {
+      const engine = await open();
+      const store = await engine.createStore("s", { dimension: 1 });
+      await store.load(
+        Array.from({ length: count }, (_, i) => ({ id: `${i}`, vector: [i], metadata })),
+      );
+      return { engine, server: await listen(engine, { port: 0 }) };
+    }
+
+    it("are encoded while others are answered", async () => {
+      const { engine, server } = await serving();
+      await using _engine = engine;
+      await using client = await connect(server.url, { connections: 1 });
+      const order: string[] = [];
+      const whole = client.execute(all).then(({ entries }) => {
+        order.push("all");
+        return entries;
+      });
+      let pings = 0;
+      while (order.length === 0) {
+        await client.ping();
+        if (order.length === 0) pings++;
+      }
+      const entries = await whole;
+      assert.equal(entries.length, count);
+      assert.deepEqual(entries[count - 1].metadata, metadata);
+      assert(pings > 1, `${pings} pings meanwhile`);
+    });
+
+    it("are given up when their client is gone", async () => {
+      const { engine, server } = await serving();
+      await using _engine = engine;
+      for (let round = 0; round < 5; round++) {
+        const client = await connect(server.url, { connections: 1 });
+        const whole = client.execute(all);
+        whole.catch(() => {});
+        for (let i = 0; i < round; i++) await client.ping();
+        await client.close({ timeoutMs: 1 });
+        await rejects(whole, "CLOSED");
+      }
+      await using client = await connect(server.url);
+      assert.equal((await client.execute(all)).entries.length, count);
+      assert.equal((await engine.clients()).length, 1);
+    });
+  });
 });

@@ -55,6 +55,7 @@ export const queriesOf: { readonly [K in QueryKind]: fc.Arbitrary<Query> } = {
   find: asks("find", {
     store: fc.string(),
     where: where(),
+    sort: some({ field: fc.string(), descending: fc.boolean() }),
     limit: fc.nat(),
     cursor: fc.string(),
     include: include(),

@@ -25,7 +25,7 @@ export const fieldsOf: { readonly [kind: string]: readonly string[] } = {
   storeInfo: ["store"],
   set: ["store", "entries", "mode"],
   get: ["store", "keys", "include"],
-  find: ["store", "where", "limit", "cursor", "include"],
+  find: ["store", "where", "sort", "limit", "cursor", "include"],
   count: ["store", "where"],
   facets: ["store", "field", "where", "limit"],
   update: ["store", "target", "patch", "metadata", "ifVersion"],

@@ -35,9 +35,13 @@ export function naivePlan(
     const { length } = answer as Match[];
     return planOf(compared === 0 ? "empty" : "exact", scanned + compared, length);
   }
-  const after = query.cursor === undefined ? "" : readCursor(query.cursor, store.created);
+  const { cursor: given } = query;
+  const after = given === undefined ? "" : readCursor(given, store.created, query).id;
   const rest = all.filter((entry) => byId(entry, { id: after }) > 0);
   const { entries, cursor } = answer as Page<Entry>;
+  if (query.sort !== undefined) {
+    return planOf(all.length === 0 ? "empty" : "scan", all.length, entries.length);
+  }
   // That there is more shows where the first entry of the next page is read.
   const next = rest.filter(allows)[entries.length];
   const read = cursor === undefined ? rest.length : rest.indexOf(next) + 1;

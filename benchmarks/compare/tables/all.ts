@@ -2,6 +2,7 @@ import type { Bench } from "../bench.js";
 import type { Section } from "../section.js";
 import { compareBuild } from "./build.js";
 import { compareExact } from "./exact.js";
+import { compareFields } from "./fields.js";
 import { compareFiltered } from "./filtered.js";
 import { compareGrowth } from "./growth.js";
 import { compareMemory } from "./memory.js";
@@ -37,6 +38,7 @@ export const tables: { readonly [name: string]: ComparedTable } = {
   reopening: { data: ["words:340k"], rounds: 5, run: compareReopening },
   memory: { data: ["words:340k"], rounds: 1, run: compareMemory },
   build: { data: ["words:100k"], rounds: 1, run: compareBuild },
+  fields: { data: [], rounds: 3, run: compareFields },
   growth: {
     data: ["words:10k", "words:30k", "words:100k", "words:340k", "words:1m"],
     ...{ rounds: 5, run: compareGrowth },

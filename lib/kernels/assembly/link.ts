@@ -23,7 +23,8 @@ import { beginAt, see, walkToRecord } from "./walk";
 /**
  * Links a slot whose lists are empty into the graph: on each of its levels with the neighbours chosen among the nearest
  * that a walk finds, in both directions (Malkov and Yashunin, 2018, algorithm 1). Several threads may do so at once,
- * each with a walk of its own, while others search.
+ * each with a walk of its own, while others search. A slot that has links already gets more, and better ones where its
+ * lists are full.
  */
 export function link(walk: usize, slot: u32): void {
   const graph = <usize>load<u32>(walk, walkGraph);
@@ -48,6 +49,9 @@ export function link(walk: usize, slot: u32): void {
 
 /** With as many as its list has room for, on the lowest level too. Returns the nearest of that level. */
 function linkOn(walk: usize, level: u32, slot: u32, from: u32): u32 {
+  // The entry is linked again from where it leads to, as no slot is a neighbour of its own.
+  if (from == slot) from = load<u32>(linksOf(<usize>load<u32>(walk, walkGraph), slot, level));
+  if (from == slot) return slot;
   beginAt(walk, from, keyOf(walk, true, from));
   see(walk, slot);
   walkToRecord(walk, level);
