@@ -41,6 +41,15 @@ export class IndexProbe implements Probe {
     return this.#slots.changed + this.#graphs.refined;
   }
 
+  /** How early walks end. */
+  get tightness(): number {
+    return this.#searches.tightness;
+  }
+
+  set tightness(tightness: number) {
+    this.#searches.tightness = tightness;
+  }
+
   async sample(count: number, random: () => number): Promise<readonly ProbeTarget[]> {
     const sampled = new Set<number>();
     for (let tries = 0; sampled.size < count && tries < count * triesMax; tries++) {

@@ -3,6 +3,8 @@ import type { Beam } from "./beam.js";
 import { Calibration } from "./calibration.js";
 import type { IndexProbe } from "./index-probe.js";
 import { QueryReservoir } from "./query-reservoir.js";
+import { StudyWork } from "./study-work.js";
+import { measureTightness } from "./tightness.js";
 
 /** Knows which beam gives which recall in one index, and measures that anew in the background as the index changes. */
 export class RecallKeeper {
@@ -56,13 +58,23 @@ export class RecallKeeper {
   /** What is known, for another keeper of the same vectors; empty where nothing is. */
   note(): Uint8Array {
     if (!this.#calibration.isKnown) return new Uint8Array(0);
-    return this.#calibration.toBytes(this.#probe.changed);
+    const measured = this.#calibration.toBytes(this.#probe.changed);
+    const note = new Uint8Array(tightnessBytes + measured.length);
+    new DataView(note.buffer).setFloat64(0, this.#probe.tightness, true);
+    note.set(measured, tightnessBytes);
+    return note;
   }
 
   /** Knows what another one knew, whatever the bytes are; until it is due, nothing needs to be measured. */
   takeNote(note: Uint8Array): void {
     if (this.#calibration.isKnown || this.#working !== undefined) return;
-    this.#calibration = Calibration.fromBytes(note, this.#queries);
+    if (note.length < tightnessBytes) return;
+    const measured = note.subarray(tightnessBytes);
+    const view = new DataView(note.buffer, note.byteOffset, tightnessBytes);
+    const tightness = view.getFloat64(0, true);
+    if (!(tightness > 0)) return;
+    this.#probe.tightness = tightness;
+    this.#calibration = Calibration.fromBytes(measured, this.#queries);
     if (!this.#keepsQueries) this.#calibration.forgetQueries();
   }
 
@@ -126,6 +138,21 @@ export class RecallKeeper {
     return this.#working;
   }
 
+  /** Where walks are to end much earlier or later than before, what was measured of them is not known any more. */
+  async #tighten(signal: AbortSignal): Promise<void> {
+    const former = this.#probe.tightness;
+    this.#probe.tightness = Number.POSITIVE_INFINITY;
+    let tightness = former;
+    try {
+      tightness = await measureTightness(this.#probe, new StudyWork({ signal }), Math.random);
+    } finally {
+      this.#probe.tightness = former;
+    }
+    if (tightness === former || Math.abs(Math.log(tightness / former)) < alike) return;
+    this.#probe.tightness = tightness;
+    this.#calibration = new Calibration(this.#queries);
+  }
+
   /** Never rejects: until it is known, searches look at everything. */
   async #measure(): Promise<void> {
     const { signal } = this.#stopping;
@@ -135,6 +162,7 @@ export class RecallKeeper {
         await this.#calibration.checkDrift(this.#probe, { signal });
       }
       if (this.#isDue) {
+        await this.#tighten(signal);
         await this.#calibration.calibrate(this.#probe, { signal, workMax });
         this.#measured++;
       }
@@ -145,6 +173,9 @@ export class RecallKeeper {
   }
 }
 
+const tightnessBytes = 8;
+/** Walks of one tightness cost hardly less than those of another that is this near, on the logarithm. */
+const alike = 0.3;
 const delayMs = 50;
 const againMs = 1_000;
 /** Searches from one look at what is due to the next. */
