@@ -34,7 +34,9 @@ export function* allowedEntries(sought: Sought): Steps<Allowed> {
   if (found === undefined || (found.isNegated && !found.isExact)) {
     const ordinals = new OrdinalSet();
     const add = ({ ordinal }: { ordinal: number }): void => ordinals.add(ordinal);
-    const read = yield* scanEntries(snapshot, store, time, where, add);
+    const seen = view.columns.beginScan({ sequence: view.sequence, snapshot, store }, where);
+    const read = yield* scanEntries(snapshot, store, time, where, add, seen?.add);
+    seen?.keep();
     if (read > 0) effort?.add("scan", read);
     return { ordinals, isNegated: false };
   }
@@ -53,16 +55,25 @@ export function* livingOf(
   return { ordinals, isNegated };
 }
 
-/** What the indexes say, those that have expired among it; undefined where they do not help, or not in so few rows. */
+/**
+ * What the indexes say, or what is known of fields from former scans, those that have expired among it; undefined where
+ * they do not help, or not in so few rows.
+ */
 export function* askIndexes(
   { view, store, where, effort }: Omit<Sought, "time">,
   rowsMax: number,
 ): Steps<Found | undefined> {
-  if (store.indexes.length === 0) return undefined;
-  const planner = new PredicatePlanner(view.snapshot, store);
-  const found = yield* planner.find(where, rowsMax);
-  effort?.asked(found === undefined ? { fields: new Set(), rows: planner.rows } : planner);
-  return found;
+  const { sequence, snapshot, columns } = view;
+  if (store.indexes.length > 0) {
+    const planner = new PredicatePlanner(snapshot, store);
+    const found = yield* planner.find(where, rowsMax);
+    effort?.asked(found === undefined ? { fields: new Set(), rows: planner.rows } : planner);
+    if (found !== undefined) return found;
+  }
+  const known = yield* columns.find({ sequence, snapshot, store }, where, rowsMax);
+  if (known === undefined) return undefined;
+  effort?.add("scan", known.read);
+  return { ordinals: known.ordinals, isNegated: false, isExact: true };
 }
 
 /** Those that live, and that the predicate allows. */

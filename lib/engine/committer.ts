@@ -72,6 +72,7 @@ export class Committer {
       if (!draft.isEmpty) {
         const left = draft.seal(group.last);
         if (left !== undefined) await inSlices(left, new Slice());
+        commit.finish();
         await this.#persistence.commit(draft.batch);
         this.#state = draft.state;
         await this.#publish(commit);
@@ -129,12 +130,15 @@ export class Commit {
   /** When the next may be committed, if that is built on it: whether this one is durable. */
   readonly durable: Promise<boolean>;
   isDurable = false;
+  /** When nothing is added to its rows any more, or it has failed: from then on the next one may finish its own. */
+  readonly finished: Promise<void>;
   /** Somebody waits to commit the next, and goes first once this one is durable. */
   isAwaited = false;
   /** Whether it was committed and published; the one before it has settled then. */
   settled: Promise<boolean> = Promise.resolve(false);
   isSettled = false;
   #pass: (isDurable: boolean) => void = () => {};
+  #finish: () => void = () => {};
 
   constructor(draft: Draft, before?: Promise<boolean>) {
     this.draft = draft;
@@ -142,11 +146,20 @@ export class Commit {
     this.durable = new Promise((resolve) => {
       this.#pass = resolve;
     });
+    this.finished = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+  }
+
+  /** To be called once nothing is added to its rows any more. */
+  finish(): void {
+    this.#finish();
   }
 
   /** To be called at least once; the first call counts. */
   pass(isDurable: boolean): void {
     this.isDurable ||= isDurable;
+    this.#finish();
     this.#pass(isDurable);
   }
 }

@@ -60,6 +60,7 @@ export class Draft {
   readonly written: WrittenIds;
   /** Of writes with a key. */
   readonly results: DraftResults;
+  readonly postings: DraftedPostings;
   state: State;
   /** Of each store that it gives entries that expire, when the first of them does. */
   readonly expected: Map<string, number> = new Map();
@@ -69,7 +70,6 @@ export class Draft {
   #before: Draft | undefined;
   #catalog: Catalog;
   readonly #entries: DraftedEntries = new DraftedEntries();
-  readonly #postings: DraftedPostings = new DraftedPostings();
   readonly #log: DraftedLog = new DraftedLog();
   /** How many more entries expire by what the command under way has done, by incarnation. */
   readonly #expiring: Map<number, number> = new Map();
@@ -77,6 +77,7 @@ export class Draft {
   constructor(ground: Ground) {
     this.#view = ground.view;
     this.#before = ground.before;
+    this.postings = new DraftedPostings(ground.before?.postings);
     this.written = ground.written;
     this.#catalog = (ground.before ?? ground.view).catalog.copy();
     this.state = ground.state;
@@ -251,15 +252,15 @@ export class Draft {
     const { length, operations } = this.batch;
     const [catalog, entries] = [this.#catalog.copy(), this.entries];
     this.#entries.mark();
-    this.#postings.mark();
+    this.postings.mark();
     try {
       const answer = yield* steps;
       this.#entries.keep();
-      this.#postings.keep();
+      this.postings.keep();
       return answer;
     } catch (error) {
       this.#entries.undo();
-      this.#postings.undo();
+      this.postings.undo();
       this.#log.forgetFrom(sequence);
       this.batch.truncate(length, operations);
       this.#catalog = catalog;
@@ -275,10 +276,7 @@ export class Draft {
     return this.batch.operations === 0;
   }
 
-  /**
-   * Writes what is written once a transaction; to be called last. What it gives, if anything, is to be done before the
-   * draft is committed, when the one before it is durable.
-   */
+  /** Writes what is written once a transaction; to be called last. What it gives is to be done before the commit. */
   seal(last: Command): Steps<void> | undefined {
     for (const name of this.touched) {
       const store = this.catalog.find(name);
@@ -287,16 +285,18 @@ export class Draft {
     this.results.seal();
     this.state = { ...this.state, sequence: lastSequenceOf(last), time: last.time };
     putState(this.batch, this.state);
-    const before = this.#before === undefined ? undefined : this.#before.#postings;
     this.#before = undefined;
-    return this.#postings.isEmpty
-      ? undefined
-      : this.#postings.write(this.batch, this.snapshot, before);
+    return this.finish();
+  }
+
+  /** What is left when all is decided, here and in the draft before: as the rest of `seal`, or ahead of it. */
+  finish(): Steps<void> | undefined {
+    return this.postings.finish(this.batch, this.snapshot);
   }
 
   /** An entry that was there before the index was made: its row is as every draft finds it. */
   index(store: StoredStore, index: StoredIndex, { ordinal, metadata }: StoredEntry): void {
-    this.#postings.post(store, index, ordinal, undefined, decodeMetadata(metadata));
+    this.postings.post(store, index, ordinal, undefined, decodeMetadata(metadata));
   }
 
   /** The store as the snapshot has it; undefined where it is not there by that name. */
@@ -323,7 +323,7 @@ export class Draft {
   ): void {
     if (store.indexes.length === 0) return;
     const had = before && decodeMetadata(before);
-    this.#postings.change(store, ordinal, had, after && decodeMetadata(after));
+    this.postings.change(store, ordinal, had, after && decodeMetadata(after));
   }
 
   /** 0: never. */

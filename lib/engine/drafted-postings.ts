@@ -17,10 +17,16 @@ import type { Steps } from "./steps.js";
 export class DraftedPostings {
   /** By incarnation and index. */
   readonly #indexes: Map<number, IndexChanges> = new Map();
+  /** Those of the draft that this one is built on; not needed once the rows are written. */
+  #before: DraftedPostings | undefined;
   /** The rows that were written, as the draft that is built on this one finds them, by what their keys begin with. */
   readonly #written: Map<string, WrittenPostings> = new Map();
   /** What was changed since the mark; absent where nothing can be undone. */
   #journal: { readonly terms: Terms; readonly term: string }[] | undefined;
+
+  constructor(before: DraftedPostings | undefined) {
+    this.#before = before;
+  }
 
   /** What the entry of that ordinal has now, and had before; undefined where it was not there, or is gone. */
   change(
@@ -53,8 +59,16 @@ export class DraftedPostings {
     for (const term of has) if (!had.includes(term)) this.#note(terms, term, place + 1);
   }
 
-  get isEmpty(): boolean {
-    return this.#indexes.size === 0;
+  /**
+   * Puts the rows, where any are to be put; the draft that this one is built on must have put its own. Where it throws
+   * it can be tried again.
+   */
+  finish(batch: WriteBatch, snapshot: Snapshot): Steps<void> | undefined {
+    for (const { blocks } of this.#indexes.values()) {
+      if (blocks.size > 0) return this.#write(batch, snapshot);
+    }
+    this.#before = undefined;
+    return undefined;
   }
 
   /** From here on changes can be undone, until they are kept. */
@@ -76,13 +90,13 @@ export class DraftedPostings {
     this.#journal = undefined;
   }
 
-  /** Puts the rows. `before` are those of the draft that this one is built on, which has written its own. */
-  *write(batch: WriteBatch, snapshot: Snapshot, before: DraftedPostings | undefined): Steps<void> {
+  *#write(batch: WriteBatch, snapshot: Snapshot): Steps<void> {
+    const before = this.#before === undefined ? undefined : this.#before.#written;
     for (const { prefix, blocks } of this.#indexes.values()) {
       for (const [block, terms] of blocks) {
         for (const [section, changes] of bySection(yield* changesOf(terms))) {
           const place = blockPrefix(prefix + section, block);
-          const below = before === undefined ? undefined : before.#written.get(place);
+          const below = before?.get(place);
           const rows = new DraftedPostingRows(batch, snapshot, { prefix: place, below });
           try {
             yield* mergePostings(rows, changes);
@@ -94,6 +108,7 @@ export class DraftedPostings {
       }
       blocks.clear();
     }
+    this.#before = undefined;
   }
 
   #termsOf(incarnation: number, index: number, block: number): Terms {

@@ -3,6 +3,7 @@ import { fieldReader } from "../model/field-reader.js";
 import { compareText } from "../model/text.js";
 import { compareSortKeys, type SortKey, sortKeyOf, valueRanks } from "../model/value-order.js";
 import { orderedPostings } from "../rows/ordered-postings.js";
+import type { TermRange } from "../rows/posting-ranges.js";
 import { postingParts } from "../rows/posting-rows.js";
 import { keyOfTerm, termOfKey } from "../rows/sorted-terms.js";
 import { isUsable, type StoredIndex } from "../rows/stored-index.js";
@@ -12,6 +13,7 @@ import { fewOf, type Looking } from "./looking.js";
 import { OrdinalSet } from "./ordinal-set.js";
 import { type Found, PredicatePlanner } from "./predicate-planner.js";
 import { readByOrdinal } from "./read.js";
+import { sortBounds } from "./sort-bounds.js";
 import type { SortPlace } from "./sort-cursor.js";
 import { inSlices, type Steps } from "./steps.js";
 import { type Candidates, visitAllowed } from "./visit-allowed.js";
@@ -77,12 +79,13 @@ async function walkTerms(
   index: StoredIndex,
   found: Found | undefined,
 ): Promise<void> {
-  const { sort, after, slice, effort } = sorting;
+  const { query, sort, after, slice, effort } = sorting;
   effort?.fields.add(sort.field);
+  const bounds = sortBounds(query.where, sort.field);
   if (after?.key.rank !== valueRanks.missing) {
     const passes = passesOf(found);
     let group: Group | undefined;
-    for (const posting of postingsOf(sorting, index)) {
+    for (const posting of postingsOf(sorting, index, bounds)) {
       if (slice.isOver) await slice.next();
       if (posting === undefined) continue;
       effort?.add("index", 1);
@@ -97,7 +100,8 @@ async function walkTerms(
     }
     if (group !== undefined && !(await takeGroup(sorting, group, found))) return;
   }
-  await takeMissing(sorting, found);
+  // What is asked about the field is not said of what lacks it.
+  if (bounds === undefined) await takeMissing(sorting, found);
 }
 
 /** Those that have a term, and that indexes have found. */
@@ -106,20 +110,21 @@ interface Group {
   readonly ordinals: number[];
 }
 
+/** Those that may be allowed, from the place behind which the page begins. */
 function postingsOf(
   { view, store, sort, after }: Sorting,
   index: StoredIndex,
+  bounds: TermRange | undefined,
 ): ReturnType<typeof orderedPostings> {
   const { isDescending } = sort;
-  const sought = { incarnation: store.incarnation, index: index.number, isDescending };
+  let { from, to } = bounds ?? allTerms;
   const term = after && termOfKey(after.key);
-  return orderedPostings(view.snapshot, {
-    ...sought,
-    part: postingParts.value,
-    ...(term === undefined || isDescending ? {} : { from: term }),
-    // The first term behind it.
-    ...(term === undefined || !isDescending ? {} : { to: `${term}\u0000` }),
-  });
+  if (term !== undefined && !isDescending && term > from) from = term;
+  // The first term behind it.
+  if (term !== undefined && isDescending && `${term}\u0000` < to) to = `${term}\u0000`;
+  const part = postingParts.value;
+  const sought = { incarnation: store.incarnation, index: index.number, part, isDescending };
+  return orderedPostings(view.snapshot, { ...sought, from, to });
 }
 
 /** Whether there is still room. */
@@ -165,4 +170,5 @@ async function takeMissing(sorting: Sorting, found: Found | undefined): Promise<
   });
 }
 
+const allTerms: TermRange = { from: "", to: "\u00ff" };
 const missing: SortKey = sortKeyOf(undefined);

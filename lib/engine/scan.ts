@@ -10,7 +10,7 @@ import type { Steps } from "./steps.js";
 
 /**
  * Visits every entry that lives at that time and that the predicate allows, in the order of their ordinals; how many
- * rows were read for it.
+ * rows were read for it. What observes gets the metadata of all, those that do not live among them.
  */
 export function* scanEntries(
   snapshot: Snapshot,
@@ -18,6 +18,7 @@ export function* scanEntries(
   time: number,
   where: Predicate | undefined,
   visit: (entry: StoredEntry) => void,
+  observe?: (ordinal: number, metadata: Metadata) => void,
 ): Steps<number> {
   const { incarnation } = store;
   const matches = where ? compilePredicate(where) : everything;
@@ -26,7 +27,11 @@ export function* scanEntries(
   for (const { key, value } of rows) {
     const entry = entryOfRow(key, value, ordinalOfKey(key));
     const isLiving = !hasExpired(entry.expiresAt, time);
-    if (isLiving && (!where || matches(decodeMetadata(entry.metadata)))) visit(entry);
+    if (where || observe) {
+      const metadata = decodeMetadata(entry.metadata);
+      observe?.(entry.ordinal, metadata);
+      if (isLiving && matches(metadata)) visit(entry);
+    } else if (isLiving) visit(entry);
     read++;
     yield;
   }

@@ -1,11 +1,14 @@
 import type { Snapshot } from "../persistence/persistence.js";
 import type { Catalog } from "./catalog.js";
+import { FieldColumns } from "./field-columns.js";
 
 /** Everything as it was at one sequence. Who acquires one releases it. */
 export class View {
   readonly sequence: number;
   readonly snapshot: Snapshot;
   readonly catalog: Catalog;
+  /** What is known of fields that have no index; the same in all views of an engine. */
+  columns: FieldColumns = new FieldColumns();
   /** Readers, and one more while it is the current view. */
   uses = 1;
 
@@ -62,6 +65,7 @@ export class Views {
   publish(next: View): void {
     const last = this.#current;
     this.#current = next;
+    next.columns = last.columns;
     this.#open.push(next);
     this.release(last);
   }

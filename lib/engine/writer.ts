@@ -15,6 +15,7 @@ import { type Commit, Committer, type Publisher } from "./committer.js";
 import type { Clock } from "./ports.js";
 import { roomOf } from "./room-of.js";
 import { Slice } from "./slice.js";
+import { inSlices } from "./steps.js";
 import { WriteGroup } from "./write-group.js";
 import { WriteQueue } from "./write-queue.js";
 import { WrittenIds } from "./written-ids.js";
@@ -137,8 +138,11 @@ export class Writer {
       const blocked = next !== undefined;
       if (!ahead || ahead.isDurable || ahead.isSettled) break;
       ahead.isAwaited = group.members.length > 0;
-      await (blocked ? ahead.durable : this.#queue.arrivalOr(ahead.durable));
-      if (blocked) break;
+      if (blocked) {
+        await finishAhead(group, ahead);
+        break;
+      }
+      await this.#queue.arrivalOr(ahead.durable);
     }
     if (ahead && !(await ahead.durable)) await this.#redraft(group);
     return group;
@@ -151,6 +155,14 @@ export class Writer {
     const { state } = this.#committer;
     await group.rebase({ view, state, before: undefined, written: this.#written });
   }
+}
+
+/** While the disk is at work, since nothing more is added. What fails will fail again, and be told of. */
+async function finishAhead({ draft }: WriteGroup, ahead: Commit): Promise<void> {
+  await ahead.finished;
+  const left = ahead.isDurable ? undefined : draft.finish();
+  if (left !== undefined) await inSlices(left, new Slice()).catch(() => undefined);
+  await ahead.durable;
 }
 
 /** Later than rows can say; a clock that says such a thing, or no number at all, is not followed. */

@@ -33,12 +33,26 @@ export class IndexProbe implements Probe {
     return !this.#graphs.areGrowing && this.#slots.hasRows && this.#graphs.plan !== undefined;
   }
 
+  /** Whether the graph is as good as it will be. */
+  get isRefined(): boolean {
+    return this.#graphs.isRefined;
+  }
+
   get size(): number {
     return this.#slots.size;
   }
 
   get changed(): number {
     return this.#slots.changed + this.#graphs.refined;
+  }
+
+  /** How early walks end. */
+  get tightness(): number {
+    return this.#searches.tightness;
+  }
+
+  set tightness(tightness: number) {
+    this.#searches.tightness = tightness;
   }
 
   async sample(count: number, random: () => number): Promise<readonly ProbeTarget[]> {

@@ -3,6 +3,8 @@ import type { Beam } from "./beam.js";
 import { Calibration } from "./calibration.js";
 import type { IndexProbe } from "./index-probe.js";
 import { QueryReservoir } from "./query-reservoir.js";
+import { StudyWork } from "./study-work.js";
+import { measureTightness } from "./tightness.js";
 
 /** Knows which beam gives which recall in one index, and measures that anew in the background as the index changes. */
 export class RecallKeeper {
@@ -17,6 +19,8 @@ export class RecallKeeper {
   #measured = 0;
   #working: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** What is being measured has changed meanwhile. */
+  #hasToLook = false;
 
   constructor(dimension: number, probe: IndexProbe) {
     this.#probe = probe;
@@ -56,13 +60,23 @@ export class RecallKeeper {
   /** What is known, for another keeper of the same vectors; empty where nothing is. */
   note(): Uint8Array {
     if (!this.#calibration.isKnown) return new Uint8Array(0);
-    return this.#calibration.toBytes(this.#probe.changed);
+    const measured = this.#calibration.toBytes(this.#probe.changed);
+    const note = new Uint8Array(tightnessBytes + measured.length);
+    new DataView(note.buffer).setFloat64(0, this.#probe.tightness, true);
+    note.set(measured, tightnessBytes);
+    return note;
   }
 
   /** Knows what another one knew, whatever the bytes are; until it is due, nothing needs to be measured. */
   takeNote(note: Uint8Array): void {
     if (this.#calibration.isKnown || this.#working !== undefined) return;
-    this.#calibration = Calibration.fromBytes(note, this.#queries);
+    if (note.length < tightnessBytes) return;
+    const measured = note.subarray(tightnessBytes);
+    const view = new DataView(note.buffer, note.byteOffset, tightnessBytes);
+    const tightness = view.getFloat64(0, true);
+    if (!(tightness > 0)) return;
+    this.#probe.tightness = tightness;
+    this.#calibration = Calibration.fromBytes(measured, this.#queries);
     if (!this.#keepsQueries) this.#calibration.forgetQueries();
   }
 
@@ -86,6 +100,7 @@ export class RecallKeeper {
 
   /** Searches find another share than before: where it was measured, it is soon measured again. */
   look(): void {
+    this.#hasToLook = this.#working !== undefined;
     if (this.#calibration.isKnown) this.#plan();
   }
 
@@ -122,8 +137,24 @@ export class RecallKeeper {
     this.#working ??= this.#measure().finally(() => {
       this.#working = undefined;
       this.#timer = undefined;
+      if (this.#hasToLook) this.look();
     });
     return this.#working;
+  }
+
+  /** Where walks are to end much earlier or later than before, what was measured of them is not known any more. */
+  async #tighten(signal: AbortSignal): Promise<void> {
+    const former = this.#probe.tightness;
+    this.#probe.tightness = Number.POSITIVE_INFINITY;
+    let tightness = former;
+    try {
+      tightness = await measureTightness(this.#probe, new StudyWork({ signal }), Math.random);
+    } finally {
+      this.#probe.tightness = former;
+    }
+    if (tightness === former || Math.abs(Math.log(tightness / former)) < alike) return;
+    this.#probe.tightness = tightness;
+    this.#calibration = new Calibration(this.#queries);
   }
 
   /** Never rejects: until it is known, searches look at everything. */
@@ -135,7 +166,10 @@ export class RecallKeeper {
         await this.#calibration.checkDrift(this.#probe, { signal });
       }
       if (this.#isDue) {
-        await this.#calibration.calibrate(this.#probe, { signal, workMax });
+        await this.#tighten(signal);
+        // Before links are as good as they will be, it is soon measured again.
+        const most = this.#probe.isRefined ? workMax : workMax / 10;
+        await this.#calibration.calibrate(this.#probe, { signal, workMax: most });
         this.#measured++;
       }
     } catch {
@@ -145,10 +179,13 @@ export class RecallKeeper {
   }
 }
 
+const tightnessBytes = 8;
+/** Walks of one tightness cost hardly less than those of another that is this near, on the logarithm. */
+const alike = 0.3;
 const delayMs = 50;
 const againMs = 1_000;
 /** Searches from one look at what is due to the next. */
 const askedPerLook = 64;
 const queriesPerCheck = 16_384;
-/** Distances, some ten seconds of one thread. */
+/** Distances, a minute of one thread at most. */
 const workMax = 2e9;

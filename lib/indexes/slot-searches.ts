@@ -19,6 +19,7 @@ import {
 } from "./search-units.js";
 import { SlotSelection } from "./slot-selection.js";
 import type { Slots } from "./slots.js";
+import { slackOf } from "./tightness.js";
 import type { UnlinkedSlots } from "./unlinked-slots.js";
 import type { IndexSearch, Nearest, Selection } from "./vector-index.js";
 
@@ -27,6 +28,8 @@ export class SlotSearches {
   readonly #slots: Slots;
   readonly #queue: SearchQueue;
   readonly #released: () => void;
+  /** How early walks end (tightness.ts). */
+  tightness: number = Number.POSITIVE_INFINITY;
   /** Searches and tasks that may still read the vectors. */
   #readers = 0;
 
@@ -216,7 +219,7 @@ export class SlotSearches {
         const rows = walk === undefined ? part.rows : this.#slots.size;
         const vectors = { arena, units, picked, rows, dimension, stride };
         const job = { vectors, targets, metric, limit, maxDistance, sequence };
-        return walk === undefined ? job : { ...job, walk: jobWalk(walk, limit) };
+        return walk === undefined ? job : { ...job, walk: jobWalk(walk, limit, this.tightness) };
       },
       source: request.source,
       released: () => this.#release(),
@@ -285,13 +288,14 @@ function collect({ targets }: TargetGroup, parts: readonly JobResult[][], limit:
   });
 }
 
-function jobWalk({ graph, beam, reach: nth, selected, hidden }: TaskWalk, limit: number): JobWalk {
+function jobWalk(walk: TaskWalk, limit: number, tightness: number): JobWalk {
+  const { graph, beam, reach: nth = limit, selected, hidden } = walk;
   const { address, walks, reach } = graph;
   const width = Math.max(beam.width, limit + SearchJob.extraFor(limit));
   const numbers = hidden?.map((slot) =>
     slot >= 0 && graph.reaches(slot) ? graph.numberOf(slot) : -1,
   );
-  const { slack } = beam;
+  const slack = slackOf(beam, nth, tightness);
   const bits = bitsOf(graph, selected);
   return { graph: address, walks, reach, width, slack, nth, bits, hidden: numbers };
 }
