@@ -8,7 +8,7 @@ import type { Effort } from "./effort.js";
 import { findSorted } from "./find-sorted.js";
 import { GrowingPage } from "./growing-page.js";
 import { fewOf, type Looking, testOf } from "./looking.js";
-import type { OrdinalSet } from "./ordinal-set.js";
+import type { Found } from "./predicate-planner.js";
 import { readByOrdinal } from "./read.js";
 import { Slice } from "./slice.js";
 import { readSortCursor } from "./sort-cursor.js";
@@ -58,7 +58,7 @@ async function findById(looking: Looking, after: string | undefined): Promise<vo
   const asking = askIndexes({ view, store, where, effort }, most);
   const found = where.kind === "all" ? undefined : await inSlices(asking, slice);
   if (found !== undefined && !found.isNegated && found.ordinals.size <= most) {
-    await sortFew(looking, after, found.ordinals);
+    await sortFew(looking, after, found);
   } else {
     const isKnown = found?.isExact ?? false;
     await walkIds(looking, { after, passes: passesOf(found), isKnown });
@@ -69,11 +69,11 @@ async function findById(looking: Looking, after: string | undefined): Promise<vo
 async function sortFew(
   looking: Looking,
   after: string | undefined,
-  ordinals: OrdinalSet,
+  { ordinals, isExact }: Found,
 ): Promise<void> {
   const { view, store, slice, effort, page } = looking;
   const { snapshot } = view;
-  const allows = testOf(looking, false);
+  const allows = testOf(looking, isExact);
   const allowed: { id: string; ordinal: number }[] = [];
   for (const ordinal of ordinals) {
     effort?.add("index", 1);

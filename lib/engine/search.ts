@@ -1,17 +1,16 @@
-import type { IndexSearch, Nearest } from "../indexes/vector-index.js";
 import type { CheckedQuery, CheckedSearchOptions } from "../model/checked-query.js";
 import type { Match } from "../model/entry.js";
 import { checkDimension } from "../model/vector.js";
 import type { StoredStore } from "../rows/store-rows.js";
 import type { Call } from "./call.js";
+import { diverseSearch } from "./diverse-search.js";
 import type { Effort } from "./effort.js";
 import { resolveExamples } from "./examples.js";
-import { keptSelectionsOf } from "./kept-selections.js";
-import type { KnownIds } from "./known-ids.js";
+import { groupedSearch } from "./grouped-search.js";
 import type { Publication } from "./publication.js";
 import { resolveMatches } from "./resolve-matches.js";
-import { RowSource } from "./row-source.js";
-import { type Selecting, type Selections, selectsAll } from "./selections.js";
+import { effortOf, requestOf, type Searched, searchCandidates } from "./search-candidates.js";
+import { selectsAll } from "./selections.js";
 import { Slice } from "./slice.js";
 import type { View } from "./view.js";
 
@@ -33,7 +32,7 @@ export async function search(
   const { target } = query;
   const sought =
     vectors.loaded ??
-    (target.kind === "vector" && selectsAll(store, query.where)
+    (target.kind === "vector" && isPlain(store, query)
       ? await vectors.find(store, requestOf([target.vector], view, store, query), call)
       : await vectors.ready(store, call));
   const slice = new Slice(call);
@@ -88,56 +87,39 @@ export async function searchMany(
   return nearest(searched, query.targets, noIds);
 }
 
-interface Searched extends Selecting {
-  readonly ids: KnownIds;
-  readonly options: CheckedSearchOptions;
-  readonly call: Call;
-}
-
 async function nearest(
   searched: Searched,
   targets: readonly Float32Array[],
   excluded: ReadonlySet<string>,
 ): Promise<Match[][]> {
-  const { index, ids, view, store, options, call, slice, effort } = searched;
-  const { within, without } = selectsAll(store, options.where)
-    ? everything
-    : await keptSelectionsOf(searched, options.where);
-  const { limit, include } = options;
-  const all = requestOf(targets, view, store, options);
-  const request = { ...all, limit: limit + excluded.size, within, without };
-  const found: readonly Nearest[] =
-    within?.size === 0 ? targets.map(() => nothing) : await index.search(request, call.signal);
-  const entries = { snapshot: view.snapshot, store, ids };
+  const { ids, view, store, options, call, slice } = searched;
+  const { limit, include, groupBy, diversity } = options;
   const answers: Match[][] = [];
-  for (const candidates of found) {
-    effort?.add(effortOf(candidates), candidates.examined);
-    const wanted = { limit, include, excluded, call };
-    answers.push(await resolveMatches(entries, candidates, wanted, slice));
+  if (groupBy !== undefined) {
+    for (const target of targets) {
+      answers.push(await groupedSearch(searched, target, excluded, groupBy));
+    }
+    return answers;
+  }
+  if (diversity !== undefined) {
+    for (const target of targets) {
+      answers.push(await diverseSearch(searched, target, excluded, diversity));
+    }
+    return answers;
+  }
+  const entries = { snapshot: view.snapshot, store, ids };
+  const wanted = { limit: limit + excluded.size };
+  for (const candidates of await searchCandidates(searched, targets, wanted)) {
+    answers.push(
+      await resolveMatches(entries, candidates, { limit, include, excluded, call }, slice),
+    );
   }
   return answers;
 }
 
-/** A search among all that the view has. */
-function requestOf(
-  targets: readonly Float32Array[],
-  view: View,
-  store: StoredStore,
-  { metric = store.metric, limit, recall, maxDistance }: CheckedSearchOptions,
-): IndexSearch {
-  const source = new RowSource(view.snapshot, store);
-  return { targets, metric, limit, recall, sequence: view.sequence, maxDistance, source };
+/** Whether the answer is the nearest of all, and nothing else has to be known for it. */
+function isPlain(store: StoredStore, { where, groupBy, diversity }: CheckedSearchOptions): boolean {
+  return groupBy === undefined && diversity === undefined && selectsAll(store, where);
 }
 
-function effortOf({ plan, examined }: Nearest): "empty" | Nearest["plan"] {
-  return examined === 0 ? "empty" : plan;
-}
-
-const everything: Selections = { within: undefined, without: undefined };
 const noIds: ReadonlySet<string> = new Set();
-const nothing: Nearest = {
-  ordinals: new Float64Array(0),
-  distances: new Float64Array(0),
-  plan: "exact",
-  examined: 0,
-};

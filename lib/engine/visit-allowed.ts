@@ -27,19 +27,25 @@ export function* visitAllowed(
   found: Candidates | undefined,
   visit: Visit,
 ): Steps<void> {
-  const { where, time, effort } = sought;
+  const { view, store, where, time, effort } = sought;
+  const { sequence, snapshot, columns } = view;
+  const isScan = found === undefined;
+  const seen = isScan ? columns.beginScan({ sequence, snapshot, store }, where) : undefined;
   const matches = found?.isExact || where.kind === "all" ? undefined : compilePredicate(where);
-  const plan = found === undefined ? "scan" : "index";
+  const plan = isScan ? "scan" : "index";
   for (const entry of entriesOf(sought, found)) {
     if (entry !== undefined) {
       effort?.add(plan, 1);
-      if (!hasExpired(entry.expiresAt, time)) {
+      const isLiving = !hasExpired(entry.expiresAt, time);
+      if (isLiving || seen !== undefined) {
         const metadata = decodeMetadata(entry.metadata);
-        if (!matches || matches(metadata)) visit(entry, metadata);
+        seen?.add(entry.ordinal, metadata);
+        if (isLiving && (!matches || matches(metadata))) visit(entry, metadata);
       }
     }
     yield;
   }
+  seen?.keep();
 }
 
 function* entriesOf(

@@ -30,6 +30,8 @@ export class Calibration {
   /** How many queries had come when it was last measured with such. */
   #arrived = 0;
   #hasDrifted = false;
+  /** What was told last: most searches ask for the same again. */
+  #told: ToldBeam | undefined;
 
   constructor(queries?: QueryReservoir) {
     this.queries = queries;
@@ -41,6 +43,14 @@ export class Calibration {
    * wider than what was measured, by a guess on the safe side; past four times the size nothing is known.
    */
   beamFor(limit: number, recall: number, size = 0): Beam | undefined {
+    const told = this.#told;
+    if (told?.limit === limit && told.recall === recall && told.size === size) return told.beam;
+    const beam = this.#findBeam(limit, recall, size);
+    this.#told = { limit, recall, size, beam, cost: beam && this.#findCost(limit, beam) };
+    return beam;
+  }
+
+  #findBeam(limit: number, recall: number, size: number): Beam | undefined {
     const around = limitsAround(limit);
     if (around === undefined || !(recall < 1)) return undefined;
     this.#asked.add(around.lower).add(around.upper);
@@ -63,7 +73,13 @@ export class Calibration {
   }
 
   /** The distances that a search with such a beam is expected to compute; undefined where that limit has none. */
-  costOf(limit: number, { width, slack }: Beam): number | undefined {
+  costOf(limit: number, beam: Beam): number | undefined {
+    const told = this.#told;
+    if (told?.limit === limit && told.beam === beam) return told.cost;
+    return this.#findCost(limit, beam);
+  }
+
+  #findCost(limit: number, { width, slack }: Beam): number | undefined {
     const curves = this.#measured.get(limitsAround(limit)?.upper ?? 0)?.curves;
     if (curves === undefined) return undefined;
     const widest = curves.widestBeam.width;
@@ -103,6 +119,7 @@ export class Calibration {
       source === "queries" ? this.#drawQueries(count, random) : await probe.sample(count, random);
     const keep = (all: readonly LimitCurves[]): void => {
       if (options.signal?.aborted) return;
+      this.#told = undefined;
       for (const curves of all) {
         this.#measured.set(curves.limit, { curves, size, changed, source });
       }
@@ -149,6 +166,7 @@ export class Calibration {
 
   /** Nothing of the queries that came is known any more, nor what was measured with them. */
   forgetQueries(): void {
+    this.#told = undefined;
     this.queries?.clear();
     this.#arrived = 0;
     this.#hasDrifted = false;
@@ -204,6 +222,14 @@ export class Calibration {
     const quarter = measured.size / 4;
     return changes >= quarter || Math.abs(size - measured.size) >= quarter;
   }
+}
+
+interface ToldBeam {
+  readonly limit: number;
+  readonly recall: number;
+  readonly size: number;
+  readonly beam: Beam | undefined;
+  readonly cost: number | undefined;
 }
 
 export interface CalibrationOptions extends WorkOptions {

@@ -14,7 +14,14 @@ import { checkEntries } from "./check-entry.js";
 import { checkIndexed, checkIndexes } from "./check-indexes.js";
 import { checkKeys, checkVector } from "./check-key.js";
 import { checkPatch } from "./check-patch.js";
-import { checkInclude, checkSearchOptions, checkSearchTarget, checkWhere } from "./check-search.js";
+import {
+  checkComparisons,
+  checkInclude,
+  checkSearchOptions,
+  checkSearchTarget,
+  checkWhere,
+  manyLimits,
+} from "./check-search.js";
 import { checkSort } from "./check-sort.js";
 import { checkTarget } from "./check-target.js";
 import { checkTtl, checkTtlOrNull } from "./check-ttl.js";
@@ -98,9 +105,10 @@ function checkDimension(dimension: unknown, limits: Limits): number {
 /** One answer holds the matches of all targets, so their number is bounded too. */
 function checkTargets(
   targets: unknown,
-  { limit }: CheckedSearchOptions,
+  { limit: matches, groupBy, diversity }: CheckedSearchOptions,
   limits: Limits,
 ): Float32Array[] {
+  const limit = matches * (groupBy?.limit ?? 1);
   const given = checkArray(targets, limits, "entriesPerWrite", "targets");
   const bound = manyLimits * limits.limit;
   if (given.length * limit > bound) {
@@ -111,6 +119,7 @@ function checkTargets(
       { details: { limit: "limit", bound, got } },
     );
   }
+  if (diversity !== undefined) checkComparisons(given.length, limit, limits);
   const room = new VectorRoom();
   return Array.from(given, (target, i) => checkVector(target, limits, `targets[${i}]`, room));
 }
@@ -143,8 +152,6 @@ function checkExplained(query: unknown, limits: Limits): CheckedExplained {
 }
 
 const pingMember: CheckedMember = { ok: true, query: { kind: "ping" } };
-/** A `searchMany` asks for at most so many times `limits.limit` matches. */
-const manyLimits = 100;
 const reasonLengthMax = 1_000;
 const setModes: readonly SetMode[] = ["upsert", "insert", "replace"];
 const kind = true;
@@ -157,6 +164,8 @@ const optionsOfSearch = {
   recall: true,
   metric: true,
   maxDistance: true,
+  groupBy: true,
+  diversity: true,
   include: true,
 } as const;
 

@@ -3,13 +3,16 @@ import {
   checkArray,
   checkBoolean,
   checkChoice,
+  checkInteger,
   checkNumber,
   checkPageLimit,
   readArguments,
   refusal,
 } from "./check-argument.js";
+import { checkIndexed } from "./check-indexes.js";
 import { checkVector, checkVectorKey } from "./check-key.js";
 import type {
+  CheckedGroupBy,
   CheckedInclude,
   CheckedSearchOptions,
   CheckedSearchTarget,
@@ -27,18 +30,49 @@ import { VectorRoom } from "./vector-room.js";
 /** The recall of a search that does not say. */
 export const standardRecall = 0.95;
 
+/** Matches with diversity are chosen among so many times as many of the nearest. */
+export const candidatesPerMatch = 4;
+/** A `searchMany` asks for at most so many times `limits.limit` matches. */
+export const manyLimits = 100;
+
 /** What `search` and `searchMany` share, with the defaults filled in. */
 export function checkSearchOptions(ask: Arguments, limits: Limits): CheckedSearchOptions {
+  const limit = checkPageLimit(ask.limit, 10, limits);
+  const groupBy = checkGroupBy(ask.groupBy, limit, limits);
+  const diversity = checkDiversity(ask.diversity, limit, limits);
+  if (groupBy !== undefined && diversity !== undefined) {
+    throw new AhnlichError("INVALID_ARGUMENT", "diversity: expected none together with groupBy");
+  }
   return {
     store: checkStoreName(ask.store),
     where: checkWhere(ask.where, limits),
-    limit: checkPageLimit(ask.limit, 10, limits),
+    limit,
     recall: checkRecall(ask.recall),
     metric: checkChoice(ask.metric, metrics, undefined, "metric"),
     maxDistance:
       ask.maxDistance === undefined ? undefined : checkNumber(ask.maxDistance, "maxDistance"),
+    groupBy,
+    diversity,
     include: checkInclude(ask.include, false),
   };
+}
+
+/**
+ * A search with diversity compares each of its candidates with each of its matches, one of several targets does so for
+ * all of them: they are as many as the matches of a `searchMany` may be.
+ *
+ * @throws LIMIT_EXCEEDED
+ */
+export function checkComparisons(targets: number, limit: number, limits: Limits): void {
+  const got = targets * candidatesPerMatch * limit * limit;
+  const bound = manyLimits * limits.limit;
+  if (got <= bound) return;
+  const asked = `${targets} targets x ${candidatesPerMatch} x limit ${limit} x limit`;
+  throw new AhnlichError(
+    "LIMIT_EXCEEDED",
+    `diversity: ${asked} are above ${bound} comparisons (${manyLimits} x limits.limit)`,
+    { details: { limit: "limit", bound, got } },
+  );
 }
 
 /** A vector, or examples of what is near and what is not. */
@@ -84,6 +118,32 @@ function checkRecall(recall: unknown): number {
   throw refusal("recall", "a number above 0 and at most 1", recall);
 }
 
+/** The answer has no more matches than that of any other search may have. */
+function checkGroupBy(
+  groupBy: unknown,
+  groups: number,
+  limits: Limits,
+): CheckedGroupBy | undefined {
+  if (groupBy === undefined) return undefined;
+  if (typeof groupBy !== "object" || groupBy === null) {
+    throw refusal("groupBy", "{ field, limit }", groupBy);
+  }
+  const given = readArguments(groupBy, groupFields, "groupBy");
+  const field = checkIndexed(given.field, limits, "groupBy.field");
+  const limit = checkInteger(given.limit, 1, "groupBy.limit");
+  checkLimit(limits, "limit", groups * limit, "limit x groupBy.limit");
+  return { field, limit };
+}
+
+function checkDiversity(diversity: unknown, limit: number, limits: Limits): number | undefined {
+  if (diversity === undefined) return undefined;
+  if (typeof diversity !== "number" || !(diversity >= 0 && diversity <= 1)) {
+    throw refusal("diversity", "a number from 0 to 1", diversity);
+  }
+  checkComparisons(1, limit, limits);
+  return diversity;
+}
+
 function checkExamples(keys: readonly unknown[], limits: Limits, what: string): Example[] {
   return Array.from(keys, (key, i) => {
     const at = `${what}[${i}]`;
@@ -94,5 +154,6 @@ function checkExamples(keys: readonly unknown[], limits: Limits, what: string): 
 
 const everything: Predicate = Object.freeze({ kind: "all" });
 const room = new VectorRoom();
+const groupFields = { field: true, limit: true };
 const targetFields = { near: true, awayFrom: true };
 const includeFields = { vector: true, metadata: true };

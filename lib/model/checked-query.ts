@@ -127,7 +127,14 @@ export interface CheckedSearchOptions {
   /** Absent: the store's. */
   readonly metric: Metric | undefined;
   readonly maxDistance: number | undefined;
+  readonly groupBy: CheckedGroupBy | undefined;
+  readonly diversity: number | undefined;
   readonly include: CheckedInclude;
+}
+
+export interface CheckedGroupBy {
+  readonly field: string;
+  readonly limit: number;
 }
 
 export interface GuardedTarget {

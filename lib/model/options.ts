@@ -58,6 +58,20 @@ export interface SearchOptions<M = Metadata, I extends Include = Include> {
   metric?: Metric | undefined;
   /** Matches farther away are left out. */
   maxDistance?: number | undefined;
+  /**
+   * At most `limit` matches, 1 or more, of each value that the field has, dotted or not, nearest first as ever: of the
+   * `limit` values of the search whose nearest entries are nearest, as many as there are. Values are told apart as
+   * predicates do, a list is one value, and entries without the field are left out. Both limits multiplied are at most
+   * `limits.limit`. Not together with `diversity`.
+   */
+  groupBy?: { field: FieldName<M>; limit: number } | undefined;
+  /**
+   * How much matches are to differ from each other, 0 to 1: the 1 - lambda of maximal marginal relevance (Carbonell and
+   * Goldstein, 1998). Of the 4 x `limit` nearest the nearest is taken, then again and again the one for which
+   * diversity x the distance to the nearest of those taken - (1 - diversity) x its own distance is largest. The answer
+   * is nearest first as ever. 4 x `limit` x `limit`, for all targets together, is at most 100 x `limits.limit`.
+   */
+  diversity?: number | undefined;
   include?: I | undefined;
 }
 

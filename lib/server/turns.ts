@@ -49,7 +49,10 @@ export class Turns {
     switch (query.kind) {
       case "search":
       case "searchMany":
-        return query.where === undefined ? this.#searches : this.#scans;
+        // Metadata are read then, maybe many.
+        return query.where === undefined && query.groupBy === undefined
+          ? this.#searches
+          : this.#scans;
       case "find":
       case "count":
       case "facets":

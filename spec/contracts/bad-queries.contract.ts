@@ -117,6 +117,22 @@ function wrong(store: string): [string, object][] {
       `${maxDistance} as maxDistance`,
       { ...search, maxDistance },
     ]),
+    ...["a", null, [], {}, { field: "a" }, { limit: 1 }, { field: 1, limit: 1 }].map(
+      (groupBy): [string, object] => [
+        `${JSON.stringify(groupBy)} as groupBy`,
+        { ...search, groupBy },
+      ],
+    ),
+    ...[0, 1.5, "1", null, Number.NaN].map((limit): [string, object] => [
+      `${limit} of each group`,
+      { ...search, groupBy: { field: "a", limit } },
+    ]),
+    ["groups by a field like an operator", { ...search, groupBy: { field: "$a", limit: 1 } }],
+    ["an unknown field of groupBy", { ...search, groupBy: { field: "a", limit: 1, sort: 1 } }],
+    ...[-0.1, 1.1, Number.NaN, "1", null].map((diversity): [string, object] => [
+      `${diversity} as diversity`,
+      { ...search, diversity },
+    ]),
     ["an unknown metric", { ...search, metric: "l2" }],
     ["null as a metric", { ...search, metric: null }],
     ["an unknown part to include", { ...search, include: { version: true } }],

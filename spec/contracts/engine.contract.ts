@@ -17,6 +17,7 @@ import { facetsContract } from "./facets.contract.js";
 import { findContract } from "./find.contract.js";
 import { followingContract } from "./following.contract.js";
 import { getContract } from "./get.contract.js";
+import { groupsContract } from "./groups.contract.js";
 import { idempotencyContract } from "./idempotency.contract.js";
 import { identityContract } from "./identity.contract.js";
 import { indexesContract } from "./indexes.contract.js";
@@ -64,6 +65,7 @@ const contracts: readonly ((reach: Reach) => void)[] = [
   updateContract,
   deleteContract,
   searchContract,
+  groupsContract,
   searchWhereContract,
   searchManyContract,
   examplesContract,

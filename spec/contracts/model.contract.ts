@@ -6,7 +6,7 @@ import type { Key } from "../../lib/model/entry.js";
 import { AhnlichError, type ErrorCode } from "../../lib/model/errors.js";
 import type { Metadata } from "../../lib/model/metadata.js";
 import { type Metric, metrics } from "../../lib/model/metric.js";
-import type { SetMode, Target } from "../../lib/model/options.js";
+import type { SearchOptions, SetMode, Target } from "../../lib/model/options.js";
 import type { MetadataMode, Patch } from "../../lib/model/patch.js";
 import type { WriteQuery } from "../../lib/model/query.js";
 import type { Where } from "../../lib/model/where.js";
@@ -81,6 +81,7 @@ interface Question {
   target: number[];
   metric: Metric;
   limit: number;
+  spread: Pick<SearchOptions, "groupBy" | "diversity"> | undefined;
 }
 
 /** What a write came to, versions left out. */
@@ -172,6 +173,11 @@ async function compare(real: Engine, naive: Engine, name: string, ask: Question)
   const matches = await reals.search(target, { where, metric, limit: ask.limit });
   const candidates: readonly Candidate[] = allowed.entries;
   assertNearest(matches, candidates, Float32Array.from(target), metric, ask.limit);
+  const { spread } = ask;
+  if (spread !== undefined) {
+    const options = { where, metric, limit: ask.limit, recall: 1, ...spread };
+    assert.deepEqual(await reals.search(target, options), await naives.search(target, options));
+  }
   const metadata = new Map(all.entries.map((entry) => [entry.id, entry.metadata]));
   for (const match of matches) assert.deepEqual(match.metadata, metadata.get(match.id));
 }
@@ -310,6 +316,11 @@ const step = fc.record({
     target: vector,
     metric: fc.constantFrom(...metrics),
     limit: fc.integer({ min: 1, max: 8 }),
+    spread: fc.oneof(
+      fc.constant(undefined),
+      fc.record({ groupBy: fc.record({ field, limit: fc.integer({ min: 1, max: 3 }) }) }),
+      fc.record({ diversity: fc.constantFrom(0, 0.25, 0.5, 1) }),
+    ),
   }),
 });
 

@@ -88,6 +88,12 @@ describe("fields without an index", function () {
     await other.set([{ id: "x", vector: [1], metadata: { n: 3 } }]);
     assert.deepEqual(await looked(), [1 + 51, 51]);
     assert.deepEqual(await looked(), [51, 51]);
+    const where = { n: { $lt: 50 }, other: { $exists: false } };
+    const sort = { field: "n" };
+    assert.equal((await other.facets("n", { where })).length, 50);
+    assert.equal((await other.find({ where, sort })).entries.length, 51);
+    const find = query.find({ store: "other", where, sort });
+    assert.equal((await engine.explain(find)).examined, 2 * 51);
     const most = await engine.explain(query.count({ store: "other", where: { n: { $gte: 50 } } }));
     assert.equal(most.examined, count + 1);
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { SlotVectorIndex } from "../../lib/indexes/slot-vector-index.js";
 import type { IndexSearch, Selection } from "../../lib/indexes/vector-index.js";
-import { distanceOf } from "../../lib/kernels/scalar.js";
+import { distanceOf } from "../../lib/model/distance-of.js";
 import { type Metric, metrics } from "../../lib/model/metric.js";
 import { supportedKernels } from "../kernels/supported-kernels.js";
 import { openIndexes } from "../support/open-indexes.js";

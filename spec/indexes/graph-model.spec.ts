@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { SlotVectorIndex } from "../../lib/indexes/slot-vector-index.js";
 import type { IndexSearch, Nearest } from "../../lib/indexes/vector-index.js";
-import { distanceOf } from "../../lib/kernels/scalar.js";
+import { distanceOf } from "../../lib/model/distance-of.js";
 import { type Metric, metrics } from "../../lib/model/metric.js";
 import { openIndexes } from "../support/open-indexes.js";
 import { randomNumbers, randomVector } from "../support/random.js";

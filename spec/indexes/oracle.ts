@@ -1,5 +1,5 @@
 import type { IndexSearch, Nearest } from "../../lib/indexes/vector-index.js";
-import { distanceOf } from "../../lib/kernels/scalar.js";
+import { distanceOf } from "../../lib/model/distance-of.js";
 import { vectorToBytes } from "../../lib/model/vector.js";
 
 /** What an index should hold, in the plainest way: an ordinal's vector and its life. */

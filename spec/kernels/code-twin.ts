@@ -1,5 +1,5 @@
 import type { KernelsKind } from "../../lib/kernels/kernels.js";
-import { distanceOf } from "../../lib/kernels/scalar.js";
+import { distanceOf } from "../../lib/model/distance-of.js";
 import type { Metric } from "../../lib/model/metric.js";
 
 /** A vector by its code, in plain float64: the direction is about `scale` times `code`, at most `error` away. */

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { Arena } from "../../lib/kernels/arena.js";
 import { kernelsModule } from "../../lib/kernels/kernels.js";
 import * as layout from "../../lib/kernels/layout.js";
-import { distanceOf } from "../../lib/kernels/scalar.js";
 import { SearchJob } from "../../lib/kernels/search-job.js";
+import { distanceOf } from "../../lib/model/distance-of.js";
 import { randomNumbers, randomVector } from "../support/random.js";
 import { supportedKernels } from "./supported-kernels.js";
 

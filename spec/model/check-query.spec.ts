@@ -15,7 +15,10 @@ describe("checkQuery", () => {
     const include = { vector: false, metadata: true };
     const all = { kind: "all" };
     const options = { store: "s", where: all, limit: 10, recall: 0.95, metric: undefined };
-    const search = { ...options, maxDistance: undefined, include };
+    const search = {
+      ...options,
+      ...{ maxDistance: undefined, groupBy: undefined, diversity: undefined, include },
+    };
     const expected: { readonly [K in QueryKind]: object } = {
       ping: {},
       info: {},
@@ -98,7 +101,17 @@ describe("checkQuery", () => {
     const include = { vector: true, metadata: false };
     const search = check({ ...least.search, ...options, include });
     const { store: _, where: __, target: ___, ...given } = search;
-    assert.deepEqual(given, { kind: "search", ...options, include });
+    const plain = { groupBy: undefined, diversity: undefined };
+    assert.deepEqual(given, { kind: "search", ...options, ...plain, include });
+    const groupBy = { field: "a.b", limit: 2 };
+    assert.deepEqual(check({ ...least.search, groupBy }).groupBy, groupBy);
+    assert.equal(check({ ...least.searchMany, diversity: 1 }).diversity, 1);
+    const targets = Array.from({ length: 101 }, () => [1]);
+    const many = { ...least.searchMany, targets };
+    const above = { ...many, limit: 100, groupBy: { field: "a", limit: 100 } };
+    assert.throws(() => check(above), { code: "LIMIT_EXCEEDED" });
+    assert.throws(() => check({ ...many, limit: 50, diversity: 0.5 }), { code: "LIMIT_EXCEEDED" });
+    assert.equal(check({ ...many, limit: 49, diversity: 0.5 }).limit, 49);
   });
 
   it("takes a field that is undefined for absent, a known one or not", () => {

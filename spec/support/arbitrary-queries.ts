@@ -264,6 +264,8 @@ function searchOptions(): Record<string, fc.Arbitrary<unknown>> {
     recall: numbers(),
     metric: fc.constantFrom(...metrics),
     maxDistance: numbers(),
+    groupBy: some({ field: fc.string(), limit: fc.nat() }),
+    diversity: numbers(),
     include: include(),
   };
 }

@@ -3,6 +3,11 @@ import type { Limits } from "../../lib/model/limits.js";
 import type { Metadata, MetadataValue } from "../../lib/model/metadata.js";
 import { isObject } from "./naive-predicate.js";
 
+const fieldsOfSearch = [
+  ...["store", "limit", "where", "recall", "metric", "maxDistance", "groupBy", "diversity"],
+  "include",
+];
+
 /** The fields of every kind that the naive engine answers: all others are refused. */
 export const fieldsOf: { readonly [kind: string]: readonly string[] } = {
   ping: [],
@@ -25,8 +30,8 @@ export const fieldsOf: { readonly [kind: string]: readonly string[] } = {
   facets: ["store", "field", "where", "limit"],
   update: ["store", "target", "patch", "metadata", "ifVersion"],
   delete: ["store", "target", "ifVersion"],
-  search: ["store", "target", "limit", "where", "recall", "metric", "maxDistance", "include"],
-  searchMany: ["store", "targets", "limit", "where", "recall", "metric", "maxDistance", "include"],
+  search: ["target", ...fieldsOfSearch],
+  searchMany: ["targets", ...fieldsOfSearch],
   changes: ["store", "since", "where", "limit", "waitMs"],
   measureRecall: ["store", "samples", "limit", "where"],
   explain: ["query"],

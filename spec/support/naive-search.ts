@@ -3,7 +3,7 @@ import type { Metric } from "../../lib/model/metric.js";
 
 /** The distance in float64, by the textbook. */
 export function naiveDistance(metric: Metric, a: Float32Array, b: Float32Array): number {
-  if (metric === "dot") return -productOf(a, b);
+  if (metric === "dot") return 0 - productOf(a, b); // never -0
   if (metric === "euclidean") {
     let squares = 0;
     for (let i = 0; i < a.length; i++) squares += (a[i] - b[i]) ** 2;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { distanceOf } from "../../lib/kernels/scalar.js";
+import { distanceOf } from "../../lib/model/distance-of.js";
 
 describe("distanceOf", () => {
   const a = Float32Array.of(3, 4, 0);

@@ -1,5 +1,5 @@
-import type { Metric } from "../model/metric.js";
-import { normMin, normOf } from "../model/vector.js";
+import type { Metric } from "./metric.js";
+import { normMin, normOf } from "./vector.js";
 
 /**
  * The distance as it is defined: float64 arithmetic on the float32 numbers, summed from left to right. The
