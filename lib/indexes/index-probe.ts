@@ -33,6 +33,11 @@ export class IndexProbe implements Probe {
     return !this.#graphs.areGrowing && this.#slots.hasRows && this.#graphs.plan !== undefined;
   }
 
+  /** Whether the graph is as good as it will be. */
+  get isRefined(): boolean {
+    return this.#graphs.isRefined;
+  }
+
   get size(): number {
     return this.#slots.size;
   }

@@ -19,6 +19,8 @@ export class RecallKeeper {
   #measured = 0;
   #working: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** What is being measured has changed meanwhile. */
+  #hasToLook = false;
 
   constructor(dimension: number, probe: IndexProbe) {
     this.#probe = probe;
@@ -98,6 +100,7 @@ export class RecallKeeper {
 
   /** Searches find another share than before: where it was measured, it is soon measured again. */
   look(): void {
+    this.#hasToLook = this.#working !== undefined;
     if (this.#calibration.isKnown) this.#plan();
   }
 
@@ -134,6 +137,7 @@ export class RecallKeeper {
     this.#working ??= this.#measure().finally(() => {
       this.#working = undefined;
       this.#timer = undefined;
+      if (this.#hasToLook) this.look();
     });
     return this.#working;
   }
@@ -163,7 +167,9 @@ export class RecallKeeper {
       }
       if (this.#isDue) {
         await this.#tighten(signal);
-        await this.#calibration.calibrate(this.#probe, { signal, workMax });
+        // Before links are as good as they will be, it is soon measured again.
+        const most = this.#probe.isRefined ? workMax : workMax / 10;
+        await this.#calibration.calibrate(this.#probe, { signal, workMax: most });
         this.#measured++;
       }
     } catch {
@@ -181,5 +187,5 @@ const againMs = 1_000;
 /** Searches from one look at what is due to the next. */
 const askedPerLook = 64;
 const queriesPerCheck = 16_384;
-/** Distances, some ten seconds of one thread. */
+/** Distances, a minute of one thread at most. */
 const workMax = 2e9;
