@@ -23,7 +23,7 @@ export class LoginThrottle {
    */
   async turn(user: string, peer: string): Promise<boolean> {
     const now = this.#now();
-    const records = this.#recordsOf(user, peer);
+    const records = this.#known(user, peer);
     const delayMs = Math.max(0, ...records.map(({ freeAt }) => freeAt - now));
     if (delayMs > patienceMs) return false;
     // Those who need not wait go on, however many others do.
@@ -42,7 +42,8 @@ export class LoginThrottle {
 
   failed(user: string, peer: string): void {
     const now = this.#now();
-    for (const record of this.#recordsOf(user, peer)) record.add(now);
+    this.#record(userKey(user, peer), userPace).add(now);
+    this.#record(addressPrefix(peer), prefixPace).add(now);
   }
 
   /** The user is forgiven; the prefix is not, or one account of one's own would open all others to guessing. */
@@ -55,21 +56,28 @@ export class LoginThrottle {
     return this.#records.size;
   }
 
-  #recordsOf(user: string, peer: string): [Failures, Failures] {
-    return [
-      this.#record(userKey(user, peer), userPace),
-      this.#record(addressPrefix(peer), prefixPace),
-    ];
+  /** Who asks for a turn leaves no trace yet: attempts that cost nothing must not drive out what is remembered. */
+  #known(user: string, peer: string): Failures[] {
+    const known: Failures[] = [];
+    for (const key of [userKey(user, peer), addressPrefix(peer)]) {
+      const record = this.#records.get(key);
+      if (record !== undefined) known.push(this.#touch(key, record));
+    }
+    return known;
   }
 
   #record(key: string, pace: Pace): Failures {
-    const record = this.#records.get(key) ?? new Failures(pace);
-    this.#records.delete(key);
-    this.#records.set(key, record);
+    const record = this.#touch(key, this.#records.get(key) ?? new Failures(pace));
     if (this.#records.size > recordsMax) {
       const [oldest] = this.#records.keys();
       this.#records.delete(oldest);
     }
+    return record;
+  }
+
+  #touch(key: string, record: Failures): Failures {
+    this.#records.delete(key);
+    this.#records.set(key, record);
     return record;
   }
 }

@@ -19,6 +19,8 @@ export interface LoginParts {
   readonly users: UserRegistry;
   readonly throttle: LoginThrottle;
   readonly audit: Audit | undefined;
+  /** In the place of `verifyPassword`. */
+  readonly verify?: typeof verifyPassword;
 }
 
 /** Who connects, told by the users of one server. Whatever is wrong, the answer is the same. */
@@ -26,11 +28,13 @@ export class Login {
   readonly #users: UserRegistry;
   readonly #throttle: LoginThrottle;
   readonly #audit: Audit | undefined;
+  readonly #verify: typeof verifyPassword;
 
-  constructor({ users, throttle, audit }: LoginParts) {
+  constructor({ users, throttle, audit, verify = verifyPassword }: LoginParts) {
     this.#users = users;
     this.#throttle = throttle;
     this.#audit = audit;
+    this.#verify = verify;
   }
 
   /**
@@ -80,7 +84,7 @@ export class Login {
     if (isGone) throw unauthenticated();
     const stored = this.#users.get(name)?.password;
     const checked = stored ?? decoyOf(this.#users.exampleFor(name));
-    const isRight = await verifyPassword(password, checked, () => !isGone);
+    const isRight = await this.#verify(password, checked, () => !isGone);
     if (isGone) throw unauthenticated();
     if (isRight && stored !== undefined) {
       this.#throttle.succeeded(name, peer);

@@ -6,7 +6,7 @@ import { connect } from "../../lib/client.js";
 import { AhnlichError } from "../../lib/model/errors.js";
 import { Login } from "../../lib/server/login.js";
 import { LoginThrottle } from "../../lib/server/login-throttle.js";
-import { hashPassword } from "../../lib/server/password.js";
+import { hashPassword, verifyPassword } from "../../lib/server/password.js";
 import { UserRegistry } from "../../lib/server/user-registry.js";
 import { changeUsers } from "../../lib/server/users-file.js";
 import { memoryPair } from "../../lib/transport/memory.js";
@@ -16,8 +16,8 @@ import { Distribution } from "./distribution.js";
 import { type Findings, isEnough, type Suite, type SuiteTask } from "./suite.js";
 
 /**
- * Guesses at passwords: they are all refused in the same words, those for unknown users after the same time as
- * those for known ones, and while they come as a flood who has logged in before goes on searching.
+ * Guesses at passwords: they are all refused in the same words, those for unknown users after the same work
+ * and time as those for known ones, and while they come as a flood who has logged in before goes on searching.
  */
 export const loginsSuite: Suite = {
   unit: "guesses of each kind",
@@ -38,37 +38,46 @@ export const loginsSuite: Suite = {
   },
 };
 
-/** One after the other, with a throttle for which an hour passes at each look at the clock. */
+type Kind = "known" | "unknown";
+
+/**
+ * One after the other, with a throttle for which an hour passes at each look at the clock. That both kinds are the same
+ * work is counted; how long they take is judged only where there are enough of them.
+ */
 async function guess(
   task: SuiteTask,
   path: string,
   problems: Set<string>,
 ): Promise<Findings["figures"]> {
   const users = await UserRegistry.open(path);
-  let hour = 0;
-  const throttle = new LoginThrottle(() => 3_600_000 * ++hour);
-  const login = brokenLogin(task.broken, new Login({ users, throttle, audit: undefined }), users);
-  const [transport] = memoryPair();
+  const work = { known: new Set<string>(), unknown: new Set<string>() };
   const times = { known: new Distribution(), unknown: new Distribution() };
   const words = new Set<string>();
+  const guessOnce = guesser(task, users);
+  const isTimed = task.size >= timedGuesses;
+  // The first ones make a thread and have it compiled.
+  if (isTimed) for (const kind of kinds) await guessOnce(kind, "warming up");
   for (let done = 0; done < task.size; done++) {
     // In turns, since the machine has other work as well.
-    for (const kind of done % 2 === 0
-      ? (["known", "unknown"] as const)
-      : (["unknown", "known"] as const)) {
-      const user = kind === "known" ? "ada" : `nobody ${done}`;
+    for (const kind of done % 2 === 0 ? kinds : kinds.toReversed()) {
       const begun = process.cpuUsage();
-      words.add(await refusalOf(login.prove({ user, password: `guess ${done}` }, transport)));
+      const guessed = await guessOnce(kind, `${done}`);
       const { user: own, system } = process.cpuUsage(begun);
       times[kind].add((own + system) / 1_000);
+      words.add(guessed.words);
+      work[kind].add(guessed.work);
     }
     task.progress(done);
   }
   users.close();
   if (words.size !== 1 || words.has("let in")) problems.add([...words].join(" | "));
+  if (new Set([...work.known, ...work.unknown]).size !== 1) {
+    const [known, unknown] = [work.known, work.unknown].map((each) => [...each].join(" | "));
+    problems.add(`a guess at a known user derived ${known}, at an unknown one ${unknown}`);
+  }
   // The time of the processor, and its middle: what else the machine does makes single guesses slow.
   const [known, unknown] = [times.known.percentile(50), times.unknown.percentile(50)];
-  if (isUnlike(times.known, times.unknown)) {
+  if (isTimed && Math.max(known, unknown) > unlikeMax * Math.min(known, unknown)) {
     problems.add(`a known user took ${known.toFixed(1)} ms, an unknown one ${unknown.toFixed(1)}`);
   }
   return {
@@ -78,14 +87,30 @@ async function guess(
   };
 }
 
-/**
- * Few guesses say only whether one kind is spared the derivation, of which a hundredth is left then: their least times
- * are compared, and with much room, since a busy machine makes single ones slow.
- */
-function isUnlike(known: Distribution, unknown: Distribution): boolean {
-  const isFew = known.size < fewGuesses;
-  const [one, other] = [known, unknown].map((times) => times.percentile(isFew ? 0 : 50));
-  return Math.max(one, other) > (isFew ? 10 : unlikeMax) * Math.min(one, other);
+/** Guesses once: in which words it was refused, and what was derived for it. */
+function guesser(
+  { broken }: SuiteTask,
+  users: UserRegistry,
+): (kind: Kind, name: string) => Promise<{ words: string; work: string }> {
+  let derived: string[] = [];
+  const verify: typeof verifyPassword = (password, stored, isWanted) => {
+    derived.push(stored.slice(0, stored.lastIndexOf("$")).replace(/[^$]*$/, ""));
+    return verifyPassword(password, stored, isWanted);
+  };
+  let hour = 0;
+  const throttle = new LoginThrottle(() => 3_600_000 * ++hour);
+  const login = brokenLogin(
+    broken,
+    new Login({ users, throttle, audit: undefined, verify }),
+    users,
+  );
+  const [transport] = memoryPair();
+  return async (kind, name) => {
+    derived = [];
+    const user = kind === "known" ? "ada" : `nobody ${name}`;
+    const words = await refusalOf(login.prove({ user, password: `guess ${name}` }, transport));
+    return { words, work: derived.join(" and ") || "nothing" };
+  };
 }
 
 /** Searches one after the other, with and without a hundred guesses a second beside them. */
@@ -104,7 +129,7 @@ async function flood(
   let guesses = 0;
   for (let round = 0; round < 2 * roundsEach; round++) {
     const isFlooded = round % 2 === 1;
-    const guessing = isFlooded ? await guesser(serve.url) : undefined;
+    const guessing = isFlooded ? await flooder(serve.url) : undefined;
     for (let i = 0; i < 20 * task.size; i++) {
       const begun = performance.now();
       await store.search(vector(i));
@@ -129,7 +154,7 @@ interface Guesses {
 }
 
 /** A process that has begun to guess, and does until `stop`, which says what came of it. */
-async function guesser(url: string): Promise<{ stop(): Promise<Guesses> }> {
+async function flooder(url: string): Promise<{ stop(): Promise<Guesses> }> {
   const child = fork(fileURLToPath(new URL("./guessing-child.js", import.meta.url)), [url]);
   await once(child, "message");
   return {
@@ -154,4 +179,6 @@ async function refusalOf(guessing: Promise<unknown>): Promise<string> {
 const roundsEach = 3;
 /** Far more than a busy machine makes of equal work, far less than there is without a derivation. */
 const unlikeMax = 1.5;
-const fewGuesses = 20;
+/** Of fewer the middle says nothing. */
+const timedGuesses = 20;
+const kinds: readonly Kind[] = ["known", "unknown"];

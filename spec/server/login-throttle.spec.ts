@@ -79,6 +79,19 @@ describe("the throttle of logins", () => {
     for (let i = 0; i < 30_000; i++) slow.failed(`user ${i}`, `192.0.${i % 256}.1:9`);
     assert.equal(slow.size, 10_000);
   });
+
+  it("forgets nobody who failed for those who are turned away unseen", async () => {
+    const slow = throttle();
+    fail(slow, 15);
+    fail(slow, 30, "bea", elsewhere);
+    let turnedAway = 0;
+    for (let i = 0; i < 20_000; i++) {
+      if (await isRefused(slow.turn(`user ${i}`, elsewhere))) turnedAway++;
+    }
+    assert.equal(slow.size, 4);
+    assert.ok(turnedAway > 10_000);
+    assert.equal(await isAtOnce(slow.turn("ada", here)), false);
+  });
 });
 
 describe("addressPrefix", () => {

@@ -3,6 +3,10 @@ import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "../../lib/client.js";
 import { clientHello } from "../../lib/protocol/handshake.js";
 import type { ConnectMessage } from "../../lib/protocol/message.js";
+import { Login } from "../../lib/server/login.js";
+import { LoginThrottle } from "../../lib/server/login-throttle.js";
+import { verifyPassword } from "../../lib/server/password.js";
+import { UserRegistry } from "../../lib/server/user-registry.js";
 import type { Server } from "../../lib/server.js";
 import { memoryPair } from "../../lib/transport/memory.js";
 import { Queue } from "../../lib/transport/queue.js";
@@ -75,6 +79,29 @@ describe("logging in", () => {
       const peer = await introduced({ credentials } as Partial<ConnectMessage>);
       assert.equal((await peer.next("refuse")).error.code, "PROTOCOL_ERROR");
     }
+  });
+
+  it("is the same work for a user who is known and for one who is not", async () => {
+    const registry = await UserRegistry.open(users);
+    const derived: string[] = [];
+    const login = new Login({
+      users: registry,
+      throttle: new LoginThrottle(),
+      audit: undefined,
+      verify: async (password, stored, isWanted) => {
+        derived.push(stored);
+        return await verifyPassword(password, stored, isWanted);
+      },
+    });
+    const [transport] = memoryPair();
+    for (const user of ["ada", "nobody", "carl"]) {
+      const guess = login.prove({ user, password: "x" }, transport);
+      await assert.rejects(guess, { code: "UNAUTHENTICATED" });
+    }
+    registry.close();
+    const costs = derived.map((stored) => /^\$scrypt\$[^$]+\$/.exec(stored)?.[0]);
+    assert.equal(costs.length, 3);
+    assert.equal(new Set(costs).size, 1);
   });
 
   it("takes no requests before it is over", async () => {
