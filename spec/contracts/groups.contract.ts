@@ -102,7 +102,7 @@ export function groupsContract(reach: Reach): void {
 
     it("chooses matches that differ, nearest first", async () => {
       for (const diversity of [0, 0.25, 0.5, 0.75, 1]) {
-        for (const limit of [1, 2, 10, 40, 400]) await same({ diversity, limit });
+        for (const limit of [1, 2, 10, 40]) await same({ diversity, limit });
       }
       const plain = await store.search([3, 3, 3], { recall: 1 });
       assert.deepEqual(await same({ diversity: 0 }), plain);
