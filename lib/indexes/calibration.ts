@@ -124,8 +124,9 @@ export class Calibration {
         this.#measured.set(curves.limit, { curves, size, changed, source });
       }
     };
-    const isFirst = limits.every((limit) => !this.#measured.has(limit));
-    const known = isFirst ? keep : undefined;
+    const unknown = new Set(limits.filter((limit) => !this.#measured.has(limit)));
+    const known = (all: readonly LimitCurves[]): void =>
+      keep(all.filter(({ limit }) => unknown.has(limit)));
     const study = { ...options, random, known };
     if (source === "store") keep(await studyStored(probe, targets, limits, study));
     else keep(await studyRecall(probe, targets, limits, study));
@@ -183,9 +184,8 @@ export class Calibration {
   /** What was measured, as bytes that `fromBytes` takes. @param changed - the index's count of changes now */
   toBytes(changed = 0): Uint8Array {
     const since = (before: number): number => (changed >= before ? changed - before : changed);
-    return calibrationToBytes(
-      [...this.#measured.values()].map((one) => ({ ...one, changed: since(one.changed) })),
-    );
+    const measured = [...this.#measured.values()].sort((a, b) => a.curves.limit - b.curves.limit);
+    return calibrationToBytes(measured.map((one) => ({ ...one, changed: since(one.changed) })));
   }
 
   /**

@@ -51,7 +51,11 @@ class RecallStudy {
     for (let upTo = 0; upTo < targets.length; ) {
       upTo = Math.min(targets.length, upTo + roundTargets);
       await this.#truths.extend(upTo);
-      for (const ladder of this.#ladders) await this.#measure(ladder);
+      for (const ladder of this.#ladders) {
+        await this.#measure(ladder);
+        // The small limits, which cost least and are asked for most, need not wait for the large.
+        if (upTo <= roundTargets) known?.(this.#curves);
+      }
       if (this.#work.isSpent || this.#ladders.every(isSure)) break;
       known?.(this.#curves);
     }

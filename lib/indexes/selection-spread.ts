@@ -19,9 +19,12 @@ export class SelectionSpread {
     return Math.max(limit, Math.ceil((limit + 1) * this.#found - 1 - 1e-6));
   }
 
-  /** Another search had that reach. */
+  /**
+   * Another search had that reach. Their geometric mean is kept: where a predicate is correlated with the vectors most
+   * reaches are short and some are a hundred times as long, and those few then walk again, instead of all far.
+   */
   note(limit: number, reach: number): void {
-    this.#found += ((reach + 1) / (limit + 1) - this.#found) / notesKept;
+    this.#found *= ((reach + 1) / (limit + 1) / this.#found) ** (1 / notesKept);
   }
 
   /**

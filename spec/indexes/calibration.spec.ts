@@ -159,6 +159,26 @@ describe("Calibration", () => {
     assert.equal(calibration.beamFor(10, 0.95, 400_001), undefined);
   });
 
+  it("knows small limits before it measures larger ones, those known before stay until the end", async () => {
+    const probe = new SyntheticProbe(recallOf);
+    const calibration = new Calibration();
+    const random = randomNumbers(1);
+    await calibration.calibrate(probe, { random, targetsMax: 256 });
+    const known = calibration.beamFor(10, 0.95);
+    const seen: (Beam | undefined)[][] = [];
+    const walk = probe.walk.bind(probe);
+    probe.walk = (targets, limit, beam) => {
+      if (limit === 316) seen.push([10, 100, 316].map((one) => calibration.beamFor(one, 0.95)));
+      return walk(targets, limit, beam);
+    };
+    for (const one of [100, 316]) calibration.beamFor(one, 0.95);
+    await calibration.calibrate(probe, { random, targetsMax: 256 });
+    const [[ten, hundred, largest]] = seen;
+    assert.deepEqual(ten, known);
+    assert(hundred !== undefined && largest === undefined);
+    assert(calibration.beamFor(316, 0.95) !== undefined);
+  });
+
   it("gives the same beams for the same seed", async () => {
     const [one, two] = [new SyntheticProbe(recallOf), new SyntheticProbe(recallOf)];
     assert.deepEqual((await calibrated(one)).toBytes(), (await calibrated(two)).toBytes());
@@ -266,6 +286,18 @@ describe("a calibration as bytes", () => {
       }
       assert.deepEqual(again.toBytes(), calibration.toBytes());
       assert.equal(Calibration.fromBytes(again.toBytes()).isDue(probe.size, 0), false);
+    }
+  });
+
+  it("is read again whatever was measured first", async () => {
+    const probe = new SyntheticProbe(recallOf);
+    const calibration = await calibrated(probe, [32]);
+    calibration.beamFor(1, 0.9);
+    await calibration.calibrate(probe, { random: randomNumbers(2), targetsMax: 256 });
+    const again = Calibration.fromBytes(calibration.toBytes());
+    for (const limit of [1, 10, 32]) {
+      assert(calibration.beamFor(limit, 0.9) !== undefined);
+      assert.deepEqual(again.beamFor(limit, 0.9), calibration.beamFor(limit, 0.9));
     }
   });
 
