@@ -108,7 +108,10 @@ class Asked {
       if (isFull) return { store, changes, next, isAtEnd: false };
       next = placeOf(incarnation, logged);
       const change = this.#judge({ view, store, time }, logged, next);
-      if (change !== undefined) changes.push(change);
+      if (change !== undefined) {
+        call.takeRoom?.(changeBytes + 2 * change.id.length);
+        changes.push(change);
+      }
       if (slice.isOver) await slice.next();
     }
     return { ...end, changes };
@@ -172,3 +175,5 @@ function beginningAt({ sequence, part, offset }: Place): Omit<Place, "incarnatio
 
 /** After so many changes another view is taken, so that none is held for long. */
 const examinedMax = 10_000;
+/** Of an answer, for each of its changes but the id: a position, a version. */
+const changeBytes = 120;

@@ -78,6 +78,7 @@ export class Report {
     const infos: StoreInfo[] = [];
     for (const store of stores) {
       const entries = await countLiving(view.snapshot, store, time, slice);
+      call.takeRoom?.(infoBytes);
       infos.push(this.#store(view, store, entries, diskBytes));
       if (slice.isOver) await slice.next();
     }
@@ -158,3 +159,6 @@ function shareOf(
   if (vectorBytes === 0) return 0;
   return Math.round(((counters.entries * dimension * 4) / vectorBytes) * diskBytes);
 }
+
+/** Of an answer, for each store that it tells of. */
+const infoBytes = 500;

@@ -48,6 +48,12 @@ const answers: fc.Arbitrary<[Query["kind"], unknown]> = fc.oneof(
   fc
     .array(change, { maxLength: 50 })
     .map((changes): ["changes", unknown] => ["changes", { changes, next: "1" }]),
+  fc
+    .array(fc.record({ name: fc.string(), entries: fc.nat() }), { maxLength: 50 })
+    .chain((all) =>
+      fc.constantFrom("listStores" as const, "facets" as const).map((kind) => ({ kind, all })),
+    )
+    .map(({ kind, all }): [Query["kind"], unknown] => [kind, all]),
   fc.nat().map((count): ["count", unknown] => ["count", count]),
   fc.constant<["ping", unknown]>(["ping", null]),
   fc.constant<["find", unknown]>(["find", "what is no answer"]),

@@ -51,6 +51,23 @@ describe("The answers of a server", () => {
     await rejects(store.search([2], { limit: 1 }), "LIMIT_EXCEEDED");
   });
 
+  it("are bounded where they tell of many stores or changes", async () => {
+    await using engine = await open();
+    await using server = await listen(engine, { port: 0, limits: { answerBytesMax: 2_048 } });
+    await using client = await connect(server.url);
+    const store = await client.createStore("s", { dimension: 1 });
+    const changes = { kind: "changes", store: "s" } as const;
+    const { next: since } = await client.execute(changes);
+    await store.set(Array.from({ length: 50 }, (_, i) => ({ id: `e${i}`, vector: [i + 1] })));
+    const { changes: few } = await client.execute({ ...changes, since, limit: 5 });
+    assert.equal(few.length, 5);
+    await rejects(client.execute({ ...changes, since, limit: 50 }), "LIMIT_EXCEEDED");
+    assert.equal((await client.execute({ kind: "listStores" })).length, 1);
+    for (let i = 0; i < 20; i++) await client.createStore(`n/s${i}`, { dimension: 1 });
+    await rejects(client.execute({ kind: "listStores" }), "LIMIT_EXCEEDED");
+    assert.equal((await client.execute({ kind: "listStores", namespace: "m" })).length, 0);
+  });
+
   it("are bounded for a pipeline as a whole, whose other members go on", async () => {
     await using engine = await open();
     await using server = await listen(engine, { port: 0, limits: { answerBytesMax } });
