@@ -3,6 +3,7 @@ import { describe } from "../model/describe.js";
 import type { Entry } from "../model/entry.js";
 import { metrics } from "../model/metric.js";
 import { isPlainObject } from "../model/plain-object.js";
+import { vectorPlaces } from "../model/vector-place.js";
 import type { GivenEntry, StoreHead } from "./item.js";
 import { metadataFromJson, metadataToJson } from "./json-metadata.js";
 import { numbersText } from "./numbers-text.js";
@@ -18,8 +19,10 @@ export function entryLine(entry: Entry, withVector = true): string {
 }
 
 /** The first line of an export: what the store is that its entries were in. */
-export function headLine({ dimension, metric, ttlMs }: StoreHead): string {
-  return JSON.stringify({ $store: { dimension, metric, ttlMs } });
+export function headLine({ dimension, metric, ttlMs, vectors, indexes = [] }: StoreHead): string {
+  const place = vectors === "memory" ? undefined : vectors;
+  const fields = indexes.length === 0 ? undefined : indexes;
+  return JSON.stringify({ $store: { dimension, metric, ttlMs, vectors: place, indexes: fields } });
 }
 
 /** What stands in a line of JSON. @throws INVALID_ARGUMENT with `details.line` */
@@ -43,7 +46,7 @@ export function toHead(
   if (!Object.hasOwn(object, "$store")) return undefined;
   const store = object.$store;
   if (!isPlainObject(store)) throw lineError(line, `$store: expected an object`);
-  const { dimension, metric, ttlMs } = store;
+  const { dimension, metric, ttlMs, vectors, indexes } = store;
   if (!Number.isSafeInteger(dimension) || Number(dimension) < 1) {
     const got = describe(dimension);
     throw lineError(line, `$store.dimension: expected an integer from 1 on, got ${got}`);
@@ -54,7 +57,17 @@ export function toHead(
   }
   const ttl =
     ttlMs === undefined ? undefined : checkAtLine(() => checkTtl(ttlMs, "$store.ttlMs"), line);
-  return { dimension: Number(dimension), metric: known, ttlMs: ttl, lasting: true };
+  const place = vectorPlaces.find((each) => each === vectors);
+  if (vectors !== undefined && place === undefined) {
+    const got = describe(vectors);
+    throw lineError(line, `$store.vectors: expected one of ${vectorPlaces}, got ${got}`);
+  }
+  if (indexes !== undefined && !isListOfTexts(indexes)) {
+    const got = describe(indexes);
+    throw lineError(line, `$store.indexes: expected a list of names of fields, got ${got}`);
+  }
+  const head = { dimension: Number(dimension), metric: known, ttlMs: ttl, lasting: true };
+  return { ...head, vectors: place, indexes };
 }
 
 /** The entry that this object is. @throws INVALID_ARGUMENT for a field that entries do not have */
@@ -71,6 +84,10 @@ export function toEntry(
   const { id, vector, metadata, expiresAt } = object;
   const fields = checkAtLine(() => metadataFromJson(metadata, depthMax), line);
   return { id, vector, metadata: fields, expiresAt };
+}
+
+function isListOfTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((element) => typeof element === "string");
 }
 
 function checkAtLine<T>(check: () => T, line: number): T {

@@ -13,6 +13,7 @@ import {
   type ExportOptions,
   type ExportReport,
 } from "./export-options.js";
+import type { StoreHead } from "./item.js";
 import { formatFor, openTarget } from "./open-target.js";
 import type { Target } from "./target.js";
 import { Turns } from "./turns.js";
@@ -40,7 +41,7 @@ export async function exportStore(
     const { limits } = await engine.info(patience.options());
     const handle = engine.store(store);
     const info = await handle.info(patience.options());
-    const target = await openTarget(to, format, checked.overwrite, info);
+    const target = await openTarget(to, format, checked.overwrite, headOf(info));
     try {
       const pages = readPages(handle, checked.where, Math.min(entriesMax, limits.limit), patience);
       const entries = await writePages(pages, target, info, checked, patience);
@@ -54,6 +55,10 @@ export async function exportStore(
   } finally {
     patience.end();
   }
+}
+
+function headOf({ indexes, ...info }: StoreInfo): StoreHead {
+  return { ...info, indexes: indexes.map(({ field }) => field) };
 }
 
 /** The next page is on its way while one is written. */

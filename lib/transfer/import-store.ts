@@ -143,11 +143,13 @@ class Importing {
   }
 
   /** Finds the store or makes it. */
-  async #begin({ dimension, metric, ttlMs, lasting = false }: StoreHead): Promise<Target> {
+  async #begin(head: StoreHead): Promise<Target> {
+    const { dimension, metric, ttlMs, vectors, indexes, lasting = false } = head;
     const there = await this.#dimension();
     if (there === undefined) {
-      const made = { dimension, metric: this.#options.metric ?? metric, ttlMs, ifNotExists: true };
-      await this.#engine.createStore(this.#name, { ...made, ...this.#patience.options() });
+      const made = { dimension, metric: this.#options.metric ?? metric, ttlMs, vectors, indexes };
+      const asked = { ...made, ifNotExists: true, ...this.#patience.options() };
+      await this.#engine.createStore(this.#name, asked);
     } else if (there !== dimension) {
       const sentence = `the store ${this.#name} has ${there} dimensions, the file ${dimension}`;
       const details = { expected: there, got: dimension };

@@ -1,4 +1,5 @@
 import type { Metric } from "../model/metric.js";
+import type { VectorPlace } from "../model/vector-place.js";
 
 /** What a source gives, in its order: what the store is, where it says so, then its entries. */
 export type Item = HeadItem | EntryItem;
@@ -18,6 +19,9 @@ export interface StoreHead {
   readonly dimension: number;
   readonly metric?: Metric | undefined;
   readonly ttlMs?: number | undefined;
+  readonly vectors?: VectorPlace | undefined;
+  /** The fields that have an index. */
+  readonly indexes?: readonly string[] | undefined;
   /** Whether an entry that does not say when it expires never does, whatever the store says. */
   readonly lasting?: boolean | undefined;
 }

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import type { StoreInfo } from "../model/answers.js";
 import type { Entry } from "../model/entry.js";
 import { AhnlichError } from "../model/errors.js";
 import { vectorToBytes } from "../model/vector.js";
+import type { StoreHead } from "./item.js";
 import { JsonlTarget } from "./jsonl-target.js";
 import { makeNpyHeader } from "./npy-header.js";
 import { besideNpy } from "./npy-source.js";
@@ -24,14 +24,14 @@ export class NpyTarget implements Target {
   }
 
   /** @throws INVALID_ARGUMENT where one of the two is there and not to be overwritten; IO_ERROR */
-  static async create(path: string, overwrite: boolean, info: StoreInfo): Promise<NpyTarget> {
+  static async create(path: string, overwrite: boolean, head: StoreHead): Promise<NpyTarget> {
     const matrix = await OutputFile.create(path, overwrite);
     try {
       // How many rows there are is known at the end.
-      await matrix.write(makeNpyHeader(0, info.dimension));
+      await matrix.write(makeNpyHeader(0, head.dimension));
       if (overwrite) refuseLonely(path);
       const lines = await OutputFile.create(besideNpy(path), overwrite);
-      return new NpyTarget(matrix, new JsonlTarget(lines, info, false), info.dimension);
+      return new NpyTarget(matrix, new JsonlTarget(lines, head, false), head.dimension);
     } catch (error) {
       await matrix.discard();
       throw error;

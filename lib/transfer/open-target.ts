@@ -1,9 +1,9 @@
 import { Writable } from "node:stream";
-import type { StoreInfo } from "../model/answers.js";
 import { refusal } from "../model/check-argument.js";
 import { AhnlichError } from "../model/errors.js";
 import { type CheckedExportOptions, type ExportFormat, exportFormats } from "./export-options.js";
 import { formatOf } from "./format-of.js";
+import type { StoreHead } from "./item.js";
 import { JsonlTarget } from "./jsonl-target.js";
 import { NpyTarget } from "./npy-target.js";
 import { OutputFile } from "./output-file.js";
@@ -24,9 +24,9 @@ export async function openTarget(
   to: string | Writable,
   format: ExportFormat,
   overwrite: boolean,
-  info: StoreInfo,
+  head: StoreHead,
 ): Promise<Target> {
-  if (typeof to !== "string") return new JsonlTarget(new OutputStream(to), info);
-  if (format === "npy") return NpyTarget.create(to, overwrite, info);
-  return new JsonlTarget(await OutputFile.create(to, overwrite), info);
+  if (typeof to !== "string") return new JsonlTarget(new OutputStream(to), head);
+  if (format === "npy") return NpyTarget.create(to, overwrite, head);
+  return new JsonlTarget(await OutputFile.create(to, overwrite), head);
 }

@@ -96,6 +96,9 @@ const badHeads = [
   `{"$store":{"dimension":0}}`,
   `{"$store":{"dimension":2,"metric":"l1"}}`,
   `{"$store":{"dimension":2,"ttlMs":0}}`,
+  `{"$store":{"dimension":2,"vectors":"tape"}}`,
+  `{"$store":{"dimension":2,"indexes":"year"}}`,
+  `{"$store":{"dimension":2,"indexes":[1]}}`,
 ];
 
 for (const reach of reaches) {

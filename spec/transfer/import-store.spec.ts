@@ -101,6 +101,22 @@ for (const reach of reaches) {
       }
     });
 
+    it("makes the store with the indexes that it had, and its vectors where they were", async () => {
+      const indexes = ["year", "genre"];
+      const from = await suite.newStore({ dimension: 1, vectors: "disk", indexes });
+      await from.set({ id: "a", vector: [1], metadata: { year: 1979, genre: "sf" } });
+      for (const name of [`${++files}.jsonl`, `${++files}.npy`]) {
+        const path = folder.at(name);
+        await exportStore(suite.engine, from.name, path);
+        const to = suite.newName();
+        await importStore(suite.engine, to, path);
+        const { vectors, indexes: made } = await suite.engine.store(to).info();
+        assert.equal(vectors, "disk");
+        assert.deepEqual(made.map(({ field }) => field).toSorted(), indexes.toSorted());
+        assert.equal(await suite.engine.store(to).count({ where: { year: 1979 } }), 1);
+      }
+    });
+
     it("leaves it to the store when entries expire that a file without a first line does not tell", async () => {
       const store = await suite.newStore({ dimension: 2, ttlMs: 86_400_000 });
       await importStore(suite.engine, store.name, fileOf(...numbered(1)));
