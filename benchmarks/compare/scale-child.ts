@@ -4,10 +4,10 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout } from "node:timers/promises";
 import { type EmbeddedEngine, open, type Store } from "../../lib/index.js";
 import { childJob } from "../support/child.js";
+import { quiet } from "../support/quiet.js";
 import { limit, readTruth } from "./data-sets/truth.js";
 import { VectorFile } from "./data-sets/vector-file.js";
 import { memoryOfProcess } from "./memory-of.js";
-import { quiet } from "./quiet.js";
 import type { Delay, LoadedScale, OpenedScale, ScaleJob } from "./scale.js";
 
 const tie = 1e-6;

@@ -1,4 +1,5 @@
 import { childJob, questions } from "../support/child.js";
+import { quiet } from "../support/quiet.js";
 import type { DataSet } from "./data-sets/data-set.js";
 import { holds, readFilters } from "./data-sets/filters.js";
 import { readTruth } from "./data-sets/truth.js";
@@ -7,7 +8,6 @@ import type { IndexContender, OpenIndex, Place } from "./indexes/index-contender
 import { Judge } from "./judge.js";
 import { type Memory, memoryOfProcess } from "./memory-of.js";
 import { load } from "./packages.js";
-import { quiet } from "./quiet.js";
 import type {
   Built,
   Opened,

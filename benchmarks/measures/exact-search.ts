@@ -6,6 +6,7 @@ import type { Sizes } from "../sizes.js";
 import { BareIndex } from "../support/bare-index.js";
 import { interleave, valuesOf } from "../support/interleave.js";
 import { medianMilliseconds } from "../support/milliseconds.js";
+import { quiet } from "../support/quiet.js";
 import { ratios, spreadOf } from "../support/stats.js";
 import { dimension, wordsOf } from "../support/word-set.js";
 import { entriesOf, storeName } from "../support/word-store.js";
@@ -36,6 +37,7 @@ export async function measureExactSearch(sizes: Sizes): Promise<Findings> {
       contenders.push({ name, measure: () => medianMilliseconds(calls, search) });
       if (name === "no worker") contenders.push(togetherContender(store, words.query, calls));
     }
+    await quiet(); // both link what was loaded, and would take the processors from what is measured
     const measured = await interleave(contenders, sizes.rounds);
     return findings(measured, words.count);
   } finally {

@@ -1,9 +1,9 @@
 import { setTimeout } from "node:timers/promises";
 import { type EmbeddedEngine, open, type Store, type Where } from "../../../lib/index.js";
+import { quiet } from "../../support/quiet.js";
 import { Cells, type Condition } from "../data-sets/filters.js";
 import { limit } from "../data-sets/truth.js";
 import type { VectorFile } from "../data-sets/vector-file.js";
-import { quiet } from "../quiet.js";
 import {
   type IndexContender,
   type OpenIndex,
