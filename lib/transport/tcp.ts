@@ -112,7 +112,7 @@ export async function listenTcp(
 
 /**
  * Binds a unix socket (on Windows a named pipe) before it returns, so that it is held from now on
- * until it is closed or the process is dead. Only this user may connect. Whoever does is let go at
+ * until it is closed, the process is dead, or somebody removes its file, be it at once. Only this user may connect. Whoever does is let go at
  * once, or is given to `welcome`. Neither it nor they keep the process alive.
  *
  * @throws ADDRESS_IN_USE where something is there already, IO_ERROR otherwise
@@ -136,9 +136,24 @@ export function hang(
     const code = isThere(path) ? "ADDRESS_IN_USE" : "IO_ERROR";
     throw new AhnlichError(code, `cannot listen on ${path}`);
   }
-  if (process.platform !== "win32") chmodSync(path, 0o600);
+  try {
+    restrict(path);
+  } catch (cause) {
+    server.close();
+    throw unbindable({ path }, cause);
+  }
   server.unref();
   return { close: () => closeServer(server) };
+}
+
+/** Leaves it to this user alone. Who took it for a dead process's may have removed it meanwhile: then it is nobody's. */
+function restrict(path: string): void {
+  if (process.platform === "win32") return;
+  try {
+    chmodSync(path, 0o600);
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
+  }
 }
 
 /** Whether a process listens at the path. One that is merely slow does. */

@@ -12,7 +12,7 @@ export type OwnerAnswer =
   | "opened"
   | "closed"
   | "held"
-  | { readonly code: string; readonly details: AhnlichError["details"] };
+  | { readonly code: string; readonly message: string; readonly details: AhnlichError["details"] };
 
 let persistence: Persistence | undefined;
 
@@ -29,8 +29,9 @@ async function obey(order: OwnerOrder): Promise<OwnerAnswer> {
     persistence = await openFolder(order.open);
     return "opened";
   } catch (error) {
-    if (error instanceof AhnlichError) return { code: error.code, details: error.details };
-    throw error;
+    if (!(error instanceof AhnlichError)) throw error;
+    const { code, message, details } = error;
+    return { code, message, details };
   }
 }
 

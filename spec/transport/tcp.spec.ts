@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { type Address, parseUrl } from "../../lib/transport/address.js";
 import { answers, dial, hang, listenTcp } from "../../lib/transport/tcp.js";
 import { transportContract } from "../contracts/transport.contract.js";
@@ -165,6 +167,14 @@ describe("tcp transport", () => {
       await held.close();
     });
 
+    it("hangs though somebody removes its file at once", async () => {
+      const path = join(folder, "swept.sock");
+      const sweeper = new Worker(sweeping, { eval: true, workerData: path });
+      await once(sweeper, "online");
+      for (let i = 0; i < 300; i++) await hang(path).close();
+      await sweeper.terminate();
+    });
+
     it("cannot hang where there is no folder", () => {
       assert.throws(() => hang(join(folder, "none", "a.sock")), { code: "IO_ERROR" });
     });
@@ -176,6 +186,13 @@ describe("tcp transport", () => {
     });
   });
 });
+
+/** Removes a file again and again, in a thread. */
+const sweeping = `
+  const { rmSync } = require("node:fs");
+  const { workerData } = require("node:worker_threads");
+  for (;;) rmSync(workerData, { force: true });
+`;
 
 /** Leaves the file of a server that is gone: closing moves it aside, so that it is not removed. */
 async function leaveStale(path: string): Promise<void> {
