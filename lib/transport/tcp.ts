@@ -112,8 +112,9 @@ export async function listenTcp(
 
 /**
  * Binds a unix socket (on Windows a named pipe) before it returns, so that it is held from now on
- * until it is closed, the process is dead, or somebody removes its file, be it at once. Only this user may connect. Whoever does is let go at
- * once, or is given to `welcome`. Neither it nor they keep the process alive.
+ * until it is closed, the process is dead, or somebody removes its file, be it at once. Only this
+ * user may connect. Whoever does is let go at once, or is given to `welcome`. Neither it nor they
+ * keep the process alive.
  *
  * @throws ADDRESS_IN_USE where something is there already, IO_ERROR otherwise
  */
@@ -146,7 +147,7 @@ export function hang(
   return { close: () => closeServer(server) };
 }
 
-/** Leaves it to this user alone. Who took it for a dead process's may have removed it meanwhile: then it is nobody's. */
+/** Leaves it to this user alone. Who took it for a dead process's may have removed it already. */
 function restrict(path: string): void {
   if (process.platform === "win32") return;
   try {
