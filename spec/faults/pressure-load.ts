@@ -1,3 +1,4 @@
+import { constants, setPriority } from "node:os";
 import { connect, type RemoteEngine } from "../../lib/client.js";
 import { AhnlichError } from "../../lib/model/errors.js";
 import { encodeFrames } from "../../lib/protocol/frame-writer.js";
@@ -46,8 +47,12 @@ async function paced(): Promise<void> {
   await Promise.all(asked);
 }
 
-/** So many hostile inputs come in a second, from 16 connections. */
+/**
+ * So many hostile inputs come in a second, from 16 connections. What it takes to make them up is not the server's doing:
+ * elsewhere it is done by other machines, here when the processors have nothing else to do.
+ */
 async function hostile(): Promise<void> {
+  setPriority(constants.priority.PRIORITY_LOW);
   const reach = () => dial(parseUrl(order.url));
   const inputs = new HostileInputs(order.seed, await hostileSeeds(reach));
   const lanes = Array.from({ length: 16 }, () => new HostileLane(reach, () => tally.failed++));
