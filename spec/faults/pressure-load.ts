@@ -48,8 +48,8 @@ async function paced(): Promise<void> {
 }
 
 /**
- * So many hostile inputs come in a second, from 16 connections. What it takes to make them up is not the server's doing:
- * elsewhere it is done by other machines, here when the processors have nothing else to do.
+ * So many hostile inputs come in a second, from 16 connections. What it takes to make them up is not the server's
+ * doing: elsewhere other machines do it, here the processors do when they have nothing else to do.
  */
 async function hostile(): Promise<void> {
   setPriority(constants.priority.PRIORITY_LOW);
